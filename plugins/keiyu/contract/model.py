@@ -1,0 +1,327 @@
+"""The typed model of a line's contract: what everything else derives from.
+
+A contract is an Open Data Contract Standard v3.1 document (``schemas/lines/<line>/contract.yaml``).
+A table is either *records* (each property a column) or a *cube*: dimensions and one measure, as in an
+SDMX data structure definition. A cube's wide columns are the product of its dimensions' codes; the
+fields listed here are always the wide ones, each knowing its dimension codes, so that every room
+treats both kinds alike.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+from keiyu.errors import BadCollectionError
+
+FieldType = Literal["string", "integer", "number", "date", "time", "boolean"]
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """One code of a code list (a row of ``schemas/codes/*.csv``).
+
+    Attributes:
+        code: the identifier used in columns and tidy tables.
+        label_ja: official Japanese label.
+        label_en: English label.
+        synonyms: other spellings met in files.
+        parent: the code that this one adds up to, if any (a hierarchical code list).
+    """
+
+    code: str
+    label_ja: str
+    label_en: str
+    synonyms: tuple[str, ...] = ()
+    parent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """A dimension of a cube table, with its codes in official order."""
+
+    name: str
+    label_ja: str
+    label_en: str
+    codes: tuple[Code, ...]
+
+    def children(self, code: str) -> tuple[Code, ...]:
+        """Return the codes that add up to ``code``; empty where it is a leaf."""
+        return tuple(c for c in self.codes if c.parent == code)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One column.
+
+    Attributes:
+        name: identifier, unique within the line.
+        label_ja: label as printed on forms.
+        label_en: English label.
+        definition_ja: what it means, in Japanese.
+        definition_en: what it means, in English.
+        type: logical type.
+        required: whether a blank is an error.
+        key: whether it is part of the table's key.
+        unit: unit of measure, e.g. ``人``.
+        concept: SDMX/GIF concept it stands for.
+        codelist: name of the code list its values come from.
+        synonyms: other labels met in files.
+        minimum: least value.
+        maximum: greatest value.
+        pattern: regular expression for text.
+        dimensions: dimension name → code, for a cube's measure column.
+        source: official source of the definition.
+    """
+
+    name: str
+    label_ja: str
+    label_en: str
+    definition_ja: str
+    definition_en: str
+    type: FieldType
+    required: bool = False
+    key: bool = False
+    unit: str | None = None
+    concept: str | None = None
+    codelist: str | None = None
+    synonyms: tuple[str, ...] = ()
+    minimum: float | None = None
+    maximum: float | None = None
+    pattern: str | None = None
+    dimensions: Mapping[str, str] = field(default_factory=dict)
+    source: str | None = None
+
+
+@dataclass(frozen=True)
+class Table:
+    """A core table of a line.
+
+    Attributes:
+        name: identifier.
+        label_ja: Japanese name.
+        label_en: English name.
+        definition_ja: what one row is, in Japanese.
+        definition_en: what one row is, in English.
+        fields: key fields, attributes and measures, wide.
+        dimensions: the cube's dimensions in header order; empty for records.
+        synonyms: sheet names met in files.
+    """
+
+    name: str
+    label_ja: str
+    label_en: str
+    definition_ja: str
+    definition_en: str
+    fields: tuple[Field, ...]
+    dimensions: tuple[Dimension, ...] = ()
+    synonyms: tuple[str, ...] = ()
+
+    @cached_property
+    def by_name(self) -> dict[str, Field]:
+        """Fields by identifier."""
+        return {f.name: f for f in self.fields}
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """Names of the key fields."""
+        return tuple(f.name for f in self.fields if f.key)
+
+    @property
+    def measures(self) -> tuple[Field, ...]:
+        """The measure columns of a cube, in official order; empty for records."""
+        return tuple(f for f in self.fields if f.dimensions)
+
+    @property
+    def is_cube(self) -> bool:
+        """Whether the table is dimensions and one measure."""
+        return bool(self.dimensions)
+
+
+@dataclass(frozen=True)
+class NationalTable:
+    """A national table: SQL over the core tables, never edited.
+
+    Attributes:
+        name: identifier and file name.
+        label_ja: Japanese name.
+        label_en: English name.
+        definition_ja: what one row is, in Japanese.
+        definition_en: what one row is, in English.
+        fields: the columns the SQL must return, in order, documented.
+        sql: path of the DuckDB query.
+        sharded: whether rows are split by prefecture (column ``prefecture_code``).
+    """
+
+    name: str
+    label_ja: str
+    label_en: str
+    definition_ja: str
+    definition_en: str
+    fields: tuple[Field, ...]
+    sql: Path
+    sharded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """What a marker in a file means (rule L3-03 of the machine-readability rules).
+
+    Attributes:
+        texts: spellings, compared after width folding.
+        status: value status identifier.
+        value: the figure it counts as, or none.
+    """
+
+    texts: tuple[str, ...]
+    status: str
+    value: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Respondents:
+    """Who owes a submission.
+
+    Attributes:
+        kind: ``municipality`` (from the dated area table) or ``facility`` (from a register).
+        field: the field that names the reporter in every table.
+        register: ``line.table`` that lists facilities, where ``kind`` is ``facility``.
+    """
+
+    kind: Literal["municipality", "facility"]
+    field: str
+    register: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Relay:
+    """The route from reporter to ministry.
+
+    Attributes:
+        mode: whether the national 速報 waits for the prefecture (``sequential``) or not.
+        via: level that relays.
+        direct: designations that report to the ministry themselves.
+    """
+
+    mode: Literal["sequential", "parallel"]
+    via: str
+    direct: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """When a provisional release (速報) is due and what makes a final one (確報).
+
+    Attributes:
+        preliminary: ``at_once``, ``count``, ``weight`` or ``date``.
+        threshold: share of reporters (count) or of weight needed, or days after the reference date.
+        final: ``complete`` (everyone in).
+        weight: measure of the last collection that weighs reporters.
+    """
+
+    preliminary: Literal["at_once", "count", "weight", "date"]
+    threshold: float
+    final: Literal["complete"]
+    weight: str | None = None
+
+
+@dataclass(frozen=True)
+class Contract:
+    """A reporting line (報告ライン).
+
+    Attributes:
+        line: identifier; name of its folder.
+        version: semantic version of the contract.
+        name_ja: official Japanese name.
+        name_en: English name.
+        purpose: why it is collected.
+        authority: owning ministry and legal basis.
+        tables: core tables.
+        national: national tables.
+        respondents: who owes it.
+        relay: its route.
+        publication: its publication policy.
+        symbols: markers and their meaning.
+        waves: reference dates in a year, ``MM-DD``, or ``monthly`` for each first of month.
+        dates: name (deadline, entry_closes, corrections_close) → rule, as the JSON Schema describes.
+        disclosure: disclosure policy, as the JSON Schema describes.
+        headline: headline measures: name → labels and what they sum.
+        folder: the line's folder.
+        digest: SHA-256 over every file of the line's folder and the code lists it uses.
+    """
+
+    line: str
+    version: str
+    name_ja: str
+    name_en: str
+    purpose: str
+    authority: str
+    tables: tuple[Table, ...]
+    national: tuple[NationalTable, ...]
+    respondents: Respondents
+    relay: Relay
+    publication: Publication
+    symbols: tuple[Symbol, ...]
+    waves: tuple[str, ...]
+    dates: Mapping[str, Any]
+    disclosure: Mapping[str, Any]
+    headline: Mapping[str, Any]
+    folder: Path
+    digest: str
+
+    def table(self, name: str) -> Table:
+        """Return a core table by name.
+
+        Raises:
+            KeyError: the line has no such table.
+        """
+        return self._tables[name]
+
+    @cached_property
+    def _tables(self) -> dict[str, Table]:
+        return {t.name: t for t in self.tables}
+
+    @property
+    def table_names(self) -> tuple[str, ...]:
+        """Names of the core tables, in order."""
+        return tuple(t.name for t in self.tables)
+
+    @cached_property
+    def fields(self) -> dict[str, Field]:
+        """Every core field by identifier (identifiers shared by tables mean the same thing)."""
+        return {f.name: f for t in self.tables for f in t.fields}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Collection:
+    """One wave of a line (回), e.g. ``waiting/2025-04-01``.
+
+    Attributes:
+        line: the line.
+        as_of: reference date.
+    """
+
+    line: str
+    as_of: dt.date
+
+    def __str__(self) -> str:
+        """Return the key, ``line/YYYY-MM-DD``."""
+        return f"{self.line}/{self.as_of.isoformat()}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Collection":
+        """Read a key.
+
+        Raises:
+            BadCollectionError: the text is not ``line/YYYY-MM-DD``.
+        """
+        line, _, date = text.partition("/")
+        try:
+            as_of = dt.date.fromisoformat(date)
+        except ValueError as error:
+            raise BadCollectionError(text) from error
+        if not line:
+            raise BadCollectionError(text)
+        return cls(line, as_of)

@@ -1,0 +1,119 @@
+"""What reading a file yields: typed columns, the marks beside them, and where each value stood."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from keiyu.findings import Finding, Severity
+
+
+class ValueStatus(StrEnum):
+    """Why a value is what it is (DESIGN §3); SDMX would call this an observation status."""
+
+    REPORTED = "reported"
+    TRUE_ZERO = "true_zero"
+    NONE = "none"
+    NOT_APPLICABLE = "not_applicable"
+    UNKNOWN = "unknown"
+    BELOW_UNIT = "below_unit"
+    SUPPRESSED = "suppressed"
+    NOT_SUBMITTED = "not_submitted"
+    EXCLUDED = "excluded"
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where the values of one table stand in a file.
+
+    Attributes:
+        sheet: worksheet name; none for text files.
+        columns: for records, field → column letters (``AB``), the row coming with each row;
+            for a matrix form, field → whole A1 address (``C7``).
+        matrix: whether addresses are whole.
+    """
+
+    sheet: str | None
+    columns: Mapping[str, str]
+    matrix: bool = False
+
+    def cell(self, name: str, row: int) -> str | None:
+        """Return the A1 address of a field's value in a source row (1-based)."""
+        column = self.columns.get(name)
+        if column is None:
+            return None
+        return column if self.matrix else f"{column}{row}"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """The status and raw text of a value that was not simply reported.
+
+    Attributes:
+        index: position in the table's columns (0-based).
+        field: field of the contract.
+        status: what the symbol map made of it.
+        raw: the text as it stood in the file.
+    """
+
+    index: int
+    field: str
+    status: ValueStatus
+    raw: str
+
+
+@dataclass(slots=True)
+class TableReading:
+    """The rows of one table as read from one file.
+
+    Attributes:
+        table: table of the contract.
+        placement: where its values stand.
+        rows: 1-based source row of each row (CSV: record number; matrix: the form's first row).
+        columns: field → values in row order, typed as the contract says, None where there is none.
+            Only fields that the file has. Text codes stay text.
+        marks: status and raw text of every value that is not simply a reported figure.
+        totals: field → value of the file's own total row (計), where it has one.
+        totals_row: 1-based source row of that total row.
+    """
+
+    table: str
+    placement: Placement
+    rows: Sequence[int]
+    columns: dict[str, Sequence[Any]]
+    marks: list[Mark] = field(default_factory=list)
+    totals: dict[str, Any] = field(default_factory=dict)
+    totals_row: int | None = None
+
+
+@dataclass(slots=True)
+class Reading:
+    """One file, read.
+
+    Attributes:
+        file: the file's name as sent.
+        digest: SHA-256 of its bytes, hexadecimal.
+        line: the line it belongs to, where recognised.
+        layout: name of the known layout that fitted.
+        as_of: reference date found in title, cells, sheet or file name.
+        encoding: character encoding of a text file.
+        tables: what was read.
+        findings: what could not be read with certainty.
+        nil: whether the file says 該当なし (nothing to report).
+    """
+
+    file: str
+    digest: str
+    line: str | None = None
+    layout: str | None = None
+    as_of: dt.date | None = None
+    encoding: str | None = None
+    tables: list[TableReading] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    nil: bool = False
+
+    @property
+    def refused(self) -> bool:
+        """Whether the file as a whole cannot be taken (an error that names no reporter)."""
+        return any(f.severity is Severity.ERROR and f.place.reporter is None for f in self.findings)
