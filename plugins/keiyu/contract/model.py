@@ -29,6 +29,10 @@ class Code:
         label_en: English label.
         synonyms: other spellings met in files.
         parent: the code that this one adds up to, if any (a hierarchical code list).
+        definition_ja: what it means, in Japanese.
+        definition_en: what it means, in English.
+        valid_from: first day on which it is used; open if none.
+        valid_to: first day on which it is no longer used; open if none.
     """
 
     code: str
@@ -36,6 +40,10 @@ class Code:
     label_en: str
     synonyms: tuple[str, ...] = ()
     parent: str | None = None
+    definition_ja: str = ""
+    definition_en: str = ""
+    valid_from: dt.date | None = None
+    valid_to: dt.date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +82,7 @@ class Field:
         pattern: regular expression for text.
         dimensions: dimension name → code, for a cube's measure column.
         source: official source of the definition.
+        since: version of the contract that brought it.
     """
 
     name: str
@@ -93,6 +102,16 @@ class Field:
     pattern: str | None = None
     dimensions: Mapping[str, str] = field(default_factory=dict)
     source: str | None = None
+    since: str = "1.0.0"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A remark on a definition that readers of the figures must know."""
+
+    ja: str
+    en: str
+    source: str | None = None
 
 
 @dataclass(frozen=True)
@@ -108,6 +127,9 @@ class Table:
         fields: key fields, attributes and measures, wide.
         dimensions: the cube's dimensions in header order; empty for records.
         synonyms: sheet names met in files.
+        tidy: for a cube, the fields of its tidy form (key, period, attributes, dimensions, value, value_status);
+            empty for records.
+        notes: remarks on the definition.
     """
 
     name: str
@@ -118,6 +140,8 @@ class Table:
     fields: tuple[Field, ...]
     dimensions: tuple[Dimension, ...] = ()
     synonyms: tuple[str, ...] = ()
+    tidy: tuple[Field, ...] = ()
+    notes: tuple[Note, ...] = ()
 
     @cached_property
     def by_name(self) -> dict[str, Field]:
@@ -138,6 +162,12 @@ class Table:
     def is_cube(self) -> bool:
         """Whether the table is dimensions and one measure."""
         return bool(self.dimensions)
+
+    @cached_property
+    def by_codes(self) -> dict[tuple[str, ...], Field]:
+        """A cube's measure columns by their codes, in the order of ``dimensions``."""
+        names = tuple(d.name for d in self.dimensions)
+        return {tuple(f.dimensions[n] for n in names): f for f in self.measures}
 
 
 @dataclass(frozen=True)
@@ -249,7 +279,14 @@ class Contract:
         disclosure: disclosure policy, as the JSON Schema describes.
         headline: headline measures: name → labels and what they sum.
         folder: the line's folder.
-        digest: SHA-256 over every file of the line's folder and the code lists it uses.
+        digest: SHA-256 over every file of the line's folder (but the generated form) and the code lists it uses.
+        form_digest: SHA-256 over ``contract.yaml`` and the code lists alone: what a form is made of.
+        codelists: name → codes, for every code list that a field or dimension names.
+        optional_waves: those of ``waves`` that are not held every year.
+        negative: marks before a figure that make it negative, e.g. ``△``.
+        nil_return: whether 該当なし (nothing to report) is a valid submission.
+        as_of_rule: where and how the reference date is written, as the JSON Schema describes.
+        definitions: terms with their official definitions.
     """
 
     line: str
@@ -270,6 +307,13 @@ class Contract:
     headline: Mapping[str, Any]
     folder: Path
     digest: str
+    form_digest: str = ""
+    codelists: Mapping[str, tuple[Code, ...]] = field(default_factory=dict)
+    optional_waves: tuple[str, ...] = ()
+    negative: tuple[str, ...] = ()
+    nil_return: bool = False
+    as_of_rule: Mapping[str, Any] = field(default_factory=dict)
+    definitions: tuple[Mapping[str, str], ...] = ()
 
     def table(self, name: str) -> Table:
         """Return a core table by name.

@@ -1,0 +1,69 @@
+"""A contract's YAML as it stands: parsed, checked against its JSON Schema, custom properties folded."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import yaml
+
+from keiyu.errors import ContractError
+
+Document = Mapping[str, Any]
+
+
+def read_yaml(path: Path, schema: Path) -> Document:
+    """Read a YAML file and check it against a JSON Schema.
+
+    Args:
+        path: the YAML file.
+        schema: the JSON Schema that describes its kind.
+
+    Returns:
+        The document; do not change it, it is shared.
+
+    Raises:
+        ContractError: the file is missing, is not YAML, or breaks the schema; the reason names the place.
+    """
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError as error:
+        raise ContractError(str(path), "no such file") from error
+    return _parse(str(path), data, str(schema), schema.read_bytes())
+
+
+@lru_cache(maxsize=256)
+def _parse(path: str, data: bytes, schema_path: str, schema: bytes) -> Document:
+    try:
+        document = yaml.load(data, Loader=yaml.CSafeLoader)
+    except yaml.YAMLError as error:
+        raise ContractError(path, str(error)) from error
+    problem = jsonschema.exceptions.best_match(_validator(schema_path, schema).iter_errors(document))
+    if problem is not None:
+        raise ContractError(path, f"{problem.json_path}: {problem.message[:300]}")
+    if not isinstance(document, Mapping):
+        raise ContractError(path, "not a mapping")
+    return document
+
+
+@lru_cache(maxsize=32)
+def _validator(path: str, schema: bytes) -> jsonschema.Draft202012Validator:
+    del path  # only part of the cache's key
+    return jsonschema.Draft202012Validator(json.loads(schema))
+
+
+def custom(element: Mapping[str, Any]) -> dict[str, Any]:
+    """Fold an element's ``customProperties`` into a mapping."""
+    return {p["property"]: p["value"] for p in element.get("customProperties", ())}
+
+
+def digest(paths: Sequence[Path], base: Path) -> str:
+    """Return the SHA-256 over names and contents of files, independent of their order."""
+    whole = hashlib.sha256()
+    for path in sorted(paths):
+        inner = hashlib.sha256(path.read_bytes()).hexdigest()
+        whole.update(f"{path.relative_to(base).as_posix()}\0{inner}\n".encode())
+    return whole.hexdigest()
