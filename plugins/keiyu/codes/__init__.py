@@ -1,0 +1,1 @@
+"""Codes and calendars: dated areas, eras, business days and corporate numbers."""
