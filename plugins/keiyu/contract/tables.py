@@ -4,12 +4,17 @@ import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from keiyu.contract import codelists
 from keiyu.contract.model import Code, Dimension, Field, FieldType, Note, Table
 from keiyu.contract.source import custom
 from keiyu.errors import ContractError
+
+PERIOD: Final = "as_of"
+"""Property of a cube that the collection gives: no column of a file."""
+VALUE: Final = "value"
+STATUS: Final = "value_status"
 
 
 @dataclass(frozen=True)
@@ -103,8 +108,8 @@ def _dimensions(element: Mapping[str, Any], cube: Mapping[str, Any], source: Sou
 
 
 def _wide(fields: tuple[Field, ...], dimensions: tuple[Dimension, ...], cube: Mapping[str, Any]) -> tuple[Field, ...]:
-    tidy_only = {*cube["dimensions"], cube["measure"], cube["status"], cube["period"]}
-    measure = next(f for f in fields if f.name == cube["measure"])
+    tidy_only = {*cube["dimensions"], PERIOD, VALUE, STATUS}
+    measure = next(f for f in fields if f.name == VALUE)
     kept = tuple(f for f in fields if f.name not in tidy_only)
     return kept + tuple(_measures(measure, dimensions, cube))
 

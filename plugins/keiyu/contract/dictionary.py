@@ -1,0 +1,116 @@
+"""The data dictionary of a line: every column of every table, in two languages."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from keiyu.contract.model import Code, Contract, Field, NationalTable, Table
+
+COLUMNS: Final = (
+    "kind",
+    "table",
+    "position",
+    "field",
+    "label_ja",
+    "label_en",
+    "definition_ja",
+    "definition_en",
+    "type",
+    "unit",
+    "key",
+    "required",
+    "codelist",
+    "concept",
+    "source",
+    "since",
+)
+"""Columns of the dictionary, in order."""
+
+
+def rows(contract: Contract) -> list[dict[str, Any]]:
+    """Return one row per column of every core and national table.
+
+    Args:
+        contract: the line.
+
+    Returns:
+        Rows with the keys of :data:`COLUMNS`; ``kind`` is ``core`` or ``national``, ``position`` starts at 1.
+    """
+    return [row for kind, table in _tables(contract) for row in _rows(kind, table)]
+
+
+def _tables(contract: Contract) -> Iterator[tuple[str, Table | NationalTable]]:
+    yield from (("core", table) for table in contract.tables)
+    yield from (("national", table) for table in contract.national)
+
+
+def _rows(kind: str, table: Table | NationalTable) -> Iterator[dict[str, Any]]:
+    for position, field in enumerate(table.fields, 1):
+        facts = {"kind": kind, "table": table.name, "position": position, "field": field.name}
+        yield facts | {name: getattr(field, name) for name in COLUMNS[4:]}
+
+
+def as_markdown(contract: Contract) -> str:
+    """Return the dictionary as Markdown: the line, its terms, tables with their columns, code lists."""
+    parts = [
+        f"# {contract.name_ja}",
+        f"*{contract.name_en}*",
+        f"{contract.purpose}",
+        f"- 版 / version: {contract.version}\n- 所管 / authority: {contract.authority}",
+        *_terms(contract.definitions),
+        *(part for kind, table in _tables(contract) for part in _table(kind, table)),
+        *(part for name, codes in sorted(contract.codelists.items()) for part in _codelist(name, codes)),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _terms(definitions: Sequence[Mapping[str, str]]) -> Iterator[str]:
+    if not definitions:
+        return
+    yield "## 用語 / Terms"
+    for term in definitions:
+        source = f" 出典: {term['source']}" if "source" in term else ""
+        yield f"**{term['term']}** ({term['termEn']}) — {term['ja'].strip()}{source}  \n{term['en'].strip()}"
+
+
+def _table(kind: str, table: Table | NationalTable) -> Iterator[str]:
+    kind_ja = {"core": "基礎表", "national": "全国表"}[kind]
+    yield f"## {table.label_ja} `{table.name}`（{kind_ja} / {kind}）"
+    yield f"{table.definition_ja}  \n{table.label_en}: {table.definition_en}"
+    for note in table.notes if isinstance(table, Table) else ():
+        yield f"> {note.ja}  \n> {note.en}"
+    yield _grid(
+        ("field", "名称", "label", "定義", "definition", "型 type", "単位 unit", "出典 source", "since"),
+        [_cells(f) for f in table.fields],
+    )
+
+
+def _cells(field: Field) -> tuple[str, ...]:
+    kind = f"{field.type} ({field.codelist})" if field.codelist else field.type
+    return (
+        f"`{field.name}`" + (" 🔑" if field.key else ""),
+        field.label_ja,
+        field.label_en,
+        field.definition_ja,
+        field.definition_en,
+        kind,
+        field.unit or "",
+        field.source or "",
+        field.since,
+    )
+
+
+def _codelist(name: str, codes: Sequence[Code]) -> Iterator[str]:
+    yield f"## コード表 / Code list `{name}`"
+    yield _grid(
+        ("code", "名称", "label", "親 parent", "定義", "definition"),
+        [(f"`{c.code}`", c.label_ja, c.label_en, c.parent or "", c.definition_ja, c.definition_en) for c in codes],
+    )
+
+
+def _grid(header: Sequence[str], body: Sequence[Sequence[str]]) -> str:
+    lines = [header, ["---"] * len(header), *body]
+    return "\n".join("| " + " | ".join(_escape(cell) for cell in line) + " |" for line in lines)
+
+
+def _escape(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
