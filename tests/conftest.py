@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from postgres import database_url, postgres_server, postgres_url  # noqa: F401 -- fixtures for every tier
+
 HOME = Path(__file__).resolve().parents[1]
 
 
