@@ -1,0 +1,277 @@
+"""The DuckDB session in which a line's national tables are computed.
+
+A national table is one SQL file over named views; what the views hold is given as Arrow tables, and
+the session can reach nothing else (no files, no network). The result must have exactly the columns,
+the order and the types that the table's YAML declares: a difference is an error in the SQL, never
+cast away.
+
+Views:
+    - ``<table>``: live rows of a core table, wide (key, attributes, measures, ``entry_id``);
+    - ``<table>_tidy``: a cube's cells, one per row (key, dimensions, ``field``, ``value``, ``value_status``);
+    - ``areas``, ``respondents``, ``collection``: as ``keiyu.publish.universe`` makes them;
+    - ``measures``: ``table, field, label_ja, label_en, unit, position`` of every cube's columns, and their
+      code on each dimension;
+    - ``codes``: ``table, dimension, code, label_ja, label_en, position`` of every cube's dimensions;
+    - ``headline``: ``measure, label_ja, label_en, table, field, position``, the columns each headline measure sums;
+    - the national tables that the query names.
+
+Macros:
+    - ``is_gap(status)``: whether a value of that status is absent from a sum;
+    - ``gap(status)``: the gravest reason why a sum is not complete, ``reported`` where it is.
+"""
+
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, ClassVar, Final
+
+import duckdb
+import pyarrow as pa
+
+from keiyu.contract.model import Contract, Field, NationalTable
+from keiyu.errors import ConfigurationError
+from keiyu.publish.tidy import tidy
+from keiyu.read.model import ValueStatus
+
+GAPS: Final = (ValueStatus.NOT_SUBMITTED, ValueStatus.EXCLUDED, ValueStatus.SUPPRESSED, ValueStatus.UNKNOWN)
+"""Statuses whose value is absent from a sum, the gravest first."""
+
+_TYPES: Final = {
+    "string": pa.string(),
+    "integer": pa.int64(),
+    "number": pa.float64(),
+    "date": pa.date32(),
+    "time": pa.time32("s"),
+    "boolean": pa.bool_(),
+}
+
+
+@dataclass(eq=False)
+class NationalTableError(ConfigurationError):
+    """A national table's SQL does not return what its YAML declares, or cannot run."""
+
+    table: str
+    reason: str
+
+    code: ClassVar[str] = "KEIYU-271"
+    ja: ClassVar[str] = "全国表「{table}」の SQL が定義と合いません: {reason}"
+    en: ClassVar[str] = "The SQL of national table {table!r} does not match its declaration: {reason}"
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What the national tables of one collection are computed from.
+
+    Attributes:
+        contract: the line's contract.
+        collection: one row: line, as_of, wave.
+        areas: the dated area table.
+        respondents: who owes a submission and whether it came.
+        core: core table → live rows; only those that the wanted tables read.
+        given: national tables already computed.
+    """
+
+    contract: Contract
+    collection: pa.Table
+    areas: pa.Table
+    respondents: pa.Table
+    core: Mapping[str, pa.Table]
+    given: Mapping[str, pa.Table]
+
+
+def run(inputs: Inputs, wanted: Sequence[NationalTable]) -> dict[str, pa.Table]:
+    """Compute national tables.
+
+    Args:
+        inputs: what the views hold.
+        wanted: the tables, in an order in which each reads only those before it (``ordered``).
+
+    Returns:
+        National table → its rows, with the declared schema and the field metadata of the YAML.
+
+    Raises:
+        NationalTableError: the SQL fails, or returns other columns or types than declared.
+    """
+    results: dict[str, pa.Table] = {}
+    with duckdb.connect(":memory:", config={"threads": min(4, os.cpu_count() or 1)}) as connection:
+        _define(connection)
+        for name, rows in _views(inputs):
+            connection.register(name, rows)
+        connection.execute("SET enable_external_access = false; SET lock_configuration = true")
+        for table in wanted:
+            results[table.name] = _query(connection, table)
+            connection.register(table.name, results[table.name])
+    return results
+
+
+def reads(sql: Path) -> frozenset[str]:
+    """Return the names of the tables and views that a query reads (common table expressions included).
+
+    Raises:
+        NationalTableError: the query cannot be parsed.
+    """
+    return _parsed(sql.stem, sql.read_text(encoding="utf-8"))
+
+
+def ordered(tables: Sequence[NationalTable]) -> tuple[NationalTable, ...]:
+    """Put national tables in an order in which each reads only those before it.
+
+    Raises:
+        NationalTableError: tables read each other in a circle, or a sharded table reads one that is not.
+    """
+    by_name = {table.name: table for table in tables}
+    needs = {table.name: (reads(table.sql) & by_name.keys()) - {table.name} for table in tables}
+    order: list[NationalTable] = []
+    while needs:
+        ready = [name for name, others in needs.items() if not others & needs.keys()]
+        if not ready:
+            raise NationalTableError(" → ".join(needs), "circular / 循環しています")
+        for name in ready:
+            whole = [other for other in needs.pop(name) if not by_name[other].sharded]
+            if by_name[name].sharded and whole:
+                raise NationalTableError(name, f"sharded, but reads {', '.join(whole)}, which is not")
+            order.append(by_name[name])
+    return tuple(order)
+
+
+def schema(table: NationalTable) -> pa.Schema:
+    """Return the declared Arrow schema of a national table.
+
+    Labels, definitions, unit, concept, dimensions and source of every column travel in its field
+    metadata; the table's own in the schema metadata.
+    """
+    fields = [pa.field(f.name, _TYPES[f.type], metadata=_metadata(f)) for f in table.fields]
+    told = {
+        "table": table.name,
+        "label_ja": table.label_ja,
+        "label_en": table.label_en,
+        "definition_ja": table.definition_ja,
+        "definition_en": table.definition_en,
+    }
+    return pa.schema(fields, metadata=told)
+
+
+def _metadata(field: Field) -> dict[str, str]:
+    told: dict[str, str | None] = {
+        "label_ja": field.label_ja,
+        "label_en": field.label_en,
+        "definition_ja": field.definition_ja,
+        "definition_en": field.definition_en,
+        "unit": field.unit,
+        "concept": field.concept,
+        "codelist": field.codelist,
+        "source": field.source,
+        "dimensions": json.dumps(dict(field.dimensions)) if field.dimensions else None,
+    }
+    return {key: value for key, value in told.items() if value}
+
+
+@cache
+def _parsed(name: str, sql: str) -> frozenset[str]:
+    with duckdb.connect(":memory:", config={"threads": 1}) as connection:
+        found = connection.execute("SELECT json_serialize_sql(?)", [sql]).fetchall()
+    tree = json.loads(found[0][0])
+    if tree.get("error"):
+        raise NationalTableError(name, str(tree.get("error_message")))
+    return frozenset(_named(tree))
+
+
+def _named(node: Any) -> Iterator[str]:
+    if isinstance(node, dict):
+        if node.get("type") == "BASE_TABLE":
+            yield node["table_name"]
+        for child in node.values():
+            yield from _named(child)
+    elif isinstance(node, list):
+        for child in node:
+            yield from _named(child)
+
+
+def _define(connection: duckdb.DuckDBPyConnection) -> None:
+    gaps = ", ".join(f"'{status.value}'" for status in GAPS)
+    connection.execute(f"CREATE MACRO is_gap(status) AS status IN ({gaps})")
+    cases = " ".join(f"WHEN bool_or(status = '{gap.value}') THEN '{gap.value}'" for gap in GAPS)
+    connection.execute(f"CREATE MACRO gap(status) AS CASE {cases} ELSE '{ValueStatus.REPORTED.value}' END")
+
+
+def _views(inputs: Inputs) -> Iterator[tuple[str, pa.Table]]:
+    yield "collection", inputs.collection
+    yield "areas", inputs.areas
+    yield "respondents", inputs.respondents
+    yield "measures", _measures(inputs.contract)
+    yield "codes", _codes(inputs.contract)
+    yield "headline", _headline(inputs.contract)
+    for name, rows in inputs.core.items():
+        table = inputs.contract.table(name)
+        yield name, rows.select([*table.by_name, "entry_id"])
+        if table.is_cube:
+            yield f"{name}_tidy", tidy(table, rows)
+    yield from inputs.given.items()
+
+
+def _measures(contract: Contract) -> pa.Table:
+    dimensions = tuple(dict.fromkeys(d.name for table in contract.tables for d in table.dimensions))
+    rows = [
+        (table.name, f.name, f.label_ja, f.label_en, f.unit, *(f.dimensions.get(name) for name in dimensions))
+        for table in contract.tables
+        for f in table.measures
+    ]
+    return _listing(("table", "field", "label_ja", "label_en", "unit", *dimensions), rows)
+
+
+def _codes(contract: Contract) -> pa.Table:
+    names = ("table", "dimension", "code", "label_ja", "label_en")
+    rows = [
+        (table.name, dimension.name, code.code, code.label_ja, code.label_en)
+        for table in contract.tables
+        for dimension in table.dimensions
+        for code in dimension.codes
+    ]
+    return _listing(names, rows)
+
+
+def _headline(contract: Contract) -> pa.Table:
+    names = ("measure", "label_ja", "label_en", "table", "field")
+    rows = [
+        (measure, told["label_ja"], told["label_en"], told["table"], field.name)
+        for measure, told in contract.headline.items()
+        for field in selected(contract, told)
+    ]
+    return _listing(names, rows)
+
+
+def selected(contract: Contract, headline: Mapping[str, Any]) -> tuple[Field, ...]:
+    """Return the measure columns that a headline measure of the contract sums (over all its ages)."""
+    wanted: Mapping[str, Sequence[str]] = headline["select"]
+    return tuple(
+        field
+        for field in contract.table(headline["table"]).measures
+        if all(field.dimensions[dimension] in codes for dimension, codes in wanted.items())
+    )
+
+
+def _listing(names: tuple[str, ...], rows: Sequence[tuple[str | None, ...]]) -> pa.Table:
+    columns = {name: pa.array([row[at] for row in rows], pa.string()) for at, name in enumerate(names)}
+    return pa.table({**columns, "position": pa.array(range(len(rows)), pa.int64())})
+
+
+def _query(connection: duckdb.DuckDBPyConnection, table: NationalTable) -> pa.Table:
+    try:
+        found = connection.sql(table.sql.read_text(encoding="utf-8")).to_arrow_table()
+    except duckdb.Error as error:
+        raise NationalTableError(table.name, str(error)) from error
+    declared = schema(table)
+    _compare(table.name, declared, found)
+    return pa.Table.from_arrays(found.columns, schema=declared)
+
+
+def _compare(name: str, declared: pa.Schema, found: pa.Table) -> None:
+    """Refuse a result whose columns are not those declared, in order and type."""
+    want = [(field.name, str(field.type)) for field in declared]
+    have = [(field.name, str(field.type)) for field in found.schema]
+    if want != have:
+        differing = [f"{w} ≠ {h}" for w, h in zip(want, have, strict=False) if w != h][:3]
+        raise NationalTableError(name, "; ".join(differing) or f"{len(want)} columns declared, {len(have)} returned")
