@@ -15,6 +15,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 __all__ = ["EraDate", "find_date", "find_month", "parse_date", "read_date", "to_wareki"]
 
@@ -100,7 +101,7 @@ _TIME = r"(?:[T\s]*(?:午前|午後)?\s*\d{1,2}(?::\d{2}){1,2}(?:\.\d+)?|\s*(?:�
 _DATE = re.compile(rf"{_WRITTEN}|{_COMPACT}")
 _CELL = re.compile(rf"[(\[【〔]*\s*(?:{_WRITTEN}|{_COMPACT}){_WEEKDAY}{_TIME}\s*(?:現在|時点|付け?)?\s*[)\]】〕]*")
 _MONTH = re.compile(rf"{_WRITTEN_MONTH}(?!\d)\s*月?|(?<!\d)(?P<year8>\d{{4}})(?P<mm>0[1-9]|1[0-2])(?!\d)")
-_AFTER = r"\s*(?:\(?[月火水木金土日](?:曜日?)?\)?)?\s*"
+_AFTER = rf"(?:\s*\(?[月火水木金土日](?:曜日?)?\)?)?{_TIME}\s*"
 _AS_OF = re.compile(rf"{_AFTER}(?:現在|時点)")
 _OTHER = re.compile(rf"{_AFTER}(?:公表|公開|発表|更新|作成|付|改正|改訂|訂正|提出|施行)")
 _RANGE = re.compile(rf"{_AFTER}(?:から|以降|以後|まで|以前|[~〜])")
@@ -125,15 +126,7 @@ def read_date(value: object) -> EraDate | None:
         return _from_number(float(value))
     if not isinstance(value, str):
         return None
-    text = unicodedata.normalize("NFKC", value).strip()
-    match = _CELL.fullmatch(text)
-    if match is None:
-        return _from_number(float(text)) if re.fullmatch(r"\d{5}(\.\d+)?", text) else None
-    found = _day(match)
-    weekday = match["weekday"]
-    if found and weekday and "月火水木金土日"[found.date.weekday()] != weekday:
-        return None
-    return found
+    return _from_text(value)
 
 
 def parse_date(value: object) -> dt.date | None:
@@ -161,7 +154,7 @@ def find_date(text: str) -> dt.date | None:
     Returns:
         The day; none if there is none, or more than one and nothing to tell which.
     """
-    folded = unicodedata.normalize("NFKC", text)
+    folded = _folded(text)
     found = [(m.end(), day.date) for m in _DATE.finditer(folded) if (day := _day(m)) and day.date.year in _SURVEYED]
     marked = {date for end, date in found if _AS_OF.match(folded, end)}
     if not marked and any(_RANGE.match(folded, end) for end, _ in found):
@@ -182,7 +175,7 @@ def find_month(text: str) -> dt.date | None:
     day = find_date(text)
     if day:
         return day.replace(day=1)
-    folded = unicodedata.normalize("NFKC", text)
+    folded = _folded(text)
     months = {month.date for m in _MONTH.finditer(folded) if (month := _month(m)) and month.date.year in _SURVEYED}
     return months.pop() if len(months) == 1 else None
 
@@ -200,6 +193,11 @@ def to_wareki(date: dt.date) -> str:
     return era.name + _wide(f"{'元' if number == 1 else number}年{date.month}月{date.day}日")
 
 
+def _folded(text: str) -> str:
+    """Fold widths and square characters (㍻, ㋿, ㈪); runs of space become one, which keeps matching linear."""
+    return " ".join(unicodedata.normalize("NFKC", text).split())
+
+
 def _wide(text: str) -> str:
     return text.translate({ord(d): ord(d) - ord("0") + ord("０") for d in "0123456789"})
 
@@ -212,6 +210,19 @@ def _from_date(value: dt.date) -> EraDate | None:
     if value != value:  # pandas' NaT is a datetime that equals nothing
         return None
     return EraDate(value.date() if isinstance(value, dt.datetime) else value, exact=True)
+
+
+@lru_cache(maxsize=4096)
+def _from_text(value: str) -> EraDate | None:
+    text = _folded(value)
+    match = _CELL.fullmatch(text)
+    if match is None:
+        return _from_number(float(text)) if re.fullmatch(r"\d{5}(\.\d+)?", text) else None
+    found = _day(match)
+    weekday = match["weekday"]
+    if found and weekday and "月火水木金土日"[found.date.weekday()] != weekday:
+        return None
+    return found
 
 
 def _from_number(number: float) -> EraDate | None:
@@ -255,10 +266,10 @@ def _years(part: dict[str, str | None]) -> tuple[tuple[Era, ...], int] | None:
     eras: list[Era] = []
     years: set[int | None] = set()
     for n in ("1", "2"):
-        if part[f"western{n}"]:
-            years.add(_number(part[f"western{n}"]))
-        elif part[f"era{n}"]:
-            era = _BY_MARK[part[f"era{n}"].upper()]  # type: ignore[union-attr]
+        if western := part[f"western{n}"]:
+            years.add(_number(western))
+        elif mark := part[f"era{n}"]:
+            era = _BY_MARK[mark.upper()]
             number = _number(part[f"number{n}"])
             years.add(_western(era, number) if number else None)
             eras.append(era)
