@@ -1,0 +1,113 @@
+"""Processes in groups: start one with its own group and log, end it with everything it left behind."""
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import psutil
+
+MARK: Final = "KEIYU_STACK"
+
+
+@dataclass(frozen=True)
+class Child:
+    """One process of the stack, leader of its own group.
+
+    Attributes:
+        name: what it is called in logs and in the status.
+        process: the handle of the process.
+        log: where its output goes.
+    """
+
+    name: str
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    @property
+    def ended(self) -> int | None:
+        """The exit status once it has ended."""
+        return self.process.poll()
+
+
+def start(name: str, command: Sequence[str], environment: Mapping[str, str], log: Path) -> Child:
+    """Start a process in a session of its own, its output appended to ``log``.
+
+    A session keeps the terminal's Ctrl-C away from it: the supervisor alone decides the order in
+    which processes end.
+    """
+    with log.open("ab") as output:
+        process = subprocess.Popen(  # noqa: S603 -- our own programs, with arguments that no sender can choose
+            command,
+            env=dict(environment),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            cwd="/",
+        )
+    return Child(name, process, log)
+
+
+def signal_group(child: Child, number: int) -> None:
+    """Send a signal to the process and to all in its group."""
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(child.process.pid, number)
+
+
+def end(children: Iterable[Child], number: int = signal.SIGTERM, patience: float = 10.0) -> None:
+    """End processes: ask, wait, then kill their groups.
+
+    Args:
+        children: the processes, all asked at once.
+        number: the signal with which to ask.
+        patience: seconds before the groups are killed.
+    """
+    asked = list(children)
+    for child in asked:
+        if child.ended is None:
+            child.process.send_signal(number)
+    limit = time.monotonic() + patience
+    for child in asked:
+        with suppress(subprocess.TimeoutExpired):
+            child.process.wait(max(0.0, limit - time.monotonic()))
+    for child in asked:
+        signal_group(child, signal.SIGKILL)
+        child.process.wait()
+
+
+def marked(mark: str) -> list[psutil.Process]:
+    """Return every other living process that carries the mark of this stack in its environment."""
+    found = []
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            if process.pid != os.getpid() and process.environ().get(MARK) == mark:
+                found.append(process)
+    return found
+
+
+def end_marked(mark: str, patience: float = 10.0) -> int:
+    """End what an interrupted stack left behind, e.g. workers whose scheduler was killed.
+
+    Args:
+        mark: value of the mark in their environment.
+        patience: seconds before they are killed.
+
+    Returns:
+        How many processes there were.
+    """
+    orphans = marked(mark)
+    for orphan in orphans:
+        with suppress(psutil.Error):
+            orphan.send_signal(signal.SIGINT if orphan.name() == "postgres" else signal.SIGTERM)
+    _, alive = psutil.wait_procs(orphans, timeout=patience if orphans else 0)
+    for orphan in alive:
+        with suppress(psutil.Error):
+            orphan.kill()
+    psutil.wait_procs(alive, timeout=patience)
+    return len(orphans)

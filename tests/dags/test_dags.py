@@ -1,0 +1,71 @@
+"""The DAGs parse without errors, quickly and lightly, and have the shape that the design gives them."""
+
+from pathlib import Path
+
+import pytest
+
+from keiyu.contract import lines
+
+
+@pytest.fixture
+def dags(seen):
+    return seen["parse"]["dags"]
+
+
+def test_no_file_fails_to_import(seen):
+    assert seen["parse"]["errors"] == {}
+    assert seen["parse"]["warnings"] == {}
+
+
+def test_there_is_one_intake_and_one_national_dag_per_line(dags, schemas):
+    assert set(dags) >= {"intake", *(f"national_{line}" for line in lines(schemas))}
+
+
+def test_intake_is_woken_by_the_bell_or_each_minute(dags):
+    schedule = dags["intake"]["schedule"]
+    assert schedule["kind"] == "AssetOrTimeSchedule"
+    assert schedule["assets"] == ["keiyu_arrivals"]
+    assert schedule["watchers"] == ["drop"]
+    assert schedule["cron"] == "* * * * *"
+
+
+def test_intake_runs_alone_and_in_one_task(dags, schemas):
+    intake = dags["intake"]
+    assert (intake["max_active_runs"], intake["catchup"]) == (1, False)
+    assert list(intake["tasks"]) == ["ingest"]
+    assert set(intake["tasks"]["ingest"]["outlets"]) == {
+        "keiyu_arrivals",
+        *(f"collections_{line}" for line in lines(schemas)),
+    }
+
+
+def test_a_national_dag_is_partitioned_by_the_collections_of_its_line(dags, schemas):
+    for line in lines(schemas):
+        dag = dags[f"national_{line}"]
+        assert dag["schedule"]["partitioned"]
+        assert dag["schedule"]["assets"] == [f"collections_{line}"]
+        assert (dag["max_active_runs"], dag["catchup"]) == (1, False)
+        assert list(dag["tasks"]) == ["publish"]
+
+
+def test_parsing_drags_in_nothing_heavy(seen):
+    assert seen["parse"]["heavy"] == []
+
+
+def test_parsing_takes_a_fraction_of_importing_airflow(seen):
+    """A ratio, so that a slow machine does not fail it: parsing is repeated every half minute for ever."""
+    assert seen["parse"]["parse_seconds"] < 0.5 * seen["parse"]["import_seconds"]
+
+
+def test_dag_files_are_wiring_only(home: Path):
+    files = sorted((home / "dags").glob("*.py"))
+    assert files
+    for file in files:
+        text = file.read_text(encoding="utf-8")
+        assert len(text.splitlines()) <= 80, file.name
+
+
+def test_no_survey_is_named_in_code(home: Path, schemas: Path):
+    sources = [*(home / "dags").rglob("*.py"), *(home / "plugins").rglob("*.py")]
+    for line in lines(schemas):
+        assert [str(path) for path in sources if line in path.read_text(encoding="utf-8")] == []
