@@ -22,8 +22,8 @@ MARKS: Final = pa.list_(
 """The marks of a row: field, value status and raw text of each value that is not simply a reported figure."""
 
 PROVENANCE: Final = (
-    pa.field("entry_id", pa.int64(), nullable=False),
-    pa.field("submission_id", pa.int64(), nullable=False),
+    pa.field("entry_id", pa.string(), nullable=False),
+    pa.field("submission_id", pa.string(), nullable=False),
     pa.field("source_row", pa.int32(), nullable=False),
     pa.field("marks", MARKS),
 )
