@@ -22,8 +22,6 @@ from keiyu.sample.report import Report
 Progress = Callable[[int, int], None]
 
 WAVES: Final = ("wave1", "wave2")
-FIRST_SAVED: Final = dt.timedelta(days=8, hours=9)
-CORRECTED_AFTER: Final = dt.timedelta(days=14)
 
 
 @dataclass(eq=False)
@@ -131,18 +129,14 @@ def _report(
     model: Model,
     rng: np.random.Generator,
 ) -> Report:
-    saved = dt.datetime.combine(as_of, dt.time()) + FIRST_SAVED + dt.timedelta(minutes=int(rng.integers(14_400)))
-    shape = _choose(model.forms["shapes"], rng)
-    encoding = _choose(model.forms["encodings"], rng)
     return Report(
         reporter=area,
         sender=sender,
         code=area.code6,
         as_of=as_of,
-        saved=saved,
-        values=dict(values),
-        shape=shape,
-        encoding=encoding,
+        values=values,
+        shape=_choose(model.forms["shapes"], rng),
+        encoding=_choose(model.forms["encodings"], rng),
         header=_choose(model.forms["headers"], rng),
         numbers=_choose(model.numbers, rng),
         name=str(rng.choice(model.forms["names"])),
@@ -217,8 +211,7 @@ def _jobs(plan: _Planned) -> list[tuple[int, Report, _Planned]]:
     if plan.fault is not None and plan.fault.name == "double":
         jobs.append((1, replace(plan.sent, note="（コピー）"), plan))
     if plan.fault is not None and plan.fault.returned:
-        corrected = replace(plan.right, saved=plan.right.saved + CORRECTED_AFTER)
-        jobs.append((2, corrected, _Planned(corrected, corrected)))
+        jobs.append((2, plan.right, _Planned(plan.right, plan.right)))
     return jobs
 
 

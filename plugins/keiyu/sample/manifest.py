@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -67,12 +68,9 @@ class SampleManifest:
 
     @property
     def faults(self) -> dict[str, int]:
-        """How many files have each fault."""
-        found: dict[str, int] = {}
-        for file in self.files:
-            if file.fault:
-                found[file.fault] = found.get(file.fault, 0) + 1
-        return dict(sorted(found.items()))
+        """How many reporters made each mistake."""
+        made = {(file.fault, file.reporter) for file in self.files if file.fault}
+        return dict(sorted(Counter(fault for fault, _ in made).items()))
 
     def as_dict(self) -> dict[str, Any]:
         """Return the content of ``expected.json``."""

@@ -5,13 +5,16 @@ headers in rows 7 to 9, data from row 10, then the total row; column A repeats p
 without a heading, B counts, C and D name them, and no column holds a code.
 """
 
+import datetime as dt
 import io
 from collections.abc import Mapping
 from itertools import groupby
 from typing import Any, Final
 
 import xlsxwriter
+from xlsxwriter.utility import xl_rowcol_to_cell
 
+from keiyu.contract.fill import Cell, Form
 from keiyu.contract.model import Contract, Field, Table
 
 TITLE_ROW: Final = 2
@@ -19,74 +22,95 @@ NOTE_ROW: Final = 4
 HEADER_ROW: Final = 6
 DATA_ROW: Final = 9
 FIRST_COLUMN: Final = 4
+_FIXED_DAY: Final = dt.datetime(2000, 1, 1)
 _FONT: Final = "ＭＳ Ｐゴシック"
 
 
-def render(contract: Contract, words: Mapping[str, str], values: Mapping[str, int], names: Mapping[str, str]) -> bytes:
-    """Render the form for one municipality.
+class NationalForm:
+    """A line's national form, drawn once and filled for each municipality."""
 
-    Args:
-        contract: the line; its cubes become sheets.
-        words: ``title`` (with ``{table}`` and ``{date}``), ``note``, ``total``, ``prefecture``, ``municipality``.
-        values: measure → figure.
-        names: ``prefecture``, ``municipality`` and ``date`` as written.
+    def __init__(self, contract: Contract, words: Mapping[str, str]) -> None:
+        """Draw the form.
 
-    Returns:
-        The xlsx archive.
-    """
-    target = io.BytesIO()
-    book = xlsxwriter.Workbook(target, {"in_memory": True})
-    style = {
-        "title": book.add_format({"bold": True, "font_size": 14, "font_name": _FONT}),
-        "head": book.add_format({"border": 1, "align": "center", "valign": "vcenter", "text_wrap": True}),
-        "text": book.add_format({"border": 1, "font_name": _FONT}),
-        "figure": book.add_format({"border": 1, "num_format": "#,##0"}),
-    }
-    for table in contract.tables:
-        if table.is_cube:
-            _sheet(book.add_worksheet(table.label_ja), table, style, words, values, names)
-    book.close()
-    return target.getvalue()
+        Args:
+            contract: the line; its cubes become sheets.
+            words: ``title`` (with ``{table}`` and ``{date}``), ``note``, ``total``, ``prefecture``,
+                ``municipality``: what stands on it.
+        """
+        self._words = words
+        self._tables = [t for t in contract.tables if t.is_cube]
+        self._form = Form(self._draw())
+
+    def fill(self, values: Mapping[str, Cell], prefecture: str, municipality: str, date: str) -> bytes:
+        """Return the form filled in for one municipality.
+
+        Args:
+            values: measure → figure or text.
+            prefecture: name of the prefecture.
+            municipality: name of the municipality.
+            date: reference date as written.
+        """
+        cells: dict[int, dict[str, Cell]] = {}
+        for number, table in enumerate(self._tables, start=1):
+            sheet: dict[str, Cell] = {
+                _at(TITLE_ROW, 1): self._words["title"].format(table=table.label_ja, date=date),
+                _at(DATA_ROW, 0): prefecture + municipality,
+                _at(DATA_ROW, 1): 1,
+                _at(DATA_ROW, 2): prefecture,
+                _at(DATA_ROW, 3): municipality,
+            }
+            for i, measure in enumerate(table.measures, start=FIRST_COLUMN):
+                sheet[_at(DATA_ROW, i)] = sheet[_at(DATA_ROW + 1, i)] = values[measure.name]
+            cells[number] = sheet
+        return self._form.fill(cells, {})
+
+    def _draw(self) -> bytes:
+        target = io.BytesIO()
+        with xlsxwriter.Workbook(target, {"in_memory": True}) as book:
+            book.set_properties({"created": _FIXED_DAY})
+            style = {
+                "title": book.add_format({"bold": True, "font_size": 14, "font_name": _FONT}),
+                "head": book.add_format({"border": 1, "align": "center", "valign": "vcenter", "text_wrap": True}),
+                "text": book.add_format({"border": 1, "font_name": _FONT}),
+                "figure": book.add_format({"border": 1, "num_format": "#,##0"}),
+            }
+            for table in self._tables:
+                self._sheet(book.add_worksheet(table.label_ja), table, style)
+        return target.getvalue()
+
+    def _sheet(self, sheet: Any, table: Table, style: Mapping[str, Any]) -> None:
+        sheet.write_blank(TITLE_ROW, 1, None, style["title"])
+        sheet.write_string(NOTE_ROW, 1, self._words["note"])
+        self._headers(sheet, table, style["head"])
+        for column in range(FIRST_COLUMN):
+            sheet.write_blank(DATA_ROW, column, None, style["text"])
+        for column in (0, 2):
+            sheet.write_string(DATA_ROW + 1, column, self._words["total"], style["text"])
+        for column, _ in enumerate(table.measures, start=FIRST_COLUMN):
+            for row in (DATA_ROW, DATA_ROW + 1):
+                sheet.write_blank(row, column, None, style["figure"])
+        sheet.set_column(2, 3, 14)
+        sheet.freeze_panes(DATA_ROW, FIRST_COLUMN)
+
+    def _headers(self, sheet: Any, table: Table, style: Any) -> None:
+        outer, inner = table.dimensions
+        labels = {d.name: {c.code: c.label_ja for c in d.codes} for d in table.dimensions}
+        for column, word in enumerate(("", self._words["prefecture"], self._words["municipality"]), start=1):
+            sheet.merge_range(HEADER_ROW + 1, column, HEADER_ROW + 2, column, word, style)
+
+        def above(measure: Field) -> str:
+            return labels[outer.name][measure.dimensions[outer.name]]
+
+        column = FIRST_COLUMN
+        for label, group in groupby(table.measures, key=above):
+            measures = list(group)
+            sheet.merge_range(HEADER_ROW, column, HEADER_ROW, column + len(measures) - 1, label, style)
+            for measure in measures:
+                below = labels[inner.name][measure.dimensions[inner.name]]
+                sheet.merge_range(HEADER_ROW + 1, column, HEADER_ROW + 2, column, below, style)
+                column += 1
 
 
-def _sheet(
-    sheet: Any,
-    table: Table,
-    style: Mapping[str, Any],
-    words: Mapping[str, str],
-    values: Mapping[str, int],
-    names: Mapping[str, str],
-) -> None:
-    sheet.write_string(TITLE_ROW, 1, words["title"].format(table=table.label_ja, date=names["date"]), style["title"])
-    sheet.write_string(NOTE_ROW, 1, words["note"])
-    _headers(sheet, table, style, words)
-    sheet.write_string(DATA_ROW, 0, names["prefecture"] + names["municipality"], style["text"])
-    sheet.write_number(DATA_ROW, 1, 1, style["text"])
-    sheet.write_string(DATA_ROW, 2, names["prefecture"], style["text"])
-    sheet.write_string(DATA_ROW, 3, names["municipality"], style["text"])
-    sheet.write_string(DATA_ROW + 1, 0, words["total"], style["text"])
-    sheet.write_string(DATA_ROW + 1, 2, words["total"], style["text"])
-    for i, measure in enumerate(table.measures):
-        for row in (DATA_ROW, DATA_ROW + 1):
-            sheet.write_number(row, FIRST_COLUMN + i, values[measure.name], style["figure"])
-    sheet.set_column(2, 3, 14)
-    sheet.freeze_panes(DATA_ROW, FIRST_COLUMN)
-
-
-def _headers(sheet: Any, table: Table, style: Mapping[str, Any], words: Mapping[str, str]) -> None:
-    outer, inner = table.dimensions
-    labels = {d.name: {c.code: c.label_ja for c in d.codes} for d in table.dimensions}
-    for column, word in enumerate(("", words["prefecture"], words["municipality"]), start=1):
-        sheet.merge_range(HEADER_ROW + 1, column, HEADER_ROW + 2, column, word, style["head"])
-
-    def above(measure: Field) -> str:
-        return labels[outer.name][measure.dimensions[outer.name]]
-
-    column = FIRST_COLUMN
-    for label, group in groupby(table.measures, key=above):
-        measures = list(group)
-        sheet.merge_range(HEADER_ROW, column, HEADER_ROW, column + len(measures) - 1, label, style["head"])
-        for measure in measures:
-            below = labels[inner.name][measure.dimensions[inner.name]]
-            sheet.merge_range(HEADER_ROW + 1, column, HEADER_ROW + 2, column, below, style["head"])
-            column += 1
+def _at(row: int, column: int) -> str:
+    address: str = xl_rowcol_to_cell(row, column)
+    return address

@@ -1,6 +1,7 @@
 """One made-up report, as a clerk would write it, before it becomes a file."""
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from keiyu.codes.areas import Area
@@ -17,7 +18,6 @@ class Report:
         sender: 6-digit code of the organisation in whose folder the file is dropped.
         code: area code as written; a number where the spreadsheet ate the leading zero.
         as_of: reference date as written.
-        saved: when the file was saved.
         values: measure → figure, or the text that stands in its place.
         shape: ``template``, ``national`` or ``csv``.
         encoding: character encoding of a text file.
@@ -31,8 +31,7 @@ class Report:
     sender: str
     code: Written
     as_of: dt.date
-    saved: dt.datetime
-    values: dict[str, Written] = field(repr=False)
+    values: Mapping[str, Written] = field(repr=False)
     shape: str
     encoding: str
     header: str
@@ -41,7 +40,7 @@ class Report:
     note: str = ""
 
     @property
-    def written(self) -> dict[str, Written]:
+    def written(self) -> Mapping[str, Written]:
         """The figures in the report's number style."""
         if self.numbers == "plain":
             return self.values

@@ -1,0 +1,114 @@
+"""What a command says: tables for people on standard output, or one JSON document; progress on standard error."""
+
+import datetime as dt
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+Advance = Callable[[int, int], None]
+
+
+@dataclass
+class Screen:
+    """Where a command's words go.
+
+    Attributes:
+        as_json: whether the result is a JSON document.
+    """
+
+    as_json: bool
+
+    @cached_property
+    def console(self) -> "Console":
+        """The console of the results."""
+        from rich.console import Console
+
+        return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+
+    def show(self, result: Mapping[str, Any], human: Callable[[], None]) -> None:
+        """Show a result: as JSON where asked for, otherwise the way ``human`` does."""
+        if self.as_json:
+            click_echo(json.dumps(result, ensure_ascii=False, indent=2, default=as_text))
+        else:
+            human()
+
+    def say(self, text: str, style: str | None = None) -> None:
+        """Write a line; nothing in it is markup."""
+        self.console.print(text, style=style, markup=False)
+
+    def table(self, columns: Sequence[str], rows: Sequence[Sequence[object]], title: str | None = None) -> None:
+        """Write a table; figures are aligned to the right."""
+        from rich import box
+        from rich.table import Table
+        from rich.text import Text
+
+        table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
+        for i, column in enumerate(columns):
+            numbers = bool(rows) and all(isinstance(row[i], int | float | None) for row in rows)
+            table.add_column(column, justify="right" if numbers else "left", overflow="fold")
+        for row in rows:
+            table.add_row(*(Text(cell(value)) for value in row))
+        self.console.print(table)
+
+    @contextmanager
+    def progress(self, words: str) -> Iterator[Advance]:
+        """Show a progress bar on standard error, to people only.
+
+        Args:
+            words: what is going on.
+
+        Yields:
+            A callback: how many are done, and of how many.
+        """
+        if self.as_json or not sys.stderr.isatty():
+            yield _nothing
+            return
+        from rich.console import Console
+        from rich.progress import Progress
+
+        with Progress(console=Console(stderr=True), transient=True) as bar:
+            task = bar.add_task(words, total=None)
+            yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _nothing(done: int, total: int) -> None:
+    """Take progress that nobody looks at."""
+
+
+def click_echo(text: str) -> None:
+    """Write to standard output, in whatever encoding it has."""
+    import click
+
+    click.echo(text)
+
+
+def as_text(value: object) -> object:
+    """Return a JSON value for the types that rooms return: dates, paths, enumerations."""
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if isinstance(value, Path):
+        return str(value)
+    if isinstance(value, set | frozenset):
+        return sorted(map(str, value))
+    return str(value)
+
+
+def cell(value: object) -> str:
+    """Return a value as a person reads it in a table."""
+    if value is None:
+        return "—"
+    if isinstance(value, bool):
+        return "○" if value else "×"
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, dt.datetime):
+        return f"{value.astimezone():%Y-%m-%d %H:%M:%S}"
+    return str(value)
