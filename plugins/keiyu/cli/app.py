@@ -10,7 +10,7 @@ from typing import ClassVar, Final
 
 import click
 
-from keiyu.cli.verb import both, usage
+from keiyu.cli.verb import both, help_option, option_records, usage
 from keiyu.errors import KeiyuError, UserError
 
 COMMANDS: Final = {
@@ -71,6 +71,10 @@ class Commands(click.Group):
         found: click.Command = getattr(importlib.import_module(f"keiyu.cli.{COMMANDS[name]}"), f"{name}_command")
         return found
 
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """Return the help option, in both languages."""
+        return help_option(super().get_help_option(ctx))
+
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the usage line."""
         usage(self, ctx, formatter)
@@ -81,8 +85,7 @@ class Commands(click.Group):
             commands = ((name, self.get_command(ctx, name)) for name in COMMANDS)
             formatter.write_dl([(name, both(command.short_help or "")) for name, command in commands if command])
         with formatter.section("オプション / Options"):
-            records = (param.get_help_record(ctx) for param in self.get_params(ctx))
-            formatter.write_dl([record for record in records if record])
+            formatter.write_dl(option_records(self, ctx))
         with formatter.section("終了コード / Exit codes"):
             formatter.write_dl([(code, both(f"{ja} / {en}")) for code, ja, en in EXIT_CODES])
         with formatter.section("環境変数 / Environment"):

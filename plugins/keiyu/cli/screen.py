@@ -8,10 +8,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+_PAPER: Final = 160
+"""Columns of a table that goes to a file or another program."""
 
 Advance = Callable[[int, int], None]
 
@@ -31,7 +34,7 @@ class Screen:
         """The console of the results."""
         from rich.console import Console
 
-        return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+        return Console(highlight=False, width=None if sys.stdout.isatty() else _PAPER)
 
     def show(self, result: Mapping[str, Any], human: Callable[[], None]) -> None:
         """Show a result: as JSON where asked for, otherwise the way ``human`` does."""

@@ -40,11 +40,29 @@ class Verb(click.Command):
         if self.arguments:
             with formatter.section("引数 / Arguments"):
                 formatter.write_dl(self.arguments)
-        options = [record for p in self.get_params(ctx) if (record := p.get_help_record(ctx)) is not None]
         with formatter.section("オプション / Options"):
-            formatter.write_dl(options)
+            formatter.write_dl(option_records(self, ctx))
         with formatter.section("JSON のキー / JSON keys"):
             formatter.write_dl([(place or "(top)", both(keys)) for place, keys in self.keys.items()])
+
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """Return the help option, in both languages."""
+        return help_option(super().get_help_option(ctx))
+
+
+def option_records(command: click.Command, ctx: click.Context) -> list[tuple[str, str]]:
+    """Return the help of a command's options, its own before those that every command has."""
+    options = [p for p in command.get_params(ctx) if isinstance(p, click.Option)]
+    own_first = sorted(options, key=lambda p: p.name in ("as_json", "debug", "help"))
+    return [record for p in own_first if (record := p.get_help_record(ctx)) is not None]
+
+
+def help_option(option: click.Option | None) -> click.Option | None:
+    """Give click's own help option its help in both languages."""
+    if option is not None:
+        option.help = both("この説明を表示する", "Show this explanation")
+    return option
 
 
 def usage(command: click.Command, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -83,7 +101,7 @@ def verb(
             name,
             cls=Verb,
             short_help=f"{ja} / {en}",
-            help=both(f"{ja}。", f"{en}.", *([""] if more else []), *more),
+            help="\n\n".join([both(f"{ja}。", f"{en}."), *([both(*more)] if more else [])]),
             arguments=tuple(reversed(getattr(function, _DOCS, ()))),
             keys=keys,
         )(call)

@@ -5,7 +5,8 @@ what is returned — and an ``expected.json`` that states each planted fault and
 """
 
 from keiyu.sample.maker import FolderNotEmptyError, make
+from keiyu.sample.manifest import FILE as EXPECTED
 from keiyu.sample.manifest import SampleFile, SampleManifest
 from keiyu.sample.model import NoSampleError
 
-__all__ = ["FolderNotEmptyError", "NoSampleError", "SampleFile", "SampleManifest", "make"]
+__all__ = ["EXPECTED", "FolderNotEmptyError", "NoSampleError", "SampleFile", "SampleManifest", "make"]

@@ -1,14 +1,14 @@
 """Faults that people make, planted on purpose: each a small change to one report."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
 from keiyu.codes.areas import Areas
-from keiyu.contract.model import Contract, Field
+from keiyu.contract.model import Contract, Field, Table
 from keiyu.sample.report import Report, Written
 
 ANY_TABLE: Final = "*"
@@ -37,15 +37,16 @@ Plant = Callable[[Report, World], str]
 
 
 def sum_off(report: Report, world: World) -> str:
-    """Change a figure that others add up to, and not its total."""
-    table, field = _leaf(world)
-    _replace(report, field.name, int(report.values[field.name]) + int(world.rng.integers(1, 10)))
+    """Lose a few from a figure, and not from the totals that it is part of."""
+    table, field = _leaf(world, [name for name, value in report.values.items() if value])
+    value = int(report.values[field.name])
+    _replace(report, field.name, value - int(world.rng.integers(1, min(value, 9) + 1)))
     return table
 
 
 def text_in_number(report: Report, world: World) -> str:
     """Write words where a figure should be."""
-    _, field = _leaf(world)
+    _, field = _leaf(world, report.values)
     text = str(world.rng.choice(list(world.texts)))
     _replace(report, field.name, text.format(value=report.values[field.name]))
     return ANY_TABLE
@@ -53,7 +54,7 @@ def text_in_number(report: Report, world: World) -> str:
 
 def negative(report: Report, world: World) -> str:
     """Write a figure below zero, with the triangle that accountants use."""
-    table, field = _leaf(world)
+    table, field = _leaf(world, report.values)
     _replace(report, field.name, f"△{world.rng.integers(1, 10)}")
     return table
 
@@ -105,16 +106,22 @@ NEEDS_CODE: Final = frozenset({"wrong_code", "lost_zero"})
 
 def can_have(fault: str, report: Report) -> bool:
     """Return whether a report can have a fault at all."""
+    if fault == "sum_off":
+        return any(report.values.values())
     return fault != "lost_zero" or report.reporter.code6.startswith("0")
 
 
-def _leaf(world: World) -> tuple[str, Field]:
-    """Choose a cube, and in it a figure that is not a sum."""
-    tables = [t for t in world.contract.tables if t.is_cube]
-    table = tables[int(world.rng.integers(len(tables)))]
+def _leaf(world: World, among: Collection[str]) -> tuple[str, Field]:
+    """Choose a cube, and in it one of some figures that is not a sum."""
+    leaves = [[f for f in _leaves(table) if f.name in among] for table in world.contract.tables]
+    places = [n for n, of in enumerate(leaves) if of]
+    chosen = places[int(world.rng.integers(len(places)))]
+    return world.contract.tables[chosen].name, leaves[chosen][int(world.rng.integers(len(leaves[chosen])))]
+
+
+def _leaves(table: Table) -> list[Field]:
     parents = {(d.name, c.parent) for d in table.dimensions for c in d.codes}
-    leaves = [f for f in table.measures if not any((d, code) in parents for d, code in f.dimensions.items())]
-    return table.name, leaves[int(world.rng.integers(len(leaves)))]
+    return [f for f in table.measures if not any(pair in parents for pair in f.dimensions.items())]
 
 
 def _replace(report: Report, name: str, value: Written) -> None:

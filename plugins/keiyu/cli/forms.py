@@ -1,0 +1,222 @@
+"""What can be had before anything is sent: the lines, their forms, and a made-up collection to try."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import click
+
+from keiyu.cli.screen import Screen
+from keiyu.cli.types import DATE
+from keiyu.cli.verb import argument, option, verb
+from keiyu.errors import UserError
+
+if TYPE_CHECKING:
+    from keiyu.contract.model import Contract
+    from keiyu.settings import Settings
+
+
+@dataclass(eq=False)
+class FileExistsAlreadyError(UserError):
+    """A file that would be overwritten."""
+
+    path: str
+
+    code: ClassVar[str] = "KEIYU-113"
+    ja: ClassVar[str] = "ファイル {path} はすでにあります。上書きするには --force を付けてください。"
+    en: ClassVar[str] = "The file {path} exists; add --force to overwrite it."
+
+
+@dataclass(eq=False)
+class NoSuchReporterError(UserError):
+    """A code that is no reporter's on the reference date."""
+
+    reporter: str
+    as_of: str
+
+    code: ClassVar[str] = "KEIYU-114"
+    ja: ClassVar[str] = "団体コード {reporter} は {as_of} に存在しません。検査数字を含む６桁で指定してください。"
+    en: ClassVar[str] = "There is no body with the code {reporter} on {as_of}; give six digits with the check digit."
+
+
+def settings() -> "Settings":
+    """Return the settings of the environment."""
+    from keiyu.settings import Settings
+
+    return Settings()
+
+
+def load_contract(line: str) -> "Contract":
+    """Return a line's contract.
+
+    Raises:
+        UnknownLineError: there is no such line.
+    """
+    from keiyu import contract
+
+    return contract.load(line, settings().schemas)
+
+
+@verb(
+    "lines",
+    ja="報告ラインの一覧",
+    en="List the reporting lines",
+    keys={"": "lines[]", "lines[]": "line version name_ja name_en tables[] waves[] respondents measures"},
+)
+def lines_command(screen: Screen) -> None:
+    """List the reporting lines."""
+    from keiyu import contract
+
+    schemas = settings().schemas
+    rows = [_line(contract.load(name, schemas)) for name in contract.lines(schemas)]
+
+    def human() -> None:
+        columns = ("ライン / line", "名称 / name", "版 / version", "表 / tables", "回 / waves", "項目 / measures")
+        cells = [
+            (
+                r["line"],
+                f"{r['name_ja']}\n{r['name_en']}",
+                r["version"],
+                ", ".join(r["tables"]),
+                _waves(r),
+                r["measures"],
+            )
+            for r in rows
+        ]
+        screen.table(columns, cells)
+
+    screen.show({"lines": rows}, human)
+
+
+def _line(contract: "Contract") -> dict[str, Any]:
+    return {
+        "line": contract.line,
+        "version": contract.version,
+        "name_ja": contract.name_ja,
+        "name_en": contract.name_en,
+        "tables": list(contract.table_names),
+        "waves": list(contract.waves),
+        "respondents": contract.respondents.kind,
+        "measures": sum(len(t.measures) or len(t.fields) for t in contract.tables),
+    }
+
+
+def _waves(row: Mapping[str, Any]) -> str:
+    return ", ".join(row["waves"])
+
+
+@verb(
+    "template",
+    ja="報告様式（Excel）を作る",
+    en="Make the Excel form of a line",
+    keys={"": "path line as_of reporter bytes"},
+)
+@argument("line", metavar="LINE", ja="報告ライン", en="The reporting line")
+@option(
+    "--reporter", metavar="CODE", ja="報告者の団体コード（６桁）を記入しておく", en="Fill in the reporter of this code"
+)
+@option("--as-of", type=DATE, ja="基準日を表題に記入しておく", en="Fill in the reference date")
+@option(
+    "--output",
+    "-o",
+    type=click.Path(dir_okay=False, path_type=Path),
+    ja="保存先（既定: LINE.xlsx）",
+    en="Where to write",
+)
+@option("--force", is_flag=True, ja="同名のファイルを上書きする", en="Overwrite an existing file")
+def template_command(
+    screen: Screen, line: str, reporter: str | None, as_of: dt.date | None, output: Path | None, force: bool
+) -> None:
+    """Make the Excel form of a line."""
+    from keiyu.codes import areas
+    from keiyu.contract import template
+
+    contract = load_contract(line)
+    path = output or Path(f"{line}.xlsx")
+    if path.exists() and not force:
+        raise FileExistsAlreadyError(str(path))
+    body = None
+    if reporter is not None:
+        day = as_of or dt.date.today()
+        body = areas.load(settings().schemas).get(reporter, day)
+        if body is None:
+            raise NoSuchReporterError(reporter, day.isoformat())
+    data = template.render(contract, reporter=body, as_of=as_of)
+    path.write_bytes(data)
+    result = {"path": str(path), "line": line, "as_of": as_of, "reporter": body and body.code6, "bytes": len(data)}
+    screen.show(result, lambda: screen.say(f"{path} を作りました / written"))
+
+
+@verb(
+    "sample",
+    ja="見本の全国データを作る（誤りを含む第１回と、訂正済みの第２回）",
+    en="Make a sample collection: a first wave with known faults and a second with their corrections",
+    keys={
+        "": "out line as_of seed reporters wave1 wave2 returned faults headline expected",
+        "faults": "(name of the fault): reporters",
+        "headline": "(measure): national total",
+    },
+    more=(
+        "OUT/wave1 と OUT/wave2 は受付フォルダーと同じ構成で、OUT/expected.json に期待される指摘と合計を記す。",
+        "OUT/wave1 and OUT/wave2 are laid out as the watched directory; OUT/expected.json states the findings",
+        "and totals to come out. The same seed makes the same bytes.",
+    ),
+)
+@argument(
+    "out",
+    metavar="OUT",
+    ja="出力先のフォルダー",
+    en="Folder to write to",
+    type=click.Path(file_okay=False, path_type=Path),
+)
+@option("--line", required=True, ja="報告ライン", en="The reporting line")
+@option("--as-of", type=DATE, default="2025-04-01", show_default=True, ja="基準日", en="Reference date")
+@option("--seed", type=int, default=7, show_default=True, ja="乱数の種", en="Seed of chance")
+@option(
+    "--faults",
+    type=click.FloatRange(0, 1),
+    default=0.05,
+    show_default=True,
+    ja="誤りのある報告者の割合",
+    en="Share of reporters whose first file is faulty",
+)
+@option("--reporters", type=click.IntRange(min=1), ja="報告者の数（既定: すべて）", en="How many report (default: all)")
+def sample_command(
+    screen: Screen, out: Path, line: str, as_of: dt.date, seed: int, faults: float, reporters: int | None
+) -> None:
+    """Make a sample collection."""
+    from keiyu import sample
+    from keiyu.codes import areas
+
+    contract = load_contract(line)
+    known = areas.load(settings().schemas)
+    with screen.progress("見本を書いています / writing the sample") as progress:
+        made = sample.make(
+            out, contract, known, as_of=as_of, seed=seed, faults=faults, reporters=reporters, progress=progress
+        )
+    result = {
+        "out": str(out),
+        "line": line,
+        "as_of": as_of,
+        "seed": seed,
+        "reporters": made.reporters,
+        "wave1": len(made.wave(1)),
+        "wave2": len(made.wave(2)),
+        "returned": sum(f.returned for f in made.wave(1)),
+        "faults": made.faults,
+        "headline": dict(made.headline),
+        "expected": str(out / sample.EXPECTED),
+    }
+
+    def human() -> None:
+        screen.say(f"{out}: 第１回 {result['wave1']} ファイル、第２回 {result['wave2']} ファイル / files in two waves")
+        screen.table(("誤り / fault", "報告者 / reporters"), list(made.faults.items()))
+        totals = [
+            (f"{contract.headline[k]['label_ja']} / {contract.headline[k]['label_en']}", v)
+            for k, v in made.headline.items()
+        ]
+        screen.table(("第２回の後の全国計 / national total after wave 2", ""), totals)
+
+    screen.show(result, human)
