@@ -131,7 +131,7 @@ class _Designation:
     valid_to: dt.date | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Areas:
     """The dated tables of areas; every look-up is a dictionary look-up. Get one from ``load``."""
 
@@ -292,7 +292,11 @@ def _load(folder: Path, _stamps: tuple[int, ...]) -> Areas:
     designations: dict[str, list[_Designation]] = defaultdict(list)
     for line in lines(folder / "designations.csv", DESIGNATION_COLUMNS):
         designations[line.cells[0]].append(_Designation(line.cells[1], line.date(2), line.open_date(3)))
-    aliases = {(c[0], c[1]): c[2] for c in (x.cells for x in lines(folder / "area_aliases.csv", ALIAS_COLUMNS))}
+    aliases: dict[tuple[str, str], str] = {}
+    for line in lines(folder / "area_aliases.csv", ALIAS_COLUMNS):
+        prefecture, alias, code, _ = line.cells
+        districts = {area.district or "" for area in by_code.get(code, ())}
+        aliases.update({(prefecture, district + alias): code for district in ("", *districts)})
     successions = read_successions(folder / "successions.csv")
     return Areas(by_code, dict(by_name), prefectures, dict(designations), aliases, successions)
 

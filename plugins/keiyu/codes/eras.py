@@ -170,13 +170,13 @@ def find_month(text: str) -> dt.date | None:
         text: e.g. ``令和６年４月分``, ``R6.4``, ``2024年4月`` or ``202404``.
 
     Returns:
-        The first day of the month; none if there is none, or more than one.
+        The first day of the month; none if there is none, or more than one. A whole date counts as its month.
     """
     day = find_date(text)
+    rest = _DATE.sub(" ", _folded(text))
+    months = {month.date for m in _MONTH.finditer(rest) if (month := _month(m)) and month.date.year in _SURVEYED}
     if day:
-        return day.replace(day=1)
-    folded = _folded(text)
-    months = {month.date for m in _MONTH.finditer(folded) if (month := _month(m)) and month.date.year in _SURVEYED}
+        months.add(day.replace(day=1))
     return months.pop() if len(months) == 1 else None
 
 
