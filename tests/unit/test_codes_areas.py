@@ -175,7 +175,7 @@ def test_a_name_borne_twice_in_a_prefecture_is_refused_unless_its_district_tells
 
 
 def test_municipalities_through_the_years(table: Areas) -> None:
-    """Published counts of 市町村 (総務省「市町村数の推移」), the 23 special wards added."""
+    """Counts of 市町村 as 総務省 publishes them; the 23 special wards are not among them."""
     published = {
         "1975-04-01": 3257,
         "1985-04-01": 3253,
