@@ -1,0 +1,81 @@
+"""The shell examples of README.md, run in order as a reader would type them.
+
+A fence that opens with ``sh runnable`` is run; ``sh runnable exit=1`` is run and must end with that code.
+All blocks share one fresh folder and one fresh installation, in which nothing has happened yet.
+"""
+
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+HOME = Path(__file__).resolve().parents[2]
+FENCE = re.compile(r"^```(?:sh|console) runnable(?: exit=(\d+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Example:
+    """One shell block of the README: where it stands, what it runs, how it must end."""
+
+    line: int
+    script: str
+    exit_code: int
+
+
+def examples(text: str) -> list[Example]:
+    return [
+        Example(text.count("\n", 0, found.start()) + 1, _commands(found[2]), int(found[1] or 0))
+        for found in FENCE.finditer(text)
+    ]
+
+
+def _commands(block: str) -> str:
+    """Take the commands out of a block; in one with prompts the other lines are output."""
+    lines = block.splitlines()
+    if any(line.startswith("$ ") for line in lines):
+        lines = [line[2:] for line in lines if line.startswith(("$ ", "> "))]
+    return "\n".join(lines)
+
+
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    folder = tmp_path_factory.mktemp("a reader's folder")
+    ours = {name: value for name, value in os.environ.items() if not name.startswith("KEIYU_")}
+    return {
+        **ours,
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "HOME": str(folder),
+        "PWD": str(folder),
+        "KEIYU_HOME": str(HOME),
+        "KEIYU_STORAGE": str(folder / "data"),
+        "GX_ANALYTICS_ENABLED": "false",
+    }
+
+
+def test_the_readme_has_examples_that_run() -> None:
+    assert examples((HOME / "README.md").read_text(encoding="utf-8")), (
+        "README.md has no runnable example; open one with ```sh runnable"
+    )
+
+
+def test_every_example_of_the_readme_runs(environment: dict[str, str]) -> None:
+    for example in examples((HOME / "README.md").read_text(encoding="utf-8")):
+        done = subprocess.run(
+            ["sh", "-eu", "-c", example.script],
+            cwd=environment["PWD"],
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=240,
+        )
+        told = f"README.md:{example.line}\n{example.script}\n{done.stdout}\n{done.stderr}"
+        assert done.returncode == example.exit_code, told
+
+
+def test_prompts_and_expected_codes_are_understood() -> None:
+    text = "# x\n```console runnable exit=1\n$ keiyu check a.csv\nerror\n$ false\n```\n```sh\nmake demo\n```\n"
+    assert examples(text) == [Example(2, "keiyu check a.csv\nfalse", 1)]
