@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 JAPAN: Final = ZoneInfo("Asia/Tokyo")
 
 
-class CollectionType(click.ParamType):
+class CollectionType(click.ParamType["Collection"]):
     """``line/YYYY-MM-DD``; the date may also be written as ``R7.4.1``."""
 
     name = "collection"
@@ -28,7 +28,7 @@ class CollectionType(click.ParamType):
         return Collection(line, day) if line and day else Collection.parse(str(value))
 
 
-class DateType(click.ParamType):
+class DateType(click.ParamType[dt.date]):
     """A date: ``2025-04-01``, ``R7.4.1``, ``令和７年４月１日``."""
 
     name = "date"
@@ -49,7 +49,7 @@ class DateType(click.ParamType):
         return parse_date(text) if text else None
 
 
-class InstantType(click.ParamType):
+class InstantType(click.ParamType[dt.datetime]):
     """A moment: ``2025-05-01T12:00`` in Japan's time, or with an offset; a date alone is the end of that day."""
 
     name = "instant"

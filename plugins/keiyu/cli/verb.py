@@ -45,7 +45,6 @@ class Verb(click.Command):
         with formatter.section("JSON のキー / JSON keys"):
             formatter.write_dl([(place or "(top)", both(keys)) for place, keys in self.keys.items()])
 
-
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
         """Return the help option, in both languages."""
         return help_option(super().get_help_option(ctx))
