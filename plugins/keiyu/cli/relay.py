@@ -1,0 +1,175 @@
+"""The relay's own verbs: open a collection, receive files and nil returns, look up a receipt, process the queue."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+
+import click
+
+from keiyu.cli.screen import Screen
+from keiyu.cli.types import COLLECTION
+from keiyu.cli.verb import argument, option, verb
+from keiyu.errors import UserError
+
+if TYPE_CHECKING:
+    from keiyu.contract.model import Collection
+    from keiyu.receive.receipts import Receipt
+    from keiyu.receive.workspace import Workspace
+
+RECEIPT_KEYS: Final = (
+    "id submission_id at seq sender receiver filename channel bytes digest duplicate requeued state row_count "
+    "control_totals message_ja message_en"
+)
+
+
+@dataclass(eq=False)
+class NotAWaveError(UserError):
+    """A date on which the line is not collected."""
+
+    collection: str
+    waves: str
+
+    code: ClassVar[str] = "KEIYU-115"
+    ja: ClassVar[str] = "{collection} は、この報告ラインの基準日（{waves}）ではありません。"
+    en: ClassVar[str] = "{collection} is not a reference date of this line, which is collected on {waves}."
+
+
+@dataclass(eq=False)
+class NoSuchReceiptError(UserError):
+    """A receipt number that nobody was given."""
+
+    receipt: str
+
+    code: ClassVar[str] = "KEIYU-116"
+    ja: ClassVar[str] = "受領番号 {receipt} はありません。"
+    en: ClassVar[str] = "There is no receipt with the number {receipt}."
+
+
+def workspace() -> "Workspace":
+    """Open the installation that the environment describes."""
+    from keiyu.receive.workspace import Workspace
+
+    return Workspace.open()
+
+
+@verb(
+    "open",
+    ja="回を開き、提出を受け付ける",
+    en="Open a collection, so that submissions for it are accepted",
+    keys={"": "collection opened"},
+)
+@argument(
+    "collection", metavar="COLLECTION", type=COLLECTION, ja="回（例: LINE/2025-04-01）", en="The collection, LINE/DATE"
+)
+def open_command(screen: Screen, collection: "Collection") -> None:
+    """Open a collection."""
+    from keiyu.ledger.collections import open_collection
+
+    with workspace() as space:
+        waves = space.contract(collection.line).waves
+        if not is_wave(collection.as_of, waves):
+            raise NotAWaveError(str(collection), ", ".join(waves))
+        opened = open_collection(space.ledger, collection)
+    words = "を開きました / opened" if opened else "は開いています / was open already"
+    screen.show({"collection": str(collection), "opened": opened}, lambda: screen.say(f"{collection} {words}"))
+
+
+def is_wave(as_of: dt.date, waves: Sequence[str]) -> bool:
+    """Return whether a line is collected on a date."""
+    return f"{as_of:%m-%d}" in waves or ("monthly" in waves and as_of.day == 1)
+
+
+@verb(
+    "receive",
+    ja="ファイルを受領し、受領証を返す（検査は ingest で行う）",
+    en="Receive files and give receipts (ingest checks them)",
+    keys={"": "receipts[]", "receipts[]": RECEIPT_KEYS},
+)
+@argument(
+    "files",
+    metavar="FILE...",
+    ja="受領するファイル",
+    en="Files to receive",
+    nargs=-1,
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+)
+@option("--sender", metavar="CODE", ja="送付元の団体コード（６桁）", en="Six-digit code of the organisation that sends")
+@option("--line", metavar="LINE", ja="報告ライン（省略時は内容から判定）", en="The line, if it is known")
+@option("--collection", type=COLLECTION, ja="回（省略時は内容から判定）", en="The collection, if it is known")
+def receive_command(
+    screen: Screen, files: tuple[Path, ...], sender: str | None, line: str | None, collection: "Collection | None"
+) -> None:
+    """Receive files."""
+    from keiyu.receive.doorbell import ring
+    from keiyu.receive.receive import Arrival, receive_many
+
+    named = line or (collection.line if collection else None)
+    arrivals = [Arrival(path.read_bytes(), path.name, sender, "cli", named, collection) for path in files]
+    with workspace() as space:
+        limit = space.settings.max_file_bytes
+        receipts = receive_many(space.ledger, space.storage, arrivals, max_bytes=limit)
+        ring(space.settings)
+    _show_receipts(screen, receipts)
+
+
+@verb(
+    "nil",
+    ja="該当なしを報告する",
+    en="Make a nil return: nothing to report",
+    keys={"": "receipts[]", "receipts[]": RECEIPT_KEYS},
+)
+@argument("collection", metavar="COLLECTION", type=COLLECTION, ja="回", en="The collection, LINE/DATE")
+@option("--reporter", metavar="CODE", required=True, ja="報告者のコード", en="Code of the reporter")
+@option("--sender", metavar="CODE", ja="送付元の団体コード（６桁）", en="Six-digit code of the organisation that sends")
+def nil_command(screen: Screen, collection: "Collection", reporter: str, sender: str | None) -> None:
+    """Make a nil return."""
+    from keiyu.receive.doorbell import ring
+    from keiyu.receive.receive import receive_nil
+
+    with workspace() as space:
+        space.contract(collection.line)
+        receipt = receive_nil(
+            space.ledger,
+            space.storage,
+            line=collection.line,
+            as_of=collection.as_of,
+            reporter=reporter,
+            sender=sender,
+            channel="cli",
+        )
+        ring(space.settings)
+    _show_receipts(screen, [receipt])
+
+
+@verb(
+    "receipt",
+    ja="受領証を照会する（現在の状態と合計つき）",
+    en="Look up a receipt, with where its submission stands now",
+    keys={"": "receipts[]", "receipts[]": RECEIPT_KEYS},
+)
+@argument("number", metavar="RECEIPT", ja="受領番号", en="Number of the receipt")
+def receipt_command(screen: Screen, number: str) -> None:
+    """Look up a receipt."""
+    from keiyu.receive.receipts import find_receipt
+
+    with workspace() as space:
+        receipt = find_receipt(space.ledger, number)
+    if receipt is None:
+        raise NoSuchReceiptError(number)
+    _show_receipts(screen, [receipt])
+
+
+def _show_receipts(screen: Screen, receipts: Sequence["Receipt"]) -> None:
+    def human() -> None:
+        columns = ("受領番号 / receipt", "時刻 / at", "ファイル / file", "送付元 / sender", "状態 / state", "")
+        rows = [(r.id, r.at, r.filename, r.sender, r.state, f"{r.message_ja}\n{r.message_en}") for r in receipts]
+        screen.table(columns, rows)
+
+    screen.show({"receipts": [_receipt(r) for r in receipts]}, human)
+
+
+def _receipt(receipt: "Receipt") -> dict[str, Any]:
+    return {**asdict(receipt), "message_ja": receipt.message_ja, "message_en": receipt.message_en}
