@@ -38,7 +38,7 @@ def schema(table: Table, *, provenance: bool = False) -> pa.Schema:
         provenance: add the columns that tie a row to its submission.
 
     Returns:
-        The schema. Only the key is non-null: a figure may be missing for a reason kept in ``marks``.
+        The schema. Only required key columns are non-null: a figure may be missing for a reason kept in ``marks``.
     """
     fields = [field(f) for f in table.fields]
     if provenance:
@@ -57,7 +57,9 @@ def field(column: Field) -> pa.Field:
         "since": column.since,
         **{f"dimension:{name}": code for name, code in column.dimensions.items()},
     }
-    return pa.field(column.name, TYPES[column.type], nullable=not column.key, metadata=_present(facts))
+    return pa.field(
+        column.name, TYPES[column.type], nullable=not (column.key and column.required), metadata=_present(facts)
+    )
 
 
 def _labels(element: Field | Table) -> dict[str, str | None]:

@@ -82,7 +82,7 @@ class Sheet:
 
 def is_matrix(table: Table, contract: Contract) -> bool:
     """Return whether a table is filled in as a matrix: a cube with one row per reporter."""
-    return table.is_cube and table.key == (contract.respondents.field,)
+    return table.is_cube and set(table.key) <= set(contract.respondents.identity)
 
 
 def sheets(contract: Contract) -> tuple[Sheet, ...]:

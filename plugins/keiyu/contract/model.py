@@ -217,12 +217,19 @@ class Respondents:
     Attributes:
         kind: ``municipality`` (from the dated area table) or ``facility`` (from a register).
         field: the field that names the reporter in every table.
+        within: the field within whose values ``field`` is unique, where it is not so nationwide.
         register: ``line.table`` that lists facilities, where ``kind`` is ``facility``.
     """
 
     kind: Literal["municipality", "facility"]
     field: str
     register: str | None = None
+    within: str | None = None
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """Names of the fields that identify a reporter nationwide."""
+        return (self.within, self.field) if self.within else (self.field,)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,9 @@ VALUE: Final = "value"
 STATUS: Final = "value_status"
 GX_SEVERITY: Final = {"error": "critical", "query": "warning", "info": "info"}
 
+TIME: Final = "^([01][0-9]|2[0-9]):[0-5][0-9]$"
+"""A time of day; hours from 24 on are the next day's, as timetables write them."""
+
 _UNIQUE: Final = "expect_compound_columns_to_be_unique"
 _NOT_NULL: Final = "expect_column_values_to_not_be_null"
 _IN_SET: Final = "expect_column_values_to_be_in_set"
@@ -101,7 +104,7 @@ def _records(table: Table, contract: Contract) -> Iterator[dict[str, Any]]:
         "keys_ja": "・".join(k.label_ja for k in keys),
         "keys_en": ", ".join(k.label_en for k in keys),
     }
-    unique = {"column_list": [READING, *table.key]}
+    unique = {"column_list": [READING, *table.key], "ignore_row_if": "any_value_is_missing"}
     yield _rule(f"S-{table.name}-key", _UNIQUE, unique, "error", labels, list(table.key))
     for column in table.fields:
         if not column.dimensions:
@@ -137,18 +140,19 @@ def _labels(column: Field) -> dict[str, str]:
 
 def _column(rule_id: str, column: Field, contract: Contract, labels: Mapping[str, str]) -> Iterator[dict[str, Any]]:
     """Yield what a column demands. A demand on a column that may be blank asks; any other returns the file."""
-    weight = "error" if column.required or column.key or column.name in (VALUE, STATUS) else "query"
+    weight = "error" if column.required or column.name in (VALUE, STATUS) else "query"
     about = {"column": column.name}
     fields = [] if column.name in (VALUE, STATUS) else [column.name]
     if column.name == VALUE and column.required:
         yield _rule(f"{rule_id}-blank", _NOT_NULL, about, "error", labels, fields, _NO_FIGURE)
-    elif (column.required or column.key) and column.name != STATUS:
+    elif column.required and column.name != STATUS:
         yield _rule(f"{rule_id}-blank", _NOT_NULL, about, "error", labels, fields)
     if column.codelist and column.codelist not in codelists.DATED_REGISTERS:
         codes = [c.code for c in contract.codelists[column.codelist]]
         yield _rule(f"{rule_id}-code", _IN_SET, about | {"value_set": codes}, weight, labels, fields)
-    if column.pattern:
-        yield _rule(f"{rule_id}-form", _MATCHES, about | {"regex": column.pattern}, weight, labels, fields)
+    pattern = TIME if column.type == "time" else column.pattern
+    if pattern:
+        yield _rule(f"{rule_id}-form", _MATCHES, about | {"regex": pattern}, weight, labels, fields)
     if column.minimum is not None or column.maximum is not None:
         bounds = {"min_value": column.minimum, "max_value": column.maximum}
         yield _rule(f"{rule_id}-range", _BETWEEN, about | bounds, weight, {**labels, **_span(column)}, fields)
