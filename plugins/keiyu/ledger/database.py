@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
@@ -15,6 +14,7 @@ from keiyu.ledger.files import locked
 from keiyu.ledger.schema import migrate
 
 _WRITES: Final = "keiyu_writes"
+_SNAPSHOT: Final = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 _BUSY_SECONDS: Final = 60
 _PRAGMAS: Final = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={_BUSY_SECONDS * 1000}")
 
@@ -24,7 +24,7 @@ class Ledger:
 
     Attributes:
         url: its address.
-        engine: for reads; a transaction begun on it never holds a write lock.
+        engine: for reads of one statement; a transaction begun on it never holds a write lock.
     """
 
     def __init__(self, url: URL) -> None:
@@ -32,6 +32,7 @@ class Ledger:
         self.url = url
         self.engine = _engine(url)
         self._writer = self.engine.execution_options(**{_WRITES: True})
+        self._reader = self.engine.execution_options(**({} if self.file else _SNAPSHOT))
 
     @classmethod
     def open(cls, database_url: str) -> "Ledger":
@@ -60,8 +61,8 @@ class Ledger:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """Open a read transaction."""
-        with self.engine.begin() as connection:
+        """Open a read transaction: all its statements see the ledger at one sequence."""
+        with self._reader.begin() as connection:
             yield connection
 
     @contextmanager
@@ -97,10 +98,9 @@ def _address(database_url: str) -> URL:
 
 
 def _engine(url: URL) -> Engine:
-    dumps = partial(_json)
     if url.get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True, json_serializer=dumps)
-    engine = create_engine(url, json_serializer=dumps, connect_args={"timeout": _BUSY_SECONDS})
+        return create_engine(url, pool_pre_ping=True, json_serializer=_json, executemany_mode="values_plus_batch")
+    engine = create_engine(url, json_serializer=_json, connect_args={"timeout": _BUSY_SECONDS})
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
     return engine

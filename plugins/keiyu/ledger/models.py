@@ -204,7 +204,8 @@ class Entry(Base):
         part_id: group of segments that holds its rows; changed by compaction only.
         row_count: rows in all tables.
         control_totals: sum of each measure.
-        contract_digest: rules under which it was decided.
+        contract_digest: contract under which it was decided.
+        rules_digest: rules by which it was checked; none for a nil return.
         decided_seq: sequence of the decision, accepted or returned.
         superseded_by: the entry that took its place.
     """
@@ -240,6 +241,7 @@ class Entry(Base):
     row_count: Mapped[int]
     control_totals: Mapped[Json]
     contract_digest: Mapped[Digest]
+    rules_digest: Mapped[Digest | None]
     decided_seq: Mapped[Seq]
     accepted_seq: Mapped[Seq | None]
     superseded_seq: Mapped[Seq | None]
@@ -271,7 +273,7 @@ class FindingRow(Base):
     file: Mapped[str | None]
     sheet: Mapped[str | None]
     cell: Mapped[str | None]
-    table: Mapped[str | None] = mapped_column("table_name")
+    table: Mapped[str | None]
     field: Mapped[str | None]
     reporter: Mapped[str | None]
     value: Mapped[str | None]
@@ -294,7 +296,7 @@ class Segment(Base):
     part_id: Mapped[Id]
     line: Mapped[str]
     as_of: Mapped[dt.date]
-    table: Mapped[str] = mapped_column("table_name")
+    table: Mapped[str]
     path: Mapped[str] = mapped_column(unique=True)
     digest: Mapped[Digest]
     bytes: Mapped[int]
@@ -353,7 +355,7 @@ class ReleaseFile(Base):
     __tablename__ = "release_file"
 
     release_id: Mapped[Id] = mapped_column(ForeignKey("release.id"), primary_key=True)
-    table: Mapped[str] = mapped_column("table_name", primary_key=True)
+    table: Mapped[str] = mapped_column(primary_key=True)
     shard: Mapped[str] = mapped_column(primary_key=True)
     path: Mapped[str]
     digest: Mapped[Digest]

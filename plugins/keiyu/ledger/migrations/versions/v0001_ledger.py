@@ -100,7 +100,7 @@ def _segment() -> None:
         sa.Column("part_id", sa.String(length=36), nullable=False),
         sa.Column("line", sa.Text(), nullable=False),
         sa.Column("as_of", sa.Date(), nullable=False),
-        sa.Column("table_name", sa.Text(), nullable=False),
+        sa.Column("table", sa.Text(), nullable=False),
         sa.Column("path", sa.Text(), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("bytes", BIG, nullable=False),
@@ -120,7 +120,7 @@ def _release_file() -> None:
     op.create_table(
         "release_file",
         sa.Column("release_id", sa.String(length=36), nullable=False),
-        sa.Column("table_name", sa.Text(), nullable=False),
+        sa.Column("table", sa.Text(), nullable=False),
         sa.Column("shard", sa.Text(), nullable=False),
         sa.Column("path", sa.Text(), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
@@ -128,7 +128,7 @@ def _release_file() -> None:
         sa.Column("bytes", BIG, nullable=False),
         sa.Column("inputs_digest", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(["release_id"], ["release.id"], name="fk_release_file_release_id"),
-        sa.PrimaryKeyConstraint("release_id", "table_name", "shard", name="pk_release_file"),
+        sa.PrimaryKeyConstraint("release_id", "table", "shard", name="pk_release_file"),
     )
 
 
@@ -186,6 +186,7 @@ def _entry() -> None:
         sa.Column("row_count", BIG, nullable=False),
         sa.Column("control_totals", sa.JSON(), nullable=False),
         sa.Column("contract_digest", sa.String(length=64), nullable=False),
+        sa.Column("rules_digest", sa.String(length=64), nullable=True),
         sa.Column("decided_seq", BIG, nullable=False),
         sa.Column("accepted_seq", BIG, nullable=True),
         sa.Column("superseded_seq", BIG, nullable=True),
@@ -250,7 +251,7 @@ def _finding() -> None:
         sa.Column("file", sa.Text(), nullable=True),
         sa.Column("sheet", sa.Text(), nullable=True),
         sa.Column("cell", sa.Text(), nullable=True),
-        sa.Column("table_name", sa.Text(), nullable=True),
+        sa.Column("table", sa.Text(), nullable=True),
         sa.Column("field", sa.Text(), nullable=True),
         sa.Column("reporter", sa.Text(), nullable=True),
         sa.Column("value", sa.Text(), nullable=True),
