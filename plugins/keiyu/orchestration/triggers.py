@@ -16,8 +16,8 @@ import structlog
 from airflow.triggers.base import BaseEventTrigger, TriggerEvent
 from airflow.triggers.shared_stream import AdvanceItem, SharedStreamProducer
 
-from keiyu.orchestration.drop import Dropped, put_away
-from keiyu.orchestration.reception import Reception
+from keiyu.receive.drop import Dropped, put_away
+from keiyu.receive.reception import Reception
 
 _log = structlog.get_logger(__name__)
 _PAUSE: Final = 0.3

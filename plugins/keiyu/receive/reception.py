@@ -9,8 +9,8 @@ from typing import Final
 from keiyu.codes.areas import is_valid6, to6
 from keiyu.codes.errors import MalformedCodeError
 from keiyu.contract import Collection
-from keiyu.orchestration.drop import REFUSED, Dropped, Settled, put_away, scan
 from keiyu.receive import Arrival, FileTooLargeError, receive_many
+from keiyu.receive.drop import REFUSED, Dropped, Settled, put_away, scan
 from keiyu.receive.workspace import Workspace
 
 _log = logging.getLogger(__name__)
