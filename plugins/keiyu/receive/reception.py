@@ -26,11 +26,12 @@ class Reception:
     Attributes:
         workspace: settings, ledger and storage.
         drop: the watched directory.
+        settled: tells whole files from unfinished ones.
     """
 
     workspace: Workspace
     drop: Path
-    _settled: Settled = field(default_factory=Settled)
+    settled: Settled = field(default_factory=Settled)
     _unreadable: set[Dropped] = field(default_factory=set)
 
     @classmethod
@@ -49,7 +50,7 @@ class Reception:
         Args:
             in_flight: files that are received already and only wait to be moved away.
         """
-        whole = [file for file in self._settled.of(list(scan(self.drop))) if file not in in_flight]
+        whole = [file for file in self.settled.of(list(scan(self.drop))) if file not in in_flight]
         return list(_batches(sorted(whole, key=lambda file: (file.mtime_ns, file.relative))))
 
     def take(self, batch: Sequence[Dropped]) -> Iterator[Dropped]:
