@@ -173,3 +173,79 @@ def _show_receipts(screen: Screen, receipts: Sequence["Receipt"]) -> None:
 
 def _receipt(receipt: "Receipt") -> dict[str, Any]:
     return {**asdict(receipt), "message_ja": receipt.message_ja, "message_en": receipt.message_en}
+
+
+@verb(
+    "ingest",
+    ja="受領済みのファイルを検査して登録する（待ち行列が空になるまで）",
+    en="Check and register what was received, until the queue is empty",
+    keys={"": "received claimed accepted returned findings collections[]"},
+    more=(
+        "--drop を付けると、先に受付フォルダー（KEIYU_DROP）のファイルをすべて受領する。",
+        "全国表は作らない。続けて keiyu publish COLLECTION を実行する。",
+        "With --drop everything in the watched directory (KEIYU_DROP) is received first.",
+        "National tables are made by keiyu publish COLLECTION afterwards.",
+    ),
+)
+@option("--drop", is_flag=True, ja="先に受付フォルダーのファイルを受領する", en="Receive the watched directory first")
+def ingest_command(screen: Screen, drop: bool) -> None:
+    """Check and register what was received."""
+    from keiyu.intake import ingest
+
+    totals = {"received": 0, "claimed": 0, "accepted": 0, "returned": 0, "findings": 0}
+    changed: set[str] = set()
+    with workspace() as space:
+        if drop:
+            totals["received"] = receive_drop(space, screen)
+        with screen.progress("検査・登録しています / checking and registering") as progress:
+            while (report := ingest(space)).claimed:
+                for name, attribute in _COUNTED.items():
+                    totals[name] += getattr(report, attribute)
+                changed |= {str(collection) for collection in report.collections_changed}
+                progress(totals["claimed"], totals["claimed"])
+    result = {**totals, "collections": sorted(changed)}
+
+    def human() -> None:
+        screen.table(("", "ファイル / files"), [(word, totals[name]) for name, word in _WORDS.items()])
+        if changed:
+            screen.say(f"変わった回 / changed: {'、'.join(result['collections'])}")
+
+    screen.show(result, human)
+
+
+_COUNTED: Final = {
+    "claimed": "claimed",
+    "accepted": "accepted",
+    "returned": "returned",
+    "findings": "findings_count",
+}
+_WORDS: Final = {
+    "received": "受領 / received",
+    "claimed": "処理 / processed",
+    "accepted": "受理 / accepted",
+    "returned": "返戻 / returned",
+    "findings": "指摘 / findings",
+}
+
+
+def receive_drop(space: "Workspace", screen: Screen) -> int:
+    """Receive every file in the watched directory and move it away; returns how many.
+
+    A file is whole when it is asked for here: whoever runs the command has finished copying.
+    """
+    from keiyu.receive.drop import Settled, put_away
+    from keiyu.receive.reception import Reception
+
+    folder = Path(space.settings.drop)
+    folder.mkdir(parents=True, exist_ok=True)
+    reception = Reception(space, folder, Settled(quiet=0.0))
+    batches = reception.waiting(set())
+    total = sum(map(len, batches))
+    done = 0
+    with screen.progress("受領しています / receiving") as progress:
+        for batch in batches:
+            for file in list(reception.take(batch)):
+                put_away(folder, file)
+                done += 1
+            progress(done, total)
+    return done

@@ -39,9 +39,13 @@ class Screen:
     def show(self, result: Mapping[str, Any], human: Callable[[], None]) -> None:
         """Show a result: as JSON where asked for, otherwise the way ``human`` does."""
         if self.as_json:
-            click_echo(json.dumps(result, ensure_ascii=False, indent=2, default=as_text))
+            click_echo(self.text(result))
         else:
             human()
+
+    def text(self, result: Mapping[str, Any]) -> str:
+        """Return a result as a JSON document."""
+        return json.dumps(result, ensure_ascii=False, indent=2, default=as_text)
 
     def say(self, text: str, style: str | None = None) -> None:
         """Write a line; nothing in it is markup."""

@@ -1,0 +1,299 @@
+"""A clerk's desk: how a file is read, and what the checks say, before it is sent. No state, no server."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from keiyu.cli.forms import settings
+from keiyu.cli.screen import Advance, Screen
+from keiyu.cli.types import DATE
+from keiyu.cli.verb import argument, option, verb
+
+if TYPE_CHECKING:
+    from keiyu.check import Verdict
+    from keiyu.findings import Finding
+    from keiyu.read.model import Reading, TableReading
+
+FINDING_KEYS: Final = (
+    "rule_id severity message_ja message_en hint_ja hint_en file sheet cell table field reporter value expected"
+)
+FINDINGS_FOUND: Final = 1
+
+_files = argument(
+    "files",
+    metavar="FILE...",
+    ja="報告ファイル（xlsx, xls, csv）",
+    en="Report files (xlsx, xls, csv)",
+    nargs=-1,
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+)
+_line = option(
+    "--line", metavar="LINE", ja="報告ライン（省略時は内容から判定）", en="The line, if the files do not tell"
+)
+_as_of = option(
+    "--as-of", type=DATE, ja="基準日（省略時は内容から判定）", en="Reference date, if the files do not tell"
+)
+
+
+@dataclass
+class Judged:
+    """One file with what was found out about it.
+
+    Attributes:
+        path: the file.
+        reading: how it was read.
+        findings: everything that reading and checking have to say.
+        verdicts: whether each reporter's part would be accepted.
+    """
+
+    path: Path
+    reading: "Reading"
+    findings: "list[Finding]" = field(default_factory=list)
+    verdicts: "list[Verdict]" = field(default_factory=list)
+
+    @property
+    def outcome(self) -> str:
+        """``accepted``, ``partly_accepted`` or ``returned``."""
+        taken = {v.accepted for v in self.verdicts}
+        if taken == {True}:
+            return "accepted"
+        return "partly_accepted" if True in taken else "returned"
+
+
+@verb(
+    "inspect",
+    ja="ファイルがどう読まれるかを表示する（表・見出し・列の対応・基準日）",
+    en="Show how files are read: tables, headers, columns, reference date",
+    keys={
+        "": "files[]",
+        "files[]": "file digest line layout encoding as_of nil tables[] findings[]",
+        "files[].tables[]": "table sheet rows first_row totals_row reporters[] columns",
+        "files[].tables[].columns": "(field): cell of its first value",
+        "files[].findings[]": FINDING_KEYS,
+    },
+)
+@_files
+@_line
+@_as_of
+def inspect_command(screen: Screen, files: tuple[Path, ...], line: str | None, as_of: dt.date | None) -> None:
+    """Show how files are read."""
+    with screen.progress("読んでいます / reading") as progress:
+        judged = read_files(files, line, as_of, progress)
+    result = {"files": [_inspected(j.reading) for j in judged]}
+
+    def human() -> None:
+        for one in judged:
+            _show_reading(screen, one.reading)
+
+    screen.show(result, human)
+
+
+@verb(
+    "check",
+    ja="提出前のファイルを検査する。データベースもサーバーも使わない",
+    en="Check files before they are sent, without any database or server",
+    keys={
+        "": "files[] summary",
+        "files[]": "file digest line layout encoding as_of outcome reporters[] findings[]",
+        "files[].reporters[]": "reporter accepted",
+        "files[].findings[]": FINDING_KEYS,
+        "summary": "files accepted partly_accepted returned error query info",
+    },
+    more=(
+        "重大度 error の指摘があれば終了コード 1 で終わる。query（疑義照会）は受理を妨げない。",
+        "Ends with exit code 1 if there is a finding of severity error. A query does not stop acceptance.",
+    ),
+)
+@_files
+@_line
+@_as_of
+@option("--sender", metavar="CODE", ja="送付元の団体コード（６桁）", en="Six-digit code of the organisation that sends")
+@click.pass_context
+def check_command(
+    ctx: click.Context,
+    screen: Screen,
+    files: tuple[Path, ...],
+    line: str | None,
+    as_of: dt.date | None,
+    sender: str | None,
+) -> None:
+    """Check files before they are sent."""
+    with screen.progress("検査しています / checking") as progress:
+        judged = read_files(files, line, as_of, progress)
+        judge(judged, as_of, sender)
+    summary = _summary(judged)
+
+    def human() -> None:
+        for one in judged:
+            _show_judged(screen, one)
+        counts = "、".join(f"{word} {summary[key]}" for key, word in _COUNTED.items())
+        screen.say(counts)
+
+    screen.show({"files": [_judged(j) for j in judged], "summary": summary}, human)
+    ctx.exit(FINDINGS_FOUND if summary["error"] else 0)
+
+
+_COUNTED: Final = {
+    "files": "ファイル / files",
+    "accepted": "受理できる / would be accepted",
+    "partly_accepted": "一部受理 / partly",
+    "returned": "返戻となる / would be returned",
+    "error": "誤り / errors",
+    "query": "疑義 / queries",
+    "info": "参考 / notes",
+}
+
+
+def read_files(paths: Sequence[Path], line: str | None, as_of: dt.date | None, progress: Advance) -> list[Judged]:
+    """Read files under the contracts of this installation.
+
+    Args:
+        paths: the files.
+        line: their line, if known.
+        as_of: their reference date, if known.
+        progress: told how many are done.
+    """
+    from keiyu import contract
+    from keiyu.codes import areas
+    from keiyu.read import read
+
+    schemas = settings().schemas
+    names = [line] if line else contract.lines(schemas)
+    contracts = [contract.load(name, schemas) for name in names]
+    known = areas.load(schemas)
+    judged = []
+    for done, path in enumerate(paths, start=1):
+        reading = read(path.read_bytes(), path.name, contracts, known, schemas=schemas, line=line, as_of=as_of)
+        judged.append(Judged(path, reading, list(reading.findings)))
+        progress(done, len(paths))
+    return judged
+
+
+def judge(judged: Sequence[Judged], as_of: dt.date | None, sender: str | None) -> None:
+    """Check what was read, each line and reference date in one run.
+
+    Args:
+        judged: the files; findings and verdicts are filled in.
+        as_of: reference date where the file does not name one.
+        sender: who would send them; none for the ministry's own operator.
+    """
+    from keiyu import contract
+    from keiyu.check import check
+    from keiyu.codes import areas
+
+    own = settings()
+    groups: dict[tuple[str, dt.date], list[Judged]] = defaultdict(list)
+    for one in judged:
+        day = as_of or one.reading.as_of
+        if one.reading.line is not None and day is not None:
+            groups[one.reading.line, day].append(one)
+    for (line, day), of in groups.items():
+        checked = check(
+            contract.load(line, own.schemas),
+            [one.reading for one in of],
+            areas=areas.load(own.schemas),
+            expectations=own.expectations,
+            senders=[sender] * len(of),
+            as_of=day,
+        )
+        for n, one in enumerate(of):
+            one.findings = [told for i, told in checked.findings if i == n]
+            one.verdicts = [v for v in checked.verdicts if v.reading == n]
+
+
+def _summary(judged: Sequence[Judged]) -> dict[str, int]:
+    counts = dict.fromkeys(_COUNTED, 0)
+    counts["files"] = len(judged)
+    for one in judged:
+        counts[one.outcome] += 1
+        for told in one.findings:
+            counts[told.severity.value] += 1
+    return counts
+
+
+def _read_as(reading: "Reading") -> dict[str, Any]:
+    names = ("file", "digest", "line", "layout", "encoding", "as_of")
+    return {name: getattr(reading, name) for name in names}
+
+
+def _inspected(reading: "Reading") -> dict[str, Any]:
+    tables = [_table(t) for t in reading.tables]
+    findings = [told.as_dict() for told in reading.findings]
+    return {**_read_as(reading), "nil": reading.nil, "tables": tables, "findings": findings}
+
+
+def _table(table: "TableReading") -> dict[str, Any]:
+    first = table.rows[0] if table.rows else 0
+    return {
+        "table": table.table,
+        "sheet": table.placement.sheet,
+        "rows": len(table.rows),
+        "first_row": first or None,
+        "totals_row": table.totals_row,
+        "columns": {name: table.placement.cell(name, first) for name in table.columns if first},
+    }
+
+
+def _judged(one: Judged) -> dict[str, Any]:
+    return {
+        **_read_as(one.reading),
+        "outcome": one.outcome,
+        "reporters": [{"reporter": v.reporter, "accepted": v.accepted} for v in one.verdicts],
+        "findings": [told.as_dict() for told in one.findings],
+    }
+
+
+def _show_reading(screen: Screen, reading: "Reading") -> None:
+    facts = [
+        ("報告ライン / line", reading.line),
+        ("様式 / layout", reading.layout),
+        ("文字コード / encoding", reading.encoding),
+        ("基準日 / reference date", reading.as_of),
+    ]
+    screen.table((reading.file, ""), [(name, value) for name, value in facts if value or name != facts[2][0]])
+    for table in reading.tables:
+        about = _table(table)
+        where = f"{about['sheet']} " if about["sheet"] else ""
+        screen.say(f"{where}→ {table.table}: {about['rows']} 行 / rows")
+        screen.table(("項目 / field", "セル / cell"), list(about["columns"].items()))
+    _show_findings(screen, reading.findings)
+
+
+def _show_judged(screen: Screen, one: Judged) -> None:
+    words = {"accepted": "受理できます / acceptable", "partly_accepted": "一部を返戻 / partly returned"}
+    screen.say(f"{one.path}: {words.get(one.outcome, '返戻となります / would be returned')}", style="bold")
+    for verdict in one.verdicts:
+        if len(one.verdicts) > 1 and not verdict.accepted:
+            screen.say(f"  {verdict.reporter}: 返戻 / returned")
+    _show_findings(screen, one.findings)
+
+
+def _show_findings(screen: Screen, findings: "Sequence[Finding]") -> None:
+    if not findings:
+        return
+    columns = (
+        "重大度",
+        "規則 / rule",
+        "セル / cell",
+        "値 / value",
+        "正 / expected",
+        "指摘と直し方 / finding and remedy",
+    )
+    rows = [
+        (
+            told.severity.value,
+            told.rule_id,
+            "!".join(filter(None, (told.place.sheet, told.place.cell))) or None,
+            told.value,
+            told.expected,
+            "\n".join((told.message_ja, f"→ {told.hint_ja}", told.message_en, f"→ {told.hint_en}")),
+        )
+        for told in findings
+    ]
+    screen.table(columns, rows)

@@ -1,0 +1,264 @@
+"""What comes out: how a collection stands, releases, tables now and as known then, and proof that all is whole."""
+
+import datetime as dt
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from keiyu.cli.relay import workspace
+from keiyu.cli.screen import Screen
+from keiyu.cli.types import COLLECTION, INSTANT
+from keiyu.cli.verb import argument, option, verb
+from keiyu.errors import IntegrityError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from keiyu.cli.standing import Standing
+    from keiyu.contract.model import Collection
+    from keiyu.publish import Release
+    from keiyu.receive.workspace import Workspace
+
+STAGES: Final = ("preliminary", "final", "correction")
+_RELEASE_KEYS: Final = "id collection stage number title_ja title_en at path created"
+_ROWS_SHOWN: Final = 20
+
+_collection = argument(
+    "collection", metavar="COLLECTION", type=COLLECTION, ja="回（例: LINE/2025-04-01）", en="The collection, LINE/DATE"
+)
+
+
+@verb(
+    "status",
+    ja="回の状況を表示する（提出数、未提出、返戻と理由、直近の公表）",
+    en="Show how a collection stands: reporters in and missing, returns and reasons, the last release",
+    keys={
+        "": "collections[]",
+        "collections[]": "collection state reporters_in reporters_due missing[] returned[] release stray[]",
+        "collections[].missing[]": "reporter prefecture name",
+        "collections[].returned[]": "submission_id file sender reporter reasons[]",
+        "collections[].returned[].reasons[]": "rule_id message_ja message_en",
+        "collections[].release": "id stage number at path",
+    },
+    more=(
+        "COLLECTION を省くと、これまでに開いたすべての回を表示する。",
+        "Without COLLECTION: every collection opened so far.",
+    ),
+)
+@argument(
+    "collection",
+    metavar="[COLLECTION]",
+    type=COLLECTION,
+    required=False,
+    ja="回（例: LINE/2025-04-01）",
+    en="The collection, LINE/DATE",
+)
+def status_command(screen: Screen, collection: "Collection | None") -> None:
+    """Show how a collection stands."""
+    from keiyu.cli.standing import standing
+    from keiyu.ledger import collection_states
+
+    with workspace() as space:
+        states = collection_states(space.ledger)
+        chosen = [collection] if collection else list(states)
+        found = [(one, states.get(one, "unopened"), standing(space, one)) for one in chosen]
+        result = [_standing(space, one, state, of) for one, state, of in found]
+
+    def human() -> None:
+        for one in result:
+            _show_standing(screen, one, detailed=collection is not None)
+        if not result:
+            screen.say("開いた回はありません / no collection was opened")
+
+    screen.show({"collections": result}, human)
+
+
+def _standing(space: "Workspace", collection: "Collection", state: str, of: "Standing") -> dict[str, Any]:
+    snapshot = of.snapshot
+    release = of.released and {key: of.released[key] for key in ("id", "stage", "number", "at", "path")}
+    return {
+        "collection": str(collection),
+        "state": state,
+        "reporters_in": len(snapshot.live),
+        "reporters_due": len(snapshot.universe.due),
+        "missing": [_reporter(space, code, collection.as_of) for code in snapshot.missing],
+        "returned": [
+            {
+                "submission_id": one.submission_id,
+                "file": one.file,
+                "sender": one.sender,
+                "reporter": one.reporter,
+                "reasons": list(one.reasons),
+            }
+            for one in of.returned
+        ],
+        "release": release,
+        "stray": list(snapshot.stray),
+    }
+
+
+def _reporter(space: "Workspace", code: str, as_of: dt.date) -> dict[str, str | None]:
+    area = space.areas.get(code, as_of)
+    return {
+        "reporter": code,
+        "prefecture": area.prefecture_name if area else None,
+        "name": area.name if area else None,
+    }
+
+
+def _show_standing(screen: Screen, one: Mapping[str, Any], *, detailed: bool) -> None:
+    release = one["release"]
+    rows = [
+        ("状態 / state", one["state"]),
+        ("提出 / in", f"{one['reporters_in']:,} / {one['reporters_due']:,}"),
+        ("未提出 / missing", len(one["missing"])),
+        ("返戻中 / returned", len(one["returned"])),
+        ("直近の公表 / last release", f"{release['stage']} {release['number']} ({release['id']})" if release else None),
+    ]
+    screen.table((one["collection"], ""), rows)
+    if not detailed:
+        return
+    if one["missing"]:
+        columns = ("未提出 / missing", "都道府県 / prefecture", "団体 / body")
+        screen.table(columns, [(m["reporter"], m["prefecture"], m["name"]) for m in one["missing"]])
+    if one["returned"]:
+        columns = ("返戻 / returned", "送付元 / sender", "理由 / reasons")
+        screen.table(columns, [(r["file"], r["sender"], _reasons(r)) for r in one["returned"]])
+
+
+def _reasons(returned: Mapping[str, Any]) -> str:
+    return "\n".join(f"{r['rule_id']}: {r['message_ja']}\n{r['message_en']}" for r in returned["reasons"])
+
+
+@verb(
+    "publish",
+    ja="全国表を作り、時期が来ていれば公表する",
+    en="Make the national tables, and release them if that is due",
+    keys={"": "release", "release": _RELEASE_KEYS},
+)
+@_collection
+@option(
+    "--stage",
+    type=click.Choice(STAGES),
+    ja="この段階で公表する（省略時は台帳が決める）",
+    en="Release at this stage (by default the ledger decides)",
+)
+def publish_command(screen: Screen, collection: "Collection", stage: str | None) -> None:
+    """Make and release the national tables."""
+    from keiyu.publish import publish
+
+    with workspace() as space, screen.progress("公表しています / publishing"):
+        release = publish(space, collection, stage)  # type: ignore[arg-type]  # click has checked the choice
+
+    def human() -> None:
+        if release is None:
+            screen.say("公表の時期ではありません。current/ は最新です / no release is due; current/ is up to date")
+        else:
+            screen.say(f"{collection} {release.title_ja} / {release.title_en}: {release.path}")
+
+    screen.show({"release": release and _release(release)}, human)
+
+
+def _release(release: "Release") -> dict[str, Any]:
+    return {key: getattr(release, key) for key in _RELEASE_KEYS.split()} | {"collection": str(release.collection)}
+
+
+@verb(
+    "read",
+    ja="全国表を読む（現在の値、またはある時点で知られていた値）",
+    en="Read a national table: as it is now, or as it was known then",
+    keys={"": "collection table as_known_at columns[] rows[]", "rows[]": "(column): value"},
+)
+@_collection
+@argument("table", metavar="TABLE", ja="全国表", en="The national table")
+@option(
+    "--as-known-at",
+    type=INSTANT,
+    ja="この時点で知られていた値（日本時間。日付だけならその日の終わり）",
+    en="As it was known then (Japan's time; a date alone means the end of that day)",
+)
+@option(
+    "--format",
+    "form",
+    type=click.Choice(("table", "csv", "parquet", "json")),
+    default="table",
+    show_default=True,
+    ja="出力の形式",
+    en="Form of the output",
+)
+@option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), ja="保存先のファイル", en="File to write to")
+@option("--limit", type=click.IntRange(min=0), ja="最大の行数", en="Most rows to show")
+def read_command(
+    screen: Screen,
+    collection: "Collection",
+    table: str,
+    as_known_at: dt.datetime | None,
+    form: str,
+    output: Path | None,
+    limit: int | None,
+) -> None:
+    """Read a national table."""
+    from keiyu.publish import read
+
+    with workspace() as space:
+        rows = read(space, collection, table, as_known_at)
+    whole = rows.num_rows
+    form = "json" if screen.as_json else form
+    shown = _ROWS_SHOWN if limit is None and form == "table" and output is None else limit
+    rows = rows if shown is None else rows.slice(0, shown)
+    if form == "json":
+        about = {"collection": str(collection), "table": table, "as_known_at": as_known_at}
+        _write_json(screen, {**about, "columns": rows.column_names, "rows": rows.to_pylist()}, output)
+    elif form == "table":
+        screen.table(rows.column_names, [list(row.values()) for row in rows.to_pylist()])
+        screen.say(f"{rows.num_rows:,} / {whole:,} 行 / rows")
+    else:
+        _write(rows, form, output)
+
+
+def _write_json(screen: Screen, result: Mapping[str, Any], output: Path | None) -> None:
+    if output is None:
+        Screen(as_json=True).show(result, lambda: None)
+    else:
+        output.write_text(screen.text(result) + "\n", encoding="utf-8")
+
+
+def _write(rows: "pa.Table", form: str, output: Path | None) -> None:
+    """Write CSV or Parquet, to a file or to standard output."""
+    from pyarrow import csv, parquet
+
+    target: Any = str(output) if output else sys.stdout.buffer
+    if form == "csv":
+        csv.write_csv(rows, target)
+    else:
+        parquet.write_table(rows, target)
+
+
+@verb(
+    "verify",
+    ja="台帳の連鎖、受領したバイト列、登録データが一致することを確かめる",
+    en="Prove that the ledger's chain, the received bytes and the registered rows agree",
+    keys={
+        "": "intact findings[]",
+        "findings[]": "rule_id severity message_ja message_en hint_ja hint_en file value expected",
+    },
+    more=("一致しないものがあれば終了コード 4 で終わる。", "Ends with exit code 4 where something does not agree."),
+)
+@click.pass_context
+def verify_command(ctx: click.Context, screen: Screen) -> None:
+    """Prove that everything stored agrees."""
+    from keiyu.register import verify
+
+    with workspace() as space, screen.progress("照合しています / verifying"):
+        findings = verify(space.ledger, space.storage, space.settings.schemas)
+
+    def human() -> None:
+        for told in findings:
+            screen.say(f"{told.rule_id}: {told.message_ja} / {told.message_en}")
+        screen.say("不一致があります / something does not agree" if findings else "すべて一致しています / all agrees")
+
+    screen.show({"intact": not findings, "findings": [told.as_dict() for told in findings]}, human)
+    ctx.exit(IntegrityError.exit_code if findings else 0)
