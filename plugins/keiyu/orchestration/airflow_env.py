@@ -8,6 +8,7 @@ on one host the api-server reads the same log files.
 
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from keiyu.orchestration import postgres
@@ -15,11 +16,26 @@ from keiyu.orchestration.places import LOOPBACK, USER, Places, Secrets, write_pr
 from keiyu.orchestration.processes import MARK
 from keiyu.settings import Settings
 
-COMPONENTS: Final[dict[str, tuple[str, ...]]] = {
-    "api-server": ("api-server",),
-    "scheduler": ("scheduler", "--skip-serve-logs"),
-    "dag-processor": ("dag-processor",),
-    "triggerer": ("triggerer", "--skip-serve-logs"),
+
+@dataclass(frozen=True)
+class Component:
+    """One of Airflow's long-running processes.
+
+    Attributes:
+        arguments: what follows ``airflow`` on its command line.
+        patience: seconds it is given to end. Only a scheduler has tasks to wait for; a triggerer
+            sometimes spins for ten seconds after its runner has ended, and has nothing to lose.
+    """
+
+    arguments: tuple[str, ...]
+    patience: float = 3.0
+
+
+COMPONENTS: Final = {
+    "api-server": Component(("api-server",)),
+    "scheduler": Component(("scheduler", "--skip-serve-logs"), patience=15.0),
+    "dag-processor": Component(("dag-processor",)),
+    "triggerer": Component(("triggerer", "--skip-serve-logs")),
 }
 _FOREIGN: Final = ("AIRFLOW", "KEIYU_DATABASE_URL", "KEIYU_DOORBELL_", "PYTHONPATH")
 _LOCAL_SETTINGS: Final = '''\

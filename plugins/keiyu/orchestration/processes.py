@@ -1,5 +1,6 @@
 """Processes in groups: start one with its own group and log, end it with everything it left behind."""
 
+import logging
 import os
 import signal
 import subprocess
@@ -12,6 +13,7 @@ from typing import Final
 
 import psutil
 
+_log = logging.getLogger(__name__)
 MARK: Final = "KEIYU_STACK"
 
 
@@ -23,11 +25,13 @@ class Child:
         name: what it is called in logs and in the status.
         process: the handle of the process.
         log: where its output goes.
+        patience: seconds it is given to end when it is asked.
     """
 
     name: str
     process: subprocess.Popen[bytes]
     log: Path
+    patience: float = 10.0
 
     @property
     def ended(self) -> int | None:
@@ -35,7 +39,9 @@ class Child:
         return self.process.poll()
 
 
-def start(name: str, command: Sequence[str], environment: Mapping[str, str], log: Path) -> Child:
+def start(
+    name: str, command: Sequence[str], environment: Mapping[str, str], log: Path, patience: float = 10.0
+) -> Child:
     """Start a process in a session of its own, its output appended to ``log``.
 
     A session keeps the terminal's Ctrl-C away from it: the supervisor alone decides the order in
@@ -51,7 +57,7 @@ def start(name: str, command: Sequence[str], environment: Mapping[str, str], log
             start_new_session=True,
             cwd="/",
         )
-    return Child(name, process, log)
+    return Child(name, process, log, patience)
 
 
 def signal_group(child: Child, number: int) -> None:
@@ -60,23 +66,22 @@ def signal_group(child: Child, number: int) -> None:
         os.killpg(child.process.pid, number)
 
 
-def end(children: Iterable[Child], number: int = signal.SIGTERM, patience: float = 10.0) -> None:
-    """End processes: ask, wait, then kill their groups.
+def end(children: Iterable[Child], number: int = signal.SIGTERM) -> None:
+    """End processes: ask all at once, wait for each as long as its patience lasts, then kill its group.
 
     Args:
-        children: the processes, all asked at once.
+        children: the processes.
         number: the signal with which to ask.
-        patience: seconds before the groups are killed.
     """
-    asked = list(children)
+    asked, began = list(children), time.monotonic()
     for child in asked:
         if child.ended is None:
             child.process.send_signal(number)
-    limit = time.monotonic() + patience
-    for child in asked:
-        with suppress(subprocess.TimeoutExpired):
-            child.process.wait(max(0.0, limit - time.monotonic()))
-    for child in asked:
+    for child in sorted(asked, key=lambda child: child.patience):
+        try:
+            child.process.wait(max(0.0, began + child.patience - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            _log.warning("%s did not end within %.0f s and is killed", child.name, child.patience)
         signal_group(child, signal.SIGKILL)
         child.process.wait()
 

@@ -25,6 +25,7 @@ from keiyu.orchestration.places import Places, load_secrets, read_status
 from keiyu.settings import Settings
 
 _PATIENCE: Final = 240.0
+_PATIENCE_STOP: Final = 60.0
 _TICK: Final = 0.25
 _STEPS: Final = {
     "database": "PostgreSQL を起動 / starting PostgreSQL",
@@ -146,7 +147,9 @@ def stop(places: Places) -> bool:
         supervisor = psutil.Process(read_status(places)["pid"])
         with suppress(psutil.Error):
             supervisor.send_signal(signal.SIGTERM)
-            supervisor.wait(timeout=60)
+            supervisor.wait(_PATIENCE_STOP)
+        with suppress(psutil.Error):
+            supervisor.kill()
     return processes.end_marked(places.mark) > 0 or running
 
 

@@ -26,6 +26,7 @@ from sqlalchemy.exc import OperationalError
 
 from keiyu.errors import KeiyuError
 from keiyu.orchestration import airflow_env, postgres, processes
+from keiyu.orchestration.airflow_env import COMPONENTS, Component
 from keiyu.orchestration.errors import StackFailedError
 from keiyu.orchestration.places import USER, Places, choose_ports, load_secrets, write_private
 from keiyu.settings import Settings
@@ -84,7 +85,7 @@ class Supervisor:
         self._migrate()
         exits.callback(self._end_components)
         if not self._stopping.is_set():
-            for name in airflow_env.COMPONENTS:
+            for name in COMPONENTS:
                 self._start_component(name)
             self._write_environment()
             self._write_status("running")
@@ -118,7 +119,7 @@ class Supervisor:
         version = metadata.version("apache-airflow")
         if done.exists() and done.read_text(encoding="utf-8") == version:
             return
-        child = self._run("migration", "db", "migrate")
+        child = self._run("migration", Component(("db", "migrate")))
         while child.ended is None and not self._stopping.wait(_TICK):
             pass
         processes.end([child])
@@ -127,12 +128,13 @@ class Supervisor:
         elif not self._stopping.is_set():
             raise StackFailedError("airflow db migrate", f"status {child.ended}", str(self.places.logs))
 
-    def _run(self, name: str, *arguments: str) -> processes.Child:
-        command = [sys.executable, "-m", "airflow", *arguments]
-        return processes.start(name, command, self._environment, self.places.logs / f"{name}.log")
+    def _run(self, name: str, component: Component) -> processes.Child:
+        command = [sys.executable, "-m", "airflow", *component.arguments]
+        log = self.places.logs / f"{name}.log"
+        return processes.start(name, command, self._environment, log, component.patience)
 
     def _start_component(self, name: str) -> None:
-        self._components[name] = self._run(name, *airflow_env.COMPONENTS[name])
+        self._components[name] = self._run(name, COMPONENTS[name])
 
     def _end_components(self) -> None:
         """Let tasks finish while the api-server, to which they report, still answers."""

@@ -80,17 +80,19 @@ def scan(drop: Path) -> Iterator[Dropped]:
     """Yield every file that looks finished by its name.
 
     Dot files, Office lock files (``~$…``) and the usual suffixes of unfinished transfers are left alone.
+    Whatever disappears during the scan is passed over.
     """
     folders = [drop]
     while folders:
-        with os.scandir(folders.pop()) as entries:
+        with suppress(FileNotFoundError), os.scandir(folders.pop()) as entries:
             for entry in entries:
                 if entry.name.startswith(_HIDDEN):
                     continue
                 if entry.is_dir(follow_symlinks=False):
                     folders.append(Path(entry.path))
                 elif entry.is_file(follow_symlinks=False) and not entry.name.lower().endswith(_UNFINISHED):
-                    yield _dropped(drop, entry)
+                    with suppress(FileNotFoundError):
+                        yield _dropped(drop, entry)
 
 
 def _dropped(drop: Path, entry: os.DirEntry[str]) -> Dropped:
