@@ -1,0 +1,7 @@
+"""Publishing: national tables in DuckDB, frozen releases, and ``current/``, which is always the latest."""
+
+from keiyu.publish.history import Release
+from keiyu.publish.release import due, publish, read, refresh_current, sweep
+from keiyu.publish.stage import Due
+
+__all__ = ["Due", "Release", "due", "publish", "read", "refresh_current", "sweep"]

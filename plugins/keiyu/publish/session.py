@@ -31,6 +31,7 @@ from typing import Any, ClassVar, Final
 import duckdb
 import pyarrow as pa
 
+from keiyu.contract import arrow
 from keiyu.contract.model import Contract, Field, NationalTable
 from keiyu.errors import ConfigurationError
 from keiyu.publish.tidy import tidy
@@ -38,15 +39,6 @@ from keiyu.read.model import ValueStatus
 
 GAPS: Final = (ValueStatus.NOT_SUBMITTED, ValueStatus.EXCLUDED, ValueStatus.SUPPRESSED, ValueStatus.UNKNOWN)
 """Statuses whose value is absent from a sum, the gravest first."""
-
-_TYPES: Final = {
-    "string": pa.string(),
-    "integer": pa.int64(),
-    "number": pa.float64(),
-    "date": pa.date32(),
-    "time": pa.time32("s"),
-    "boolean": pa.bool_(),
-}
 
 
 @dataclass(eq=False)
@@ -143,7 +135,6 @@ def schema(table: NationalTable) -> pa.Schema:
     Labels, definitions, unit, concept, dimensions and source of every column travel in its field
     metadata; the table's own in the schema metadata.
     """
-    fields = [pa.field(f.name, _TYPES[f.type], metadata=_metadata(f)) for f in table.fields]
     told = {
         "table": table.name,
         "label_ja": table.label_ja,
@@ -151,22 +142,7 @@ def schema(table: NationalTable) -> pa.Schema:
         "definition_ja": table.definition_ja,
         "definition_en": table.definition_en,
     }
-    return pa.schema(fields, metadata=told)
-
-
-def _metadata(field: Field) -> dict[str, str]:
-    told: dict[str, str | None] = {
-        "label_ja": field.label_ja,
-        "label_en": field.label_en,
-        "definition_ja": field.definition_ja,
-        "definition_en": field.definition_en,
-        "unit": field.unit,
-        "concept": field.concept,
-        "codelist": field.codelist,
-        "source": field.source,
-        "dimensions": json.dumps(dict(field.dimensions)) if field.dimensions else None,
-    }
-    return {key: value for key, value in told.items() if value}
+    return pa.schema([arrow.field(column) for column in table.fields], metadata=told)
 
 
 @cache

@@ -1,0 +1,144 @@
+"""Building national tables: only prefectures whose inputs changed are computed, the rest is carried over."""
+
+from collections.abc import Collection as Several
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from keiyu import register
+from keiyu.contract.model import NationalTable
+from keiyu.publish import session
+from keiyu.publish.snapshot import Snapshot
+from keiyu.receive.workspace import Workspace
+
+PREFECTURE = "prefecture_code"
+
+
+@dataclass(frozen=True)
+class Former:
+    """A sharded table built earlier.
+
+    Attributes:
+        rows: its rows.
+        inputs: prefecture → digest of what its rows were made of.
+    """
+
+    rows: pa.Table
+    inputs: Mapping[str, str]
+
+
+def build(workspace: Workspace, taken: Snapshot, former: Mapping[str, Former] | None = None) -> dict[str, pa.Table]:
+    """Compute every national table of a snapshot.
+
+    Args:
+        workspace: the installation.
+        taken: what is live.
+        former: sharded tables built earlier, by name; a prefecture is carried over where every sharded
+            table has it from equal inputs.
+
+    Returns:
+        National table → rows; sharded ones in order of prefecture.
+
+    Raises:
+        NationalTableError: a table's SQL does not return what its YAML declares.
+    """
+    tables = session.ordered(taken.contract.national)
+    sharded = [table for table in tables if table.sharded]
+    kept = _kept(taken, sharded, former or {})
+    changed = [prefecture for prefecture in taken.inputs if prefecture not in kept]
+    fresh = session.run(_inputs(workspace, taken, sharded, changed, {}), sharded) if changed else {}
+    results = {table.name: _joined(table, fresh.get(table.name), former or {}, kept, taken) for table in sharded}
+    whole = [table for table in tables if not table.sharded]
+    everywhere = tuple(taken.inputs)
+    return results | session.run(_inputs(workspace, taken, whole, everywhere, results), whole)
+
+
+def by_prefecture(rows: pa.Table) -> dict[str, pa.Table]:
+    """Split rows by prefecture, in code order; within a prefecture they keep their order."""
+    encoded = rows[PREFECTURE].combine_chunks().dictionary_encode()
+    codes = encoded.indices.to_numpy()
+    rows = rows.take(pa.array(np.argsort(codes, kind="stable")))
+    counts = np.bincount(codes, minlength=len(encoded.dictionary))
+    starts = np.concatenate([[0], np.cumsum(counts)])
+    names = encoded.dictionary.to_pylist()
+    parts = {name: rows.slice(starts[at], counts[at]) for at, name in enumerate(names)}
+    return dict(sorted(parts.items()))
+
+
+def _kept(taken: Snapshot, sharded: list[NationalTable], former: Mapping[str, Former]) -> frozenset[str]:
+    """Return the prefectures that every sharded table has from equal inputs, under the schema of today."""
+    if not all(
+        table.name in former and former[table.name].rows.schema.equals(session.schema(table)) for table in sharded
+    ):
+        return frozenset()
+    return frozenset(
+        prefecture
+        for prefecture, digest in taken.inputs.items()
+        if all(former[table.name].inputs.get(prefecture) == digest for table in sharded)
+    )
+
+
+def _joined(
+    table: NationalTable,
+    fresh: pa.Table | None,
+    former: Mapping[str, Former],
+    kept: frozenset[str],
+    taken: Snapshot,
+) -> pa.Table:
+    new = by_prefecture(fresh) if fresh is not None else {}
+    old = by_prefecture(former[table.name].rows) if kept else {}
+    schema = session.schema(table)
+    parts = [
+        part.replace_schema_metadata(schema.metadata).cast(schema)
+        for prefecture in sorted(taken.inputs)
+        if (part := old.get(prefecture) if prefecture in kept else new.get(prefecture)) is not None
+    ]
+    return pa.concat_tables(parts) if parts else schema.empty_table()
+
+
+def _inputs(
+    workspace: Workspace,
+    taken: Snapshot,
+    tables: list[NationalTable],
+    prefectures: Several[str],
+    given: Mapping[str, pa.Table],
+) -> session.Inputs:
+    collection = taken.collection
+    return session.Inputs(
+        contract=taken.contract,
+        collection=pa.table(
+            {
+                "line": [collection.line],
+                "as_of": pa.array([collection.as_of], pa.date32()),
+                "wave": [collection.as_of.strftime("%m-%d")],
+            }
+        ),
+        areas=taken.areas(prefectures),
+        respondents=taken.respondents(prefectures),
+        core=_core(workspace, taken, tables, prefectures),
+        given=given,
+    )
+
+
+def _core(
+    workspace: Workspace, taken: Snapshot, tables: list[NationalTable], prefectures: Several[str]
+) -> dict[str, pa.Table]:
+    """Return the live rows of the core tables that the queries read, of reporters in some prefectures."""
+    named = frozenset[str]().union(*(session.reads(table.sql) for table in tables))
+    due = taken.universe.due
+    entries = {entry.entry_id for reporter, entry in taken.live.items() if due[reporter] in prefectures}
+    return {
+        name: register.current(
+            workspace.ledger,
+            workspace.storage,
+            taken.contract,
+            name,
+            taken.collection.as_of,
+            at_seq=taken.seq,
+            entries=entries,
+        )
+        for name in taken.contract.table_names
+        if named & {name, f"{name}_tidy"}
+    }

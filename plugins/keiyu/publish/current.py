@@ -1,0 +1,73 @@
+"""``published/current/<line>/<table>/<date>.parquet``: always the latest, replaced atomically, one file a table.
+
+Each file says in its footer what it was made from, prefecture by prefecture. That is all the state an
+incremental build needs: it cannot disagree with the rows beside it.
+"""
+
+import json
+from typing import Final
+
+import pyarrow as pa
+
+from keiyu.contract.model import Collection
+from keiyu.publish import parquet
+from keiyu.publish.build import Former, build
+from keiyu.publish.folder import PUBLISHED
+from keiyu.publish.snapshot import Snapshot
+from keiyu.publish.totals import reconcile
+from keiyu.receive.storage import Storage
+from keiyu.receive.workspace import Workspace
+
+_DIGEST: Final = "keiyu:inputs_digest"
+_INPUTS: Final = "keiyu:inputs"
+_SEQ: Final = "keiyu:as_of_seq"
+
+
+def current_path(collection: Collection, table: str) -> str:
+    """Return where the latest rows of a national table lie."""
+    return f"{PUBLISHED}/current/{collection.line}/{table}/{collection.as_of.isoformat()}.parquet"
+
+
+def is_fresh(storage: Storage, taken: Snapshot) -> bool:
+    """Whether every file of ``current/`` is made from what is live in a snapshot."""
+    paths = (current_path(taken.collection, table.name) for table in taken.contract.national)
+    return all(parquet.facts(storage, path).get(_DIGEST) == taken.digest for path in paths)
+
+
+def read(workspace: Workspace, taken: Snapshot, table: str) -> pa.Table:
+    """Return a national table of a snapshot: its file where that is up to date, computed where it is not."""
+    former = _former(workspace.storage, taken, table)
+    if former is not None and former.inputs == taken.inputs:
+        return former.rows
+    return tables_of(workspace, taken)[table]
+
+
+def tables_of(workspace: Workspace, taken: Snapshot) -> dict[str, pa.Table]:
+    """Return every national table of a snapshot, computing only what ``current/`` does not hold already.
+
+    Raises:
+        TotalsDifferError: they do not add up to what the ledger accepted.
+    """
+    sharded = [table.name for table in taken.contract.national if table.sharded]
+    former = {name: found for name in sharded if (found := _former(workspace.storage, taken, name))}
+    tables = build(workspace, taken, former)
+    reconcile(taken, tables)
+    return tables
+
+
+def write(storage: Storage, taken: Snapshot, tables: dict[str, pa.Table]) -> None:
+    """Replace the files of ``current/``; readers of each see the old or the new one."""
+    told = {_DIGEST: taken.digest, _INPUTS: json.dumps(taken.inputs), _SEQ: str(taken.seq)}
+    for name, rows in tables.items():
+        storage.replace(current_path(taken.collection, name), parquet.encode(rows, **told))
+
+
+def _former(storage: Storage, taken: Snapshot, table: str) -> Former | None:
+    """Return a table as ``current/`` holds it; a file that cannot be read is as good as none."""
+    path = current_path(taken.collection, table)
+    try:
+        rows = parquet.decode(storage.read(path))
+    except OSError:
+        return None
+    told = rows.schema.metadata or {}
+    return Former(rows, json.loads(told.get(_INPUTS.encode(), b"{}")))

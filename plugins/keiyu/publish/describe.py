@@ -1,0 +1,159 @@
+"""What lies beside the data of a release: data package, schemas, dictionary, notes, checksums."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from keiyu.contract import dictionary
+from keiyu.contract.model import Contract, Field, NationalTable
+
+DATA_PACKAGE: Final = "https://datapackage.org/profiles/2.0/datapackage.json"
+_FRICTIONLESS: Final = {"time": "string"}
+_STAGES: Final = {
+    "preliminary": ("速報", "Provisional"),
+    "final": ("確報", "Final"),
+    "correction": ("訂正", "Correction"),
+}
+
+
+def title(stage: str, number: int) -> tuple[str, str]:
+    """Return the name of a release in Japanese and English, such as 速報, 速報2, 確報, 訂正1."""
+    ja, en = _STAGES[stage]
+    if stage != "correction" and number == 1:
+        return ja, en
+    return f"{ja}{number}", f"{en} {number}"
+
+
+def files(contract: Contract, manifest: Mapping[str, Any]) -> dict[str, bytes]:
+    """Return everything that describes a release, by name in its folder.
+
+    Args:
+        contract: the line's contract.
+        manifest: the release's manifest.
+
+    Returns:
+        ``manifest.json``, ``datapackage.json``, a table schema for each table, the data dictionary as
+        CSV and Markdown, and ``RELEASE.md``.
+    """
+    described = {f"schema/{table.name}.json": _json(table_schema(table)) for table in contract.national}
+    described["manifest.json"] = _json(manifest)
+    described["datapackage.json"] = _json(data_package(contract, manifest))
+    described["dictionary.csv"] = _dictionary(contract)
+    described["dictionary.md"] = dictionary.as_markdown(contract).encode()
+    described["RELEASE.md"] = notes(contract, manifest).encode()
+    return described
+
+
+def checksums(digests: Mapping[str, str]) -> bytes:
+    """Return ``SHA256SUMS``: what ``sha256sum --check`` reads.
+
+    Args:
+        digests: name in the folder → SHA-256.
+    """
+    return "".join(f"{digest}  {name}\n" for name, digest in sorted(digests.items())).encode()
+
+
+def data_package(contract: Contract, manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the Frictionless Data Package: a resource for each Parquet file, with digest and table schema."""
+    tables = {table.name: table for table in contract.national}
+    return {
+        "$schema": DATA_PACKAGE,
+        "name": f"{contract.line}-{manifest['as_of']}",
+        "id": manifest["release"],
+        "title": f"{contract.name_ja}（{manifest['as_of']}、{manifest['title_ja']}）",
+        "description": f"{contract.name_en}, {manifest['as_of']}, {manifest['title_en']}. {contract.authority}",
+        "version": f"{contract.version}+{manifest['stage']}.{manifest['number']}",
+        "created": manifest["created_at"],
+        "resources": [_resource(tables[file["table"]], file) for file in manifest["files"]],
+    }
+
+
+def table_schema(table: NationalTable) -> dict[str, Any]:
+    """Return the Frictionless Table Schema of a national table."""
+    return {
+        "$schema": "https://datapackage.org/profiles/2.0/tableschema.json",
+        "title": table.label_ja,
+        "description": f"{table.definition_ja} / {table.definition_en}",
+        "fields": [_field(field) for field in table.fields],
+    }
+
+
+def notes(contract: Contract, manifest: Mapping[str, Any]) -> str:
+    """Return the release notes: stage, coverage and who is missing, in Japanese and English."""
+    coverage, totals = manifest["coverage"], manifest["control_totals"]
+    came, due = coverage["reporters_in"], coverage["reporters_due"]
+    lines = [
+        f"# {contract.name_ja} {manifest['as_of']} {manifest['title_ja']}",
+        f"{contract.name_en}, {manifest['as_of']}: {manifest['title_en']}",
+        "",
+        f"- 提出 / reporters in: **{came:,} / {due:,}**" + _by_weight(coverage),
+        f"- 作成 / created: {manifest['created_at']}（台帳 / ledger seq {manifest['as_of_seq']}）",
+        *(f"- {told['label_ja']} / {told['label_en']}: {told['total']:,}" for told in totals["headline"].values()),
+    ]
+    if manifest["previous"]:
+        lines.append(f"- 前の公表 / release before: `{manifest['previous']}`")
+    return "\n".join([*lines, "", *_absent(coverage)]) + "\n"
+
+
+def _by_weight(coverage: Mapping[str, Any]) -> str:
+    share = coverage["weight_in"]
+    return "" if share is None else f"（前回の値による重み / weighted by the last collection: {share:.1%}）"
+
+
+def _absent(coverage: Mapping[str, Any]) -> Iterator[str]:
+    missing: Sequence[Mapping[str, str]] = coverage["missing"]
+    yield f"## 未提出 / Not submitted: {len(missing):,}"
+    yield ""
+    if not missing:
+        yield "なし / none"
+        return
+    yield "次の団体の値は合計に含まれない。推計による補完はしていない。"
+    yield "The figures of the following are not in the totals; nothing was imputed."
+    yield ""
+    by_place: dict[str, list[str]] = {}
+    for one in missing:
+        by_place.setdefault(one["prefecture"], []).append(f"{one['name']} ({one['reporter']})")
+    yield from (f"- {place}: {'、'.join(names)}" for place, names in by_place.items())
+
+
+def _resource(table: NationalTable, file: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "name": f"{table.name}-{file['shard'].lower()}".replace("_", "-"),
+        "title": f"{table.label_ja} {file['shard']}",
+        "path": file["path"],
+        "type": "table",
+        "format": "parquet",
+        "mediatype": "application/vnd.apache.parquet",
+        "bytes": file["bytes"],
+        "hash": f"sha256:{file['sha256']}",
+        "schema": f"schema/{table.name}.json",
+    }
+
+
+def _field(field: Field) -> dict[str, Any]:
+    told = {
+        "name": field.name,
+        "type": _FRICTIONLESS.get(field.type, field.type),
+        "title": field.label_ja,
+        "titleEn": field.label_en,
+        "description": f"{field.definition_ja} / {field.definition_en}",
+        "unit": field.unit,
+        "concept": field.concept,
+        "source": field.source,
+        "dimensions": dict(field.dimensions) or None,
+    }
+    return {key: value for key, value in told.items() if value is not None}
+
+
+def _dictionary(contract: Contract) -> bytes:
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, dictionary.COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(dictionary.rows(contract))
+    return text.getvalue().encode()
+
+
+def _json(document: Mapping[str, Any]) -> bytes:
+    return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()

@@ -1,0 +1,187 @@
+"""The manifest of a release: what it is, what it was made from, what it lacks, and every file of it."""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+
+from keiyu import __version__, register
+from keiyu.contract.model import Contract, NationalTable
+from keiyu.contract.source import digest as digest_of_files
+from keiyu.ledger import collection_states
+from keiyu.ledger.models import ReleaseStage
+from keiyu.publish.build import by_prefecture
+from keiyu.publish.describe import title
+from keiyu.publish.folder import Stored
+from keiyu.publish.parquet import WHOLE, shard
+from keiyu.publish.snapshot import Snapshot, rules_digest
+from keiyu.publish.totals import control_totals
+from keiyu.receive.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Part:
+    """A Parquet file that a release will have.
+
+    Attributes:
+        table: the national table.
+        shard: ``JP-13``, or ``JP`` where the table is one file.
+        rows: its rows.
+        inputs_digest: digest of what they were made from.
+    """
+
+    table: str
+    shard: str
+    rows: pa.Table
+    inputs_digest: str
+
+    @property
+    def name(self) -> str:
+        """Its name in the release's folder."""
+        return f"{self.table}/{self.shard}.parquet"
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A release about to be cut.
+
+    Attributes:
+        id: its UUID.
+        stage: its stage.
+        number: n-th of that stage.
+        at: when.
+        taken: what is live.
+        previous: UUID of the release before it.
+        weight_in: share of the last collection's weight that is in.
+    """
+
+    id: str
+    stage: ReleaseStage
+    number: int
+    at: dt.datetime
+    taken: Snapshot
+    previous: str | None
+    weight_in: float | None
+
+
+def parts(taken: Snapshot, tables: Mapping[str, pa.Table]) -> list[Part]:
+    """Divide national tables into the files of a release."""
+    return [part for table in taken.contract.national for part in _parts(taken, table, tables[table.name])]
+
+
+def shard_digests(taken: Snapshot) -> dict[str, str]:
+    """Return shard → digest of its inputs, as a release's files have them."""
+    return {WHOLE: taken.digest} | {shard(place): digest for place, digest in taken.inputs.items()}
+
+
+def manifest(workspace: Workspace, cut: Cut, files: Sequence[tuple[Part, Stored]]) -> dict[str, Any]:
+    """Return the manifest of a release.
+
+    Args:
+        workspace: the installation; its expectation suites are named by digest.
+        cut: the release.
+        files: its Parquet files as they stand.
+    """
+    contract, taken = cut.taken.contract, cut.taken
+    title_ja, title_en = title(cut.stage, cut.number)
+    suites = sorted((workspace.settings.expectations / contract.line).glob("*.json"))
+    return {
+        "release": cut.id,
+        "line": contract.line,
+        "as_of": taken.collection.as_of.isoformat(),
+        "stage": cut.stage,
+        "number": cut.number,
+        "title_ja": title_ja,
+        "title_en": title_en,
+        "created_at": cut.at.isoformat(timespec="microseconds"),
+        "as_of_seq": taken.seq,
+        "previous": cut.previous,
+        "keiyu": __version__,
+        "contract": {"version": contract.version, "digest": contract.digest},
+        "rules": {"digest": digest_of_files(suites, workspace.settings.expectations)},
+        "tables": {"digest": rules_digest(contract), "inputs_digest": taken.digest},
+        "coverage": coverage(taken, cut.weight_in),
+        "control_totals": control_totals(taken),
+        "files": [
+            {
+                "path": part.name,
+                "table": part.table,
+                "shard": part.shard,
+                "rows": part.rows.num_rows,
+                "bytes": stored.bytes,
+                "sha256": stored.sha256,
+                "inputs_digest": part.inputs_digest,
+                "shared": stored.shared,
+            }
+            for part, stored in files
+        ],
+        "submissions": [
+            {
+                "reporter": entry.reporter,
+                "entry": entry.entry_id,
+                "submission": entry.submission_id,
+                "sha256": entry.digest,
+                "accepted_seq": entry.accepted_seq,
+            }
+            for entry in taken.live.values()
+        ],
+    }
+
+
+def coverage(taken: Snapshot, weight_in: float | None) -> dict[str, Any]:
+    """Return who is in and who is not.
+
+    Returns:
+        ``reporters_in``, ``reporters_due``, ``weight_in`` (share of the last collection's weight, or none),
+        ``missing`` (code, prefecture and name of each) and ``not_due`` (codes that reported without owing).
+    """
+    areas = taken.universe.areas
+    prefectures = dict(zip(areas["prefecture_code"].to_pylist(), areas["prefecture"].to_pylist(), strict=True))
+    names = dict(zip(areas["area_code"].to_pylist(), areas["municipality"].to_pylist(), strict=True))
+    return {
+        "reporters_in": len(taken.live),
+        "reporters_due": len(taken.universe.due),
+        "weight_in": weight_in,
+        "missing": [
+            {
+                taken.contract.respondents.field: reporter,
+                "prefecture": prefectures[taken.universe.due[reporter]],
+                "name": names.get(reporter, ""),
+            }
+            for reporter in taken.missing
+        ],
+        "not_due": list(taken.stray),
+    }
+
+
+def weight_in(workspace: Workspace, taken: Snapshot) -> float | None:
+    """Return the share of the last collection's weight that is in.
+
+    Returns:
+        Between 0 and 1; none where the contract weighs nobody or nobody reported the last time.
+    """
+    measure = taken.contract.publication.weight
+    former = _former_weights(workspace, taken.contract, taken.collection.as_of, measure) if measure else {}
+    due = sum(former.get(reporter, 0) for reporter in taken.universe.due)
+    return sum(former.get(reporter, 0) for reporter in taken.live) / due if due else None
+
+
+def _parts(taken: Snapshot, table: NationalTable, rows: pa.Table) -> Iterator[Part]:
+    if not table.sharded:
+        yield Part(table.name, WHOLE, rows, taken.digest)
+        return
+    by_place, none = by_prefecture(rows), rows.slice(0, 0)
+    for place, digest in sorted(taken.inputs.items()):
+        yield Part(table.name, shard(place), by_place.get(place, none), digest)
+
+
+def _former_weights(workspace: Workspace, contract: Contract, as_of: dt.date, measure: str) -> dict[str, int | float]:
+    waves = [
+        one.as_of for one in collection_states(workspace.ledger) if one.line == contract.line and one.as_of < as_of
+    ]
+    if not waves:
+        return {}
+    entries = register.live(workspace.ledger, contract.line, max(waves))
+    return {entry.reporter: entry.control_totals.get(measure, 0) for entry in entries}

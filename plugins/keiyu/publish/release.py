@@ -1,0 +1,265 @@
+"""Publishing (公表): what is live is computed once, shown in ``current/``, and where a stage is due, frozen."""
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+import pyarrow as pa
+from sqlalchemy import text
+
+from keiyu import register
+from keiyu.contract.model import Collection
+from keiyu.errors import UserError
+from keiyu.ledger import Ledger
+from keiyu.ledger.ids import new_id
+from keiyu.ledger.models import ReleaseStage
+from keiyu.publish import current, cut
+from keiyu.publish.build import build
+from keiyu.publish.folder import leftovers
+from keiyu.publish.history import Changes, History, Release, changes, history, load, names
+from keiyu.publish.manifest import Cut, parts, shard_digests, weight_in
+from keiyu.publish.snapshot import Snapshot, take
+from keiyu.publish.stage import Due, Situation, decide, today
+from keiyu.receive.workspace import Workspace
+
+
+@dataclass(eq=False)
+class StageNotDueError(UserError):
+    """A stage that was asked for cannot be published."""
+
+    collection: str
+    stage: str
+    reason_ja: str
+    reason_en: str
+
+    code: ClassVar[str] = "KEIYU-171"
+    ja: ClassVar[str] = "{collection} の {stage} は公表できません: {reason_ja}"
+    en: ClassVar[str] = "The stage {stage} of {collection} cannot be published: {reason_en}"
+
+
+@dataclass(eq=False)
+class UnknownTableError(UserError):
+    """A national table that the line does not have."""
+
+    table: str
+    known: str
+
+    code: ClassVar[str] = "KEIYU-172"
+    ja: ClassVar[str] = "全国表「{table}」はありません。使えるもの: {known}"
+    en: ClassVar[str] = "There is no national table {table!r}; the known tables are {known}."
+
+
+@dataclass(frozen=True)
+class _Standing:
+    """A collection as it stands: what is live, what was released, what is due."""
+
+    taken: Snapshot
+    before: History
+    changed: bool
+    weight_in: float | None
+    fresh: bool
+    due: Due
+
+
+def due(workspace: Workspace, collection: Collection, on: dt.date | None = None) -> Due:
+    """Return what is due for a collection: nothing, ``current/`` only, or a stage.
+
+    Args:
+        workspace: the installation.
+        collection: which.
+        on: the date, for a policy by date; today in Japan by default.
+    """
+    return _standing(workspace, collection, on).due
+
+
+def publish(
+    workspace: Workspace, collection: Collection, stage: ReleaseStage | None = None, on: dt.date | None = None
+) -> Release | None:
+    """Publish what is due: refresh ``current/``, and cut a release where a stage is due.
+
+    Calling it again, or from several processes at once, changes nothing: the same inputs are the same release.
+
+    Args:
+        workspace: the installation.
+        collection: which.
+        stage: publish this stage, whether the policy finds it due or not.
+        on: the date, for a policy by date; today in Japan by default.
+
+    Returns:
+        The release that shows what is live, cut now (``created``) or before; none where there is none.
+
+    Raises:
+        StageNotDueError: the stage asked for would break the order of stages, or not everyone is in for 確報.
+        TotalsDifferError: the tables do not add up to what the ledger accepted; nothing was published.
+    """
+    with _alone(workspace.ledger, collection):
+        standing = _standing(workspace, collection, on)
+        wanted = _wanted(standing, stage)
+        tables = _refresh(workspace, standing, wanted is not None)
+        if wanted is not None:
+            return _cut(workspace, standing, wanted, tables, forced=stage is not None)
+        return _last(workspace, standing, still_true=not standing.changed)
+
+
+def refresh_current(workspace: Workspace, collection: Collection) -> bool:
+    """Bring ``current/`` up to date and cut no release.
+
+    Returns:
+        Whether anything had changed.
+
+    Raises:
+        TotalsDifferError: the tables do not add up to what the ledger accepted; nothing was replaced.
+    """
+    with _alone(workspace.ledger, collection):
+        standing = _standing(workspace, collection, None)
+        return bool(_refresh(workspace, standing, needed=False))
+
+
+def read(workspace: Workspace, collection: Collection, table: str, as_known_at: dt.datetime | None = None) -> pa.Table:
+    """Return a national table, as it is or as it was known.
+
+    Args:
+        workspace: the installation.
+        collection: which.
+        table: one of the line's national tables.
+        as_known_at: the instant (aware); now by default.
+
+    Raises:
+        UnknownTableError: the line has no such table.
+    """
+    tables = workspace.contract(collection.line).national
+    if table not in {one.name for one in tables}:
+        raise UnknownTableError(table, ", ".join(one.name for one in tables))
+    if as_known_at is None:
+        return current.read(workspace, take(workspace, collection), table)
+    return build(workspace, take(workspace, collection, register.seq_at(workspace.ledger, as_known_at)))[table]
+
+
+def sweep(workspace: Workspace, collection: Collection) -> list[str]:
+    """Remove what a crash left behind: half-made folders, and whole ones that the ledger never learnt of.
+
+    Returns:
+        The paths removed.
+    """
+    with _alone(workspace.ledger, collection):
+        return leftovers(workspace.storage, collection, names(workspace.ledger, collection))
+
+
+@contextmanager
+def _alone(ledger: Ledger, collection: Collection) -> Iterator[None]:
+    """Hold the collection for this block alone: an advisory lock of the server, or a file beside SQLite."""
+    purpose = f"publish.{collection.line}.{collection.as_of.isoformat()}"
+    if ledger.file is not None:
+        with ledger.exclusively(purpose):
+            yield
+        return
+    key = int.from_bytes(hashlib.sha256(purpose.encode()).digest()[:8], signed=True)
+    with ledger.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": key})
+        try:
+            yield
+        finally:
+            connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": key})
+
+
+def _standing(workspace: Workspace, collection: Collection, on: dt.date | None) -> _Standing:
+    taken = take(workspace, collection)
+    with workspace.ledger.read() as connection:
+        before = history(connection, collection)
+        since = changes(connection, collection, before.since, taken.seq)
+    share = weight_in(workspace, taken)
+    fresh = current.is_fresh(workspace.storage, taken)
+    situation = _situation(taken, before, since, share, fresh, on or today())
+    action = decide(situation)
+    told = Due(action, None, len(taken.live), len(taken.universe.due), taken.missing)
+    if told.stage is not None:
+        told = replace(told, number=before.released.get(told.stage, 0) + 1)
+    return _Standing(taken, before, since.changed, share, fresh, told)
+
+
+def _situation(
+    taken: Snapshot, before: History, since: Changes, share: float | None, fresh: bool, on: dt.date
+) -> Situation:
+    return Situation(
+        publication=taken.contract.publication,
+        sequential=taken.contract.relay.mode == "sequential",
+        reporters_in=len(taken.live),
+        reporters_due=len(taken.universe.due),
+        weight_in=share,
+        days=(on - taken.collection.as_of).days,
+        fresh=fresh,
+        released=before.released,
+        changed=since.changed,
+        corrected=since.corrected,
+    )
+
+
+def _wanted(standing: _Standing, stage: ReleaseStage | None) -> ReleaseStage | None:
+    """Return the stage to cut: the one asked for, if it may be, or the one that is due."""
+    if stage is None:
+        return standing.due.stage
+    before = standing.before
+    if before.last is not None and before.last["stage"] == stage and before.is_made_from(shard_digests(standing.taken)):
+        return None
+    refused = _refusal(standing, stage)
+    if refused is not None:
+        raise StageNotDueError(str(standing.taken.collection), stage, *refused)
+    return stage
+
+
+def _refusal(standing: _Standing, stage: ReleaseStage) -> tuple[str, str] | None:
+    final = bool(standing.before.released.get("final"))
+    due = standing.due
+    if not due.reporters_in:
+        return "提出がまだ一つもありません。", "nothing has been submitted yet."
+    if stage == "correction":
+        return None if final else ("確報の前に訂正はありません。", "there is no correction before the final release.")
+    if final:
+        return "確報が公表済みです。訂正として公表してください。", "the final release is out; publish a correction."
+    if stage == "final" and due.missing:
+        told = f"{due.reporters_in:,} / {due.reporters_due:,}"
+        return f"提出がそろっていません（{told}）。", f"not everyone is in ({told})."
+    return None
+
+
+def _refresh(workspace: Workspace, standing: _Standing, needed: bool) -> dict[str, pa.Table]:
+    """Replace ``current/`` where it is out of date; returns the tables if they were made, or are needed."""
+    stale = not standing.fresh and standing.due.reporters_in > 0
+    if not stale and not needed:
+        return {}
+    tables = current.tables_of(workspace, standing.taken)
+    if stale:
+        current.write(workspace.storage, standing.taken, tables)
+    return tables
+
+
+def _cut(
+    workspace: Workspace, standing: _Standing, stage: ReleaseStage, tables: dict[str, pa.Table], *, forced: bool
+) -> Release | None:
+    divided, before = parts(standing.taken, tables), standing.before
+    again = before.released.get(stage, 0) or stage == "correction"
+    if again and not forced and not cut.differs(workspace.storage, divided, before):
+        cut.confirm(workspace.ledger, standing.taken, before)
+        return _last(workspace, standing, still_true=True)
+    order = Cut(
+        id=new_id(),
+        stage=stage,
+        number=before.released.get(stage, 0) + 1,
+        at=dt.datetime.now(dt.UTC),
+        taken=standing.taken,
+        previous=before.last["id"] if before.last else None,
+        weight_in=standing.weight_in,
+    )
+    return cut.freeze(workspace, order, divided, before)
+
+
+def _last(workspace: Workspace, standing: _Standing, *, still_true: bool) -> Release | None:
+    """Return the last release if it is still true; ``latest.json`` names it, whatever a crash undid."""
+    row = standing.before.last
+    if row is None:
+        return None
+    cut.point(workspace.storage, row)
+    return load(workspace.storage, row) if still_true else None

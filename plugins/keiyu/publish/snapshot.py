@@ -1,0 +1,135 @@
+"""What the ledger says of a collection at one instant of its sequence, and a digest of it by prefecture.
+
+The digest of a prefecture covers everything its rows are made of: who owes a submission there, which
+entry of each is live, the names and designations of its municipalities, the contract, the SQL. Equal
+digests mean equal rows, so that only what differs is computed again.
+"""
+
+import hashlib
+from collections.abc import Collection as Several
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from keiyu import register
+from keiyu.contract.model import Collection, Contract
+from keiyu.ledger.events import canonical, head
+from keiyu.publish.universe import Universe, universe
+from keiyu.read.model import ValueStatus
+from keiyu.receive.workspace import Workspace
+from keiyu.register import LiveEntry
+
+_ENGINE: Final = "1"
+"""Raise it when this room computes other figures from the same inputs."""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A collection at one instant.
+
+    Attributes:
+        contract: the line's contract.
+        collection: which.
+        seq: the ledger's sequence.
+        universe: who owes a submission.
+        live: reporter → its live entry, of those who owe one.
+        stray: reporters with a live entry who owe none; they are in no national table.
+    """
+
+    contract: Contract
+    collection: Collection
+    seq: int
+    universe: Universe
+    live: Mapping[str, LiveEntry]
+    stray: tuple[str, ...]
+
+    @cached_property
+    def missing(self) -> tuple[str, ...]:
+        """Reporters who owe a submission that is not there, in code order."""
+        return tuple(reporter for reporter in self.universe.due if reporter not in self.live)
+
+    @cached_property
+    def inputs(self) -> dict[str, str]:
+        """Prefecture → digest of what its rows are made of."""
+        parts = {prefecture: hashlib.sha256(self._rules) for prefecture in dict.fromkeys(self.universe.due.values())}
+        for reporter, prefecture in self.universe.due.items():
+            entry = self.live.get(reporter)
+            told = f"{reporter} {entry.entry_id} {entry.digest}\n" if entry else f"{reporter}\n"
+            parts[prefecture].update(told.encode())
+        for row in self.universe.areas.to_pylist():
+            if row["prefecture_code"] in parts:
+                parts[row["prefecture_code"]].update(canonical(row))
+        return {prefecture: digest.hexdigest() for prefecture, digest in parts.items()}
+
+    @cached_property
+    def digest(self) -> str:
+        """Digest of what the whole nation's rows are made of."""
+        return hashlib.sha256(canonical(self.inputs)).hexdigest()
+
+    def digest_of(self, shard: str | None) -> str:
+        """Return the digest of a prefecture's inputs, or of the nation's for none."""
+        return self.digest if shard is None else self.inputs[shard]
+
+    def respondents(self, prefectures: Several[str]) -> pa.Table:
+        """Return who owes a submission in some prefectures: reporter, prefecture and what came of it."""
+        due = [(reporter, place) for reporter, place in self.universe.due.items() if place in prefectures]
+        return pa.table(
+            {
+                self.contract.respondents.field: pa.array([reporter for reporter, _ in due], pa.string()),
+                "prefecture_code": pa.array([place for _, place in due], pa.string()),
+                "value_status": pa.array([self._status(reporter) for reporter, _ in due], pa.string()),
+            }
+        )
+
+    def areas(self, prefectures: Several[str]) -> pa.Table:
+        """Return the municipalities of some prefectures."""
+        table = self.universe.areas
+        return table.filter(pc.is_in(table["prefecture_code"], pa.array(sorted(prefectures), pa.string())))
+
+    def _status(self, reporter: str) -> str:
+        entry = self.live.get(reporter)
+        if entry is None:
+            return ValueStatus.NOT_SUBMITTED.value
+        return (ValueStatus.NONE if entry.nil else ValueStatus.REPORTED).value
+
+    @cached_property
+    def _rules(self) -> bytes:
+        return f"{_ENGINE} {self.collection} {rules_digest(self.contract)}\n".encode()
+
+
+def take(workspace: Workspace, collection: Collection, at_seq: int | None = None) -> Snapshot:
+    """Return what the ledger says of a collection.
+
+    Args:
+        workspace: the installation.
+        collection: which.
+        at_seq: sequence to look back to; the present one by default.
+    """
+    contract = workspace.contract(collection.line)
+    frame = universe(workspace, contract, collection.as_of)
+    if at_seq is None:
+        with workspace.ledger.read() as connection:
+            at_seq = head(connection)
+    entries = register.live(workspace.ledger, collection.line, collection.as_of, at_seq)
+    live = {entry.reporter: entry for entry in entries if entry.reporter in frame.due}
+    stray = tuple(sorted(entry.reporter for entry in entries if entry.reporter not in frame.due))
+    return Snapshot(contract, collection, at_seq, frame, live, stray)
+
+
+def rules_digest(contract: Contract) -> str:
+    """Return the digest of what turns rows into national tables: the contract's form, the SQL and its YAML."""
+    paths = [path for table in contract.national for path in (table.sql, table.sql.with_suffix(".yaml"))]
+    return _rules(contract.form_digest, tuple((path, path.read_bytes()) for path in paths))
+
+
+@lru_cache(maxsize=16)
+def _rules(form: str, texts: tuple[tuple[Path, bytes], ...]) -> str:
+    whole = hashlib.sha256(form.encode())
+    for path, text in texts:
+        whole.update(f"\n{path.name} {hashlib.sha256(text).hexdigest()}".encode())
+    return whole.hexdigest()
