@@ -99,7 +99,7 @@ def verb(
         return click.command(
             name,
             cls=Verb,
-            short_help=f"{ja} / {en}",
+            short_help=f"{ja}\n{en}",
             help="\n\n".join([both(f"{ja}。", f"{en}."), *([both(*more)] if more else [])]),
             arguments=tuple(reversed(getattr(function, _DOCS, ()))),
             keys=keys,

@@ -1,0 +1,142 @@
+"""Every command speaks both languages, answers --json, and documents its keys and exit codes."""
+
+import json
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+
+import click
+import pytest
+
+from keiyu.cli import main
+from keiyu.cli.app import COMMANDS, EXIT_CODES, commands
+from keiyu.cli.verb import Verb
+from keiyu.errors import ConfigurationError, IntegrityError, UserError
+
+JAPANESE = re.compile(r"[ぁ-んァ-ヶ一-龠]")
+ENGLISH = re.compile(r"[A-Za-z]{3}")
+
+
+def help_of(capsys: pytest.CaptureFixture[str], *args: str) -> str:
+    assert main([*args, "--help"]) == 0
+    return capsys.readouterr().out
+
+
+def command(name: str) -> Verb:
+    found = commands.get_command(click.Context(commands), name)
+    assert isinstance(found, Verb)
+    return found
+
+
+def options(name: str) -> Iterator[click.Option]:
+    yield from (p for p in command(name).params if isinstance(p, click.Option))
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_command_explains_itself_in_japanese_and_then_in_english(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = [line.strip() for line in help_of(capsys, name).splitlines() if line.strip()][1:3]
+    assert JAPANESE.search(lines[0])
+    assert ENGLISH.search(lines[1])
+    assert not JAPANESE.search(lines[1])
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_option_and_argument_has_help_in_both_languages(name: str) -> None:
+    texts = {p.opts[0]: p.help or "" for p in options(name)}
+    texts |= dict(command(name).arguments)
+    for parameter, text in texts.items():
+        japanese, _, english = text.removeprefix("\b\n").partition("\n")
+        assert JAPANESE.search(japanese), parameter
+        assert ENGLISH.search(english), parameter
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_argument_is_documented(name: str) -> None:
+    written = {
+        p.make_metavar(click.Context(command(name))) for p in command(name).params if p.param_type_name == "argument"
+    }
+    assert {w.removesuffix("...") for w in written} == {m.removesuffix("...") for m, _ in command(name).arguments}
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_answers_json_and_documents_its_keys(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert {"--json", "--debug"} <= {flag for p in options(name) for flag in p.opts}
+    assert command(name).keys
+    told = help_of(capsys, name)
+    assert all(word in told for keys in command(name).keys.values() for word in keys.split())
+
+
+def test_the_group_lists_every_command_exit_code_and_variable(capsys: pytest.CaptureFixture[str]) -> None:
+    told = help_of(capsys)
+    assert all(re.search(rf"^  {name} ", told, re.MULTILINE) for name in COMMANDS)
+    assert all(re.search(rf"^  {code} +{ja} / {en}$", told, re.MULTILINE) for code, ja, en in EXIT_CODES)
+    assert "KEIYU_HOME" in told
+    assert told.index("経由調査の報告ファイル") < told.index("Receive the files of relay surveys")
+
+
+def test_documented_exit_codes_are_those_of_the_errors() -> None:
+    documented = {int(code) for code, _, _ in EXIT_CODES}
+    assert {e.exit_code for e in (UserError, ConfigurationError, IntegrityError)} == {2, 3, 4}
+    assert {0, 1, 2, 3, 4} <= documented
+
+
+def test_help_answers_at_once_and_loads_no_heavy_library() -> None:
+    heavy = ("pandas", "pyarrow", "great_expectations", "sqlalchemy", "numpy", "duckdb", "rich", "jsonschema")
+    probe = (
+        "import sys\nfrom keiyu.cli import main\nmain(['--help'])\n"
+        f"sys.exit(','.join(set(sys.modules) & set({heavy!r})) or 0)"
+    )
+    took = []
+    for _ in range(3):
+        begun = time.perf_counter()
+        done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True)
+        took.append(time.perf_counter() - begun)
+        assert (done.returncode, done.stderr) == (0, "")
+    assert min(took) < 0.5
+
+
+@pytest.mark.parametrize(
+    ("args", "code"),
+    [
+        (["template", "nothing"], "KEIYU-101"),
+        (["template"], "KEIYU-110"),
+        (["nothing"], "KEIYU-110"),
+        (["open", "nothing"], "KEIYU-102"),
+        (["template", "--as-of", "someday", "x"], "KEIYU-110"),
+    ],
+)
+def test_a_mistake_is_told_in_both_languages_without_a_traceback(
+    args: list[str], code: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(args) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    japanese, english = told.err.splitlines()
+    assert japanese.startswith(f"{code}: ")
+    assert JAPANESE.search(japanese)
+    assert ENGLISH.search(english)
+
+
+def test_a_mistake_is_json_where_json_was_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["template", "nothing", "--json"]) == 2
+    error = json.loads(capsys.readouterr().out)["error"]
+    assert set(error) == {"code", "ja", "en", "attrs"}
+    assert error["attrs"]["line"] == "nothing"
+
+
+def test_debug_adds_the_traceback(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["template", "nothing", "--debug"]) == 2
+    assert "Traceback" in capsys.readouterr().err
+
+
+def test_a_defect_is_no_users_mistake(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def broken(*args: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("keiyu.cli.forms._line", broken)
+    assert main(["lines"]) == 70
+    assert "ZeroDivisionError" in capsys.readouterr().err
