@@ -7,9 +7,9 @@ facts that the message needs (the sum that was expected, the limit, the differen
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, Literal
 
 import numpy as np
 import pandas as pd
@@ -21,6 +21,17 @@ from great_expectations.expectations.registry import get_expectation_impl
 from great_expectations.validator.metric_configuration import MetricConfiguration
 
 METRIC: Final = "table.judged_rows"
+
+Relation = Literal["=", "<=", ">=", "<", ">"]
+
+TOLERANCE: Final = 1e-6
+RELATIONS: Final[dict[str, Callable[[Any, Any], Any]]] = {
+    "=": lambda a, b: abs(a - b) <= TOLERANCE,
+    "<=": lambda a, b: a <= b + TOLERANCE,
+    ">=": lambda a, b: a >= b - TOLERANCE,
+    "<": lambda a, b: a < b - TOLERANCE,
+    ">": lambda a, b: a > b + TOLERANCE,
+}
 
 
 @dataclass(frozen=True, slots=True)

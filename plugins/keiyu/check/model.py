@@ -13,6 +13,8 @@ READING: Final = "_reading"
 ROW: Final = "_row"
 REPORTER: Final = "_reporter"
 MARKS: Final = "marks"
+AT: Final = "_at"
+ENTRY: Final = "_entry"
 
 
 @dataclass(eq=False)

@@ -8,7 +8,8 @@ import pandas as pd
 import pyarrow as pa
 
 from keiyu.check import suites
-from keiyu.check.frames import Batch, build
+from keiyu.check.batch import Batch
+from keiyu.check.frames import build
 from keiyu.check.model import READING, REPORTER, Checked, Verdict
 from keiyu.check.rows import Rows, gather
 from keiyu.codes.areas import Areas

@@ -13,9 +13,9 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from keiyu.check.batch import Batch
 from keiyu.check.engine import Outcome
-from keiyu.check.frames import AT, Batch
-from keiyu.check.model import READING, REPORTER, ROW, Rule, RuleFailedError
+from keiyu.check.model import AT, READING, REPORTER, ROW, Rule, RuleFailedError
 from keiyu.check.suites import REPORTERS, TEXTS, TIDY, TOTALS, WIDE
 from keiyu.check.words import Lexicon, Words, missing, plain
 from keiyu.findings import Finding, Place, Severity

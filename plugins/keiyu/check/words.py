@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from keiyu.check.frames import Batch
+from keiyu.check.batch import Batch
 from keiyu.check.suites import REPORTERS
 from keiyu.contract.model import Code
 
