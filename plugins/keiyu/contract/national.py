@@ -25,10 +25,10 @@ def load(folder: Path, tables: Sequence[Table], schemas: Path) -> tuple[National
     """
     queries = {p.stem for p in folder.glob("*.sql")}
     described = {p.stem for p in folder.glob("*.yaml")}
-    lonely = sorted(described - queries)
+    lonely = sorted(queries ^ described)
     if lonely:
         raise ContractError(str(folder / lonely[0]), "a national table needs both its .sql and its .yaml")
-    return tuple(_table(folder / f"{name}.yaml", tables, schemas) for name in sorted(described))
+    return tuple(_table(folder / f"{name}.yaml", tables, schemas) for name in sorted(queries))
 
 
 def _table(path: Path, tables: Sequence[Table], schemas: Path) -> NationalTable:

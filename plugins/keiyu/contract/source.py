@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -13,6 +14,18 @@ import yaml
 from keiyu.errors import ContractError
 
 Document = Mapping[str, Any]
+
+
+class _Loader(yaml.CSafeLoader):
+    """The safe loader with YAML 1.2's truth values: ``NO`` is a column's label and ``yes`` a word, not a boolean."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012 -- the base class declares it
+        first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:bool"]
+        for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
+    }
+
+
+_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(?:true|false)$"), ["t", "f"])
 
 
 def read_yaml(path: Path, schema: Path) -> Document:
@@ -38,15 +51,24 @@ def read_yaml(path: Path, schema: Path) -> Document:
 @lru_cache(maxsize=256)
 def _parse(path: str, data: bytes, schema_path: str, schema: bytes) -> Document:
     try:
-        document = yaml.load(data, Loader=yaml.CSafeLoader)
+        document = yaml.load(data, Loader=_Loader)  # noqa: S506 -- a safe loader, as its class says
     except yaml.YAMLError as error:
         raise ContractError(path, str(error)) from error
     problem = jsonschema.exceptions.best_match(_validator(schema_path, schema).iter_errors(document))
     if problem is not None:
-        raise ContractError(path, f"{problem.json_path}: {problem.message[:300]}")
+        raise ContractError(path, f"{problem.json_path}: {_told(problem)}")
     if not isinstance(document, Mapping):
         raise ContractError(path, "not a mapping")
     return document
+
+
+def _told(problem: jsonschema.ValidationError) -> str:
+    """Say what is wrong; for a missing or doubled entry of a list, which one, not the whole list."""
+    if problem.validator in ("contains", "minContains", "maxContains"):
+        schema: Any = problem.schema
+        wanted = schema["contains"]["properties"]
+        return "needs exactly one entry " + ", ".join(f"{k} {v.get('const')}" for k, v in wanted.items())
+    return problem.message[:300]
 
 
 @lru_cache(maxsize=32)

@@ -19,7 +19,7 @@ VALUE: Final = "value"
 STATUS: Final = "value_status"
 GX_SEVERITY: Final = {"error": "critical", "query": "warning", "info": "info"}
 
-TIME: Final = "^([01][0-9]|2[0-9]):[0-5][0-9]$"
+TIME: Final = "^(?:[01][0-9]|2[0-9]):[0-5][0-9]$"
 """A time of day; hours from 24 on are the next day's, as timetables write them."""
 
 _UNIQUE: Final = "expect_compound_columns_to_be_unique"

@@ -1,14 +1,22 @@
-"""The Excel form of a line, empty or filled in for a reporter."""
+"""The Excel form of a line, empty or filled in for a reporter.
+
+``python -m keiyu.contract.template`` writes every line's ``template.xlsx`` anew after a contract changed.
+"""
 
 import datetime as dt
+import io
+import zipfile
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, Final
 
 from keiyu.codes.areas import Area
 from keiyu.codes.eras import to_wareki
 from keiyu.contract.fill import Cell, Form
 from keiyu.contract.form import TITLE, Sheet, draw, sheets
+from keiyu.contract.loader import TEMPLATE, lines, load
 from keiyu.contract.model import Contract, Table
+from keiyu.settings import find_home
 
 _NO_DATE: Final = "令和　　年　　月　　日"
 _forms: Final[dict[tuple[str, str, str], Form]] = {}
@@ -49,6 +57,31 @@ def render(
     return _form(contract).fill(cells, rows)
 
 
+def contents(workbook: bytes) -> dict[str, bytes]:
+    """Return the parts of a workbook: what must be equal, however the archive was compressed."""
+    with zipfile.ZipFile(io.BytesIO(workbook)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def refresh(schemas: Path) -> list[Path]:
+    """Write the empty form of every line whose ``template.xlsx`` is not what its contract gives.
+
+    Args:
+        schemas: the ``schemas/`` folder.
+
+    Returns:
+        The files written.
+    """
+    written = []
+    for line in lines(schemas):
+        form = render(load(line, schemas))
+        path = schemas / "lines" / line / TEMPLATE
+        if not path.is_file() or contents(path.read_bytes()) != contents(form):
+            path.write_bytes(form)
+            written.append(path)
+    return written
+
+
 def _about(reporter: Area) -> dict[str, Any]:
     return {"area_code": reporter.code6, "prefecture": reporter.prefecture_name, "municipality": reporter.name}
 
@@ -71,3 +104,7 @@ def _form(contract: Contract) -> Form:
     if key not in _forms:
         _forms[key] = Form(draw(contract))
     return _forms[key]
+
+
+if __name__ == "__main__":
+    refresh(find_home() / "schemas")
