@@ -124,7 +124,8 @@ def stage(
 
 def _stage_group(storage: Storage, staged: Staged, group: Group) -> None:
     drafts, segments = _entries(storage, group)
-    staged.entries.setdefault(group.collection, []).extend(drafts)
+    if drafts:
+        staged.entries.setdefault(group.collection, []).extend(drafts)
     staged.segments.extend(segments)
     by_submission: dict[str, list[EntryDraft]] = {submission.id: [] for submission in group.submissions}
     ids = {(draft.submission_id, draft.reporter): draft.id for draft in drafts}

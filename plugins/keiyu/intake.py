@@ -1,0 +1,331 @@
+"""Intake: claim a micro-batch, read each file, check each collection once, accept it all in one transaction.
+
+A batch never gets stuck on one file. What cannot be read goes back with a finding; what makes the check
+or the register stumble is searched for by halving the batch, and set aside alone. Errors that are no
+file's fault (a full disk, a database that is away, a broken contract) end the run and change nothing.
+"""
+
+import datetime as dt
+import json
+import logging
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
+from typing import Final
+
+import pyarrow as pa
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+
+from keiyu import register
+from keiyu.check import check
+from keiyu.check.model import Checked, RuleFailedError
+from keiyu.contract.model import Collection, Contract
+from keiyu.errors import ConfigurationError, KeiyuError
+from keiyu.findings import Finding, Place, Severity, finding
+from keiyu.ledger import collection_states
+from keiyu.ledger.claims import Claimed, desk
+from keiyu.publish.universe import universe
+from keiyu.read.reader import read
+from keiyu.read.model import Reading
+from keiyu.receive.storage import BytesLostError
+from keiyu.receive.workspace import Workspace
+from keiyu.register import Group, Nil, Refused, Staged
+
+UNFORESEEN: Final = "KEIYU-315"
+"""Code told to a sender whose file made this program stumble."""
+
+_SEGMENTS: Final = 64
+"""Micro-batches of a collection after which its small segments are merged."""
+
+_SUSPECTS: Final = 8
+"""So many files failing one rule's execution, and none passing, mean that the rule is broken."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class IngestReport:
+    """What one run did.
+
+    Attributes:
+        claimed: submissions decided.
+        accepted: of those, taken whole or in part.
+        returned: of those, returned whole.
+        collections_changed: collections for which something was accepted.
+        findings_count: findings recorded.
+    """
+
+    claimed: int = 0
+    accepted: int = 0
+    returned: int = 0
+    collections_changed: AbstractSet[Collection] = frozenset()
+    findings_count: int = 0
+
+    def __add__(self, other: "IngestReport") -> "IngestReport":
+        """Return both together."""
+        return IngestReport(
+            self.claimed + other.claimed,
+            self.accepted + other.accepted,
+            self.returned + other.returned,
+            self.collections_changed | other.collections_changed,
+            self.findings_count + other.findings_count,
+        )
+
+
+def ingest(workspace: Workspace, limit: int | None = None) -> IngestReport:
+    """Claim one micro-batch of what was received and decide it.
+
+    Args:
+        workspace: the installation.
+        limit: most submissions; never more than the settings' ``batch_files``.
+
+    Returns:
+        What was done; ``claimed`` is 0 when nothing was waiting.
+
+    Raises:
+        KeiyuError: the installation is wrong; everything claimed is waiting again.
+        OSError: the storage cannot be used; everything claimed is waiting again.
+    """
+    files = min(limit or workspace.settings.batch_files, workspace.settings.batch_files)
+    ids, report, stumble = _run(workspace, files)
+    if stumble is not None:
+        _log.warning("a batch of %d stumbled: %r", len(ids), stumble)
+        report = _search(workspace, ids)
+    _compact(workspace, report.collections_changed)
+    return report
+
+
+def _run(
+    workspace: Workspace, files: int, only: Sequence[str] | None = None
+) -> tuple[list[str], IngestReport, Exception | None]:
+    """Decide one batch; returns what was claimed, what was done, and the error that undid it all."""
+    ids: list[str] = []
+    try:
+        with desk(workspace.ledger) as held:
+            claimed = held.claim(files, workspace.settings.batch_bytes, only)
+            ids = [one.id for one in claimed]
+            if not claimed:
+                return ids, IngestReport(), None
+            staged = _Batch(workspace, claimed).decide()
+            with held.writing() as connection:
+                register.accept(connection, workspace.storage, staged)
+        return ids, _report(staged), None
+    except Exception as error:
+        if _is_nobodys_fault(error):
+            raise
+        return ids, IngestReport(), error
+
+
+def _is_nobodys_fault(error: Exception) -> bool:
+    """Whether an error has nothing to do with any file."""
+    if isinstance(error, RuleFailedError):
+        return False
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return True
+    return isinstance(error, KeiyuError | OSError | MemoryError | OperationalError | InterfaceError)
+
+
+def _search(workspace: Workspace, ids: Sequence[str]) -> IngestReport:
+    """Halve a batch until the files that make it stumble stand alone; decide the others."""
+    report, suspects = IngestReport(), dict[str, Exception]()
+    waiting = [list(ids)]
+    while waiting:
+        part = waiting.pop()
+        _, done, stumble = _run(workspace, len(part), part)
+        report += done
+        if stumble is None:
+            continue
+        if len(part) > 1:
+            middle = len(part) // 2
+            waiting += [part[middle:], part[:middle]]
+            continue
+        suspects[part[0]] = stumble
+        if len(suspects) >= _SUSPECTS and not report.claimed and isinstance(stumble, ConfigurationError):
+            raise stumble
+    for stumble in suspects.values():
+        if not report.claimed and isinstance(stumble, ConfigurationError):
+            raise stumble
+    for submission_id, stumble in suspects.items():
+        report += _set_aside(workspace, submission_id, stumble)
+    return report
+
+
+def _set_aside(workspace: Workspace, submission_id: str, stumble: Exception) -> IngestReport:
+    """Return one submission whose processing fails, with the code of the error and no blame."""
+    _log.error("submission %s was set aside", submission_id, exc_info=stumble)
+    with desk(workspace.ledger) as held:
+        claimed = held.claim(1, workspace.settings.batch_bytes, [submission_id])
+        told = finding(workspace.settings.schemas, "intake.failed", code=_code(stumble))
+        staged = register.stage(workspace.storage, [], refused=[Refused(one, [told]) for one in claimed])
+        if claimed:
+            with held.writing() as connection:
+                register.accept(connection, workspace.storage, staged)
+    return _report(staged)
+
+
+def _code(stumble: Exception) -> str:
+    own = stumble.code if isinstance(stumble, KeiyuError) else UNFORESEEN
+    return f"{own} {type(stumble).__name__}"
+
+
+def _report(staged: Staged) -> IngestReport:
+    states = [columns["state"] for columns in staged.submissions.values()]
+    changed = {key for key, drafts in staged.entries.items() if any(draft.state == "accepted" for draft in drafts)}
+    returned = states.count("returned")
+    return IngestReport(len(states), len(states) - returned, returned, changed, len(staged.findings))
+
+
+def _compact(workspace: Workspace, collections: AbstractSet[Collection]) -> None:
+    """Merge small segments where many have gathered; housekeeping must not undo a finished run."""
+    for collection in collections:
+        try:
+            contract = workspace.contract(collection.line)
+            register.compact(workspace.ledger, workspace.storage, contract, collection, least=_SEGMENTS)
+        except Exception:
+            _log.exception("the segments of %s could not be merged", collection)
+
+
+class _Batch:
+    """One micro-batch: from claimed submissions to what the transaction will write."""
+
+    def __init__(self, workspace: Workspace, claimed: Sequence[Claimed]) -> None:
+        self._workspace = workspace
+        self._claimed = claimed
+        self._schemas = workspace.settings.schemas
+        self._contracts = {line: workspace.contract(line) for line in workspace.lines}
+        self._states = collection_states(workspace.ledger)
+        self._grouped: dict[Collection, list[tuple[Claimed, Reading]]] = {}
+        self._nils: list[Nil] = []
+        self._refused: list[Refused] = []
+
+    def decide(self) -> Staged:
+        """Read, sort and check everything, and write its segments."""
+        for one in self._claimed:
+            self._sort(one)
+        groups = [self._check(collection, members) for collection, members in self._grouped.items()]
+        return register.stage(self._workspace.storage, groups, self._nils, self._refused)
+
+    def _sort(self, one: Claimed) -> None:
+        """Read one submission and put it where it belongs."""
+        if one.line_hint is not None and one.line_hint not in self._contracts:
+            self._refuse(one, None, "intake.line_unknown", expected=self._lines())
+            return
+        try:
+            data = self._workspace.storage.landing_get(one.digest)
+        except BytesLostError as error:
+            self._refuse(one, None, "intake.bytes_lost", reason=error.reason)
+            return
+        if one.kind == "nil":
+            self._sort_nil(one, json.loads(data)["reporter"])
+            return
+        reading = self._read(one, data)
+        if reading is not None:
+            self._sort_reading(one, reading)
+
+    def _read(self, one: Claimed, data: bytes) -> Reading | None:
+        try:
+            return read(
+                data,
+                one.filename,
+                list(self._contracts.values()),
+                self._workspace.areas,
+                schemas=self._schemas,
+                line=one.line_hint,
+                as_of=one.as_of_hint,
+            )
+        except (ConfigurationError, MemoryError):
+            raise
+        except Exception as stumble:
+            _log.exception("submission %s could not be read", one.id)
+            self._refuse(one, None, "intake.failed", code=_code(stumble))
+            return None
+
+    def _sort_reading(self, one: Claimed, reading: Reading) -> None:
+        if reading.line is None:
+            self._refuse(one, reading, "intake.line_unknown", expected=self._lines())
+            return
+        as_of = reading.as_of or one.as_of_hint
+        if as_of is None:
+            self._refuse(one, reading, "intake.as_of_unknown")
+        elif one.as_of_hint not in (None, as_of):
+            self._refuse(one, reading, "intake.collection_differs", value=as_of, expected=one.as_of_hint)
+        elif self._is_open(one, reading, Collection(reading.line, as_of)):
+            self._take(one, reading, Collection(reading.line, as_of))
+
+    def _is_open(self, one: Claimed, reading: Reading | None, collection: Collection) -> bool:
+        if self._states.get(collection) == "open":
+            return True
+        open_ones = [key.as_of.isoformat() for key, state in self._states.items() if state == "open"]
+        same = [str(key) for key, state in self._states.items() if state == "open" and key.line == collection.line]
+        told = "、".join(same or open_ones) or "—"
+        self._refuse(one, reading, "intake.collection_not_open", value=collection, expected=told)
+        return False
+
+    def _take(self, one: Claimed, reading: Reading, collection: Collection) -> None:
+        if reading.nil and not any(table.rows for table in reading.tables):
+            self._nil(one, one.sender or "", self._contracts[collection.line], collection.as_of, reading)
+        else:
+            self._grouped.setdefault(collection, []).append((one, reading))
+
+    def _sort_nil(self, one: Claimed, reporter: str) -> None:
+        collection = Collection(one.line_hint or "", one.as_of_hint or dt.date.min)
+        if self._is_open(one, None, collection):
+            self._nil(one, reporter, self._contracts[collection.line], collection.as_of, None)
+
+    def _nil(self, one: Claimed, reporter: str, contract: Contract, as_of: dt.date, reading: Reading | None) -> None:
+        """Take a nil return if its reporter owes a submission and its sender may speak for them."""
+        if reporter not in universe(self._workspace, contract, as_of).due:
+            self._refuse(one, reading, "intake.nil_reporter", value=reporter)
+            return
+        speakers = {None, reporter}
+        if contract.respondents.kind == "municipality":
+            speakers.add(self._workspace.areas.reporting_body(reporter, as_of, contract.relay.direct))
+        if one.sender not in speakers:
+            told = "、".join(sorted(speaker for speaker in speakers if speaker))
+            self._refuse(one, reading, "intake.nil_sender", value=one.sender, expected=told)
+            return
+        self._nils.append(Nil(contract, as_of, one, reporter))
+
+    def _check(self, collection: Collection, members: Sequence[tuple[Claimed, Reading]]) -> Group:
+        contract = self._contracts[collection.line]
+        submissions, readings = [one for one, _ in members], [reading for _, reading in members]
+        checked = check(
+            contract,
+            readings,
+            areas=self._workspace.areas,
+            expectations=self._workspace.settings.expectations,
+            senders=[one.sender for one in submissions],
+            as_of=collection.as_of,
+            previous=self._previous(contract, collection),
+        )
+        return Group(contract, collection.as_of, submissions, readings, self._complete(checked, submissions))
+
+    def _complete(self, checked: Checked, submissions: Sequence[Claimed]) -> Checked:
+        """Say something of every file that has neither a reporter nor an error."""
+        spoken = {verdict.reading for verdict in checked.verdicts}
+        spoken |= {index for index, told in checked.findings if told.severity is Severity.ERROR}
+        silent = [index for index in range(len(submissions)) if index not in spoken]
+        more = [(index, self._say("intake.nothing_read", submissions[index])) for index in silent]
+        return replace(checked, findings=[*checked.findings, *more]) if more else checked
+
+    def _previous(self, contract: Contract, collection: Collection) -> Mapping[str, pa.Table]:
+        """Return the live rows of the line's collection before, for comparison."""
+        earlier = [key for key in self._states if key.line == collection.line and key < collection]
+        if not earlier:
+            return {}
+        ledger, storage, as_of = self._workspace.ledger, self._workspace.storage, max(earlier).as_of
+        return {name: register.current(ledger, storage, contract, name, as_of) for name in contract.table_names}
+
+    def _refuse(self, one: Claimed, reading: Reading | None, rule: str, **facts: object) -> None:
+        """Return a submission; what reading has said already is enough where it names an error."""
+        told = list(reading.findings) if reading else []
+        if not any(one_told.severity is Severity.ERROR for one_told in told) or rule == "intake.collection_not_open":
+            told.append(self._say(rule, one, **facts))
+        self._refused.append(Refused(one, told, reading))
+
+    def _say(self, rule: str, one: Claimed, **facts: object) -> Finding:
+        texts = {name: None if fact is None else str(fact) for name, fact in facts.items()}
+        return finding(self._schemas, rule, Place(file=one.filename), **texts)
+
+    def _lines(self) -> str:
+        return "、".join(self._contracts)
