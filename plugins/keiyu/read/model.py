@@ -50,6 +50,10 @@ class Placement:
 class Mark:
     """The status and raw text of a value that was not simply reported.
 
+    A plain figure needs no mark: where there is none, 0 is a true zero, any other figure is reported, and a
+    missing value of a field that is no figure is simply not there. Figures written otherwise than in plain
+    digits (``１，２３４ 人``) and markers (``-``, ``…``, blank) have one.
+
     Attributes:
         index: position in the table's columns (0-based).
         field: field of the contract.
@@ -73,7 +77,7 @@ class TableReading:
         rows: 1-based source row of each row (CSV: record number; matrix: the form's first row).
         columns: field → values in row order, typed as the contract says, None where there is none.
             Only fields that the file has. Text codes stay text.
-        marks: status and raw text of every value that is not simply a reported figure.
+        marks: status and raw text of every value that is not simply a reported figure (see :class:`Mark`).
         totals: field → value of the file's own total row (計), where it has one.
         totals_row: 1-based source row of that total row.
     """
@@ -101,6 +105,7 @@ class Reading:
         tables: what was read.
         findings: what could not be read with certainty.
         nil: whether the file says 該当なし (nothing to report).
+        nil_reporter: who says so; the value of the line's reporter field.
     """
 
     file: str
@@ -112,6 +117,7 @@ class Reading:
     tables: list[TableReading] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     nil: bool = False
+    nil_reporter: str | None = None
 
     @property
     def refused(self) -> bool:

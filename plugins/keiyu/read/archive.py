@@ -1,0 +1,143 @@
+"""Guards over workbooks that are ZIP archives, before any decoder sees them.
+
+A decoder trusts the archive: a few kilobytes may unpack to gigabytes, and two cells at opposite corners
+of a sheet make it fill everything between. So the parts are unpacked here first, under a limit, and
+the sheets' own addresses are looked at; what a header or a ``dimension`` element declares is not believed.
+"""
+
+import io
+import re
+import struct
+import zipfile
+import zlib
+from typing import Final
+from xml.sax.saxutils import unescape
+
+from keiyu.read.grid import column_of
+from keiyu.read.lost import Lost, lost_cells
+from keiyu.read.sniff import RefusedError
+
+MOST_PARTS: Final = 4_000
+MOST_UNPACKED: Final = 512 * 1024 * 1024
+MOST_CELLS: Final = 10_000_000
+
+_LOCAL_HEADER: Final = struct.Struct("<26xHH")
+_KEPT: Final = ("xl/workbook.xml", "xl/_rels/workbook.xml.rels")
+_FAR: Final = re.compile(rb'r\s*=\s*["\'](?:[A-Za-z]{3}\d|\d{5}|[A-Za-z]{1,2}\d{5})')
+_ROW: Final = re.compile(rb'<(?:\w+:)?row\b[^<>]*?\br\s*=\s*["\'](\d+)["\'][^<>/]*>')
+_CELL: Final = re.compile(
+    rb'<(?:\w+:)?c\b[^<>]*?\br\s*=\s*["\']([A-Za-z]{2,3}|[A-Za-z](?=\d{5}))(\d{1,7})["\'][^<>/]*>'
+)
+_SHEET: Final = re.compile(rb"<sheet\b[^<>]*>")
+_RELATION: Final = re.compile(rb"<Relationship\b[^<>]*>")
+_ATTRIBUTE: Final = re.compile(rb'([\w:]+)\s*=\s*"([^"]*)"')
+
+_OTHERS: Final = (
+    ("word/document.xml", "Word"),
+    ("ppt/presentation.xml", "PowerPoint"),
+    ("xl/workbook.bin", "XLSB"),
+    ("content.xml", "OpenDocument"),
+)
+
+
+def inspect(data: bytes) -> dict[str, Lost]:
+    """Unpack a workbook's parts under a limit and look at its sheets' addresses.
+
+    Args:
+        data: the whole file.
+
+    Returns:
+        Sheet name → what stands in cells that a decoder would show as empty.
+
+    Raises:
+        RefusedError: not a workbook, encrypted, damaged, or larger than the limits.
+    """
+    entries = _entries(data)
+    _refuse_others({e.filename for e in entries}, entries)
+    kept: dict[str, bytes] = {}
+    lost: dict[str, Lost] = {}
+    left = MOST_UNPACKED
+    for entry in entries:
+        part = _unpack(data, entry, left)
+        left -= len(part)
+        if entry.filename in _KEPT:
+            kept[entry.filename] = part
+        elif b"sheetData" in part:
+            _refuse_far_cells(part)
+            if cells := lost_cells(part):
+                lost[entry.filename] = cells
+    return _by_sheet(lost, kept)
+
+
+def _entries(data: bytes) -> list[zipfile.ZipInfo]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as bundle:
+            entries = [e for e in bundle.infolist() if not e.is_dir() and not e.filename.startswith("xl/media/")]
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, struct.error) as error:
+        raise RefusedError("read.decode.damaged", value=str(error)) from error
+    if len(entries) > MOST_PARTS:
+        raise RefusedError("read.decode.too_large", value=f"> {MOST_PARTS} parts")
+    return entries
+
+
+def _refuse_others(names: set[str], entries: list[zipfile.ZipInfo]) -> None:
+    if any(e.flag_bits & 1 for e in entries):
+        raise RefusedError("read.decode.encrypted")
+    for name, kind in _OTHERS:
+        if name in names:
+            raise RefusedError("read.decode.not_table", value=kind)
+    if not any(n.startswith("xl/") for n in names):
+        raise RefusedError("read.decode.not_table", value="ZIP")
+
+
+def _unpack(data: bytes, entry: zipfile.ZipInfo, limit: int) -> bytes:
+    """Unpack one part without believing its declared size."""
+    try:
+        name, extra = _LOCAL_HEADER.unpack_from(data, entry.header_offset)
+        start = entry.header_offset + _LOCAL_HEADER.size + name + extra
+        packed = data[start : start + entry.compress_size]
+        if entry.compress_type == zipfile.ZIP_STORED:
+            part = packed
+        elif entry.compress_type == zipfile.ZIP_DEFLATED:
+            part = zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed, limit + 1)
+        else:
+            raise RefusedError("read.decode.damaged", value=f"compression {entry.compress_type}")
+    except (struct.error, zlib.error) as error:
+        raise RefusedError("read.decode.damaged", value=str(error)) from error
+    if len(part) > limit:
+        raise RefusedError("read.decode.too_large", value=f"> {MOST_UNPACKED // 1024**2} MiB")
+    return part
+
+
+def _refuse_far_cells(sheet: bytes) -> None:
+    """Refuse a sheet that a decoder would have to fill beyond the limit; cells without content do not count."""
+    if _FAR.search(sheet) is None:
+        return
+    far = [(column_of(letters.decode()) + 1, int(row)) for letters, row in _CELL.findall(sheet)]
+    rows = max((*map(int, _ROW.findall(sheet)), *(row for _, row in far)), default=1)
+    columns = max((column for column, _ in far), default=26)
+    if rows * max(columns, 26) > MOST_CELLS:
+        raise RefusedError("read.decode.too_large", value=f"{rows} × {columns}")
+
+
+def _text(raw: bytes) -> str:
+    return unescape(raw.decode("utf-8", "replace"), {"&quot;": '"', "&apos;": "'"})
+
+
+def _by_sheet(lost: dict[str, Lost], kept: dict[str, bytes]) -> dict[str, Lost]:
+    """Name the sheets whose parts lose cells; only looked up where there are any."""
+    if not lost:
+        return {}
+    book, relations = (kept.get(name, b"") for name in _KEPT)
+    targets = {a.get(b"Id"): a.get(b"Target", b"").decode() for a in _attributes(_RELATION, relations)}
+    named = {}
+    for sheet in _attributes(_SHEET, book):
+        target = targets.get(sheet.get(b"r:id"), "")
+        part = target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
+        if part in lost:
+            named[_text(sheet.get(b"name", b""))] = lost[part]
+    return named
+
+
+def _attributes(pattern: re.Pattern[bytes], part: bytes) -> list[dict[bytes, bytes]]:
+    return [dict(_ATTRIBUTE.findall(element)) for element in pattern.findall(part)]

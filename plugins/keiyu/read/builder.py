@@ -1,0 +1,109 @@
+"""Building the columns of one table from its rows of cells."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from keiyu.contract.model import Field, Table
+from keiyu.read.grid import Cell
+from keiyu.read.job import Job
+from keiyu.read.model import Mark, Placement, TableReading, ValueStatus
+from keiyu.read.places import places
+from keiyu.read.values import plain_figures, raw
+
+
+class Builder:
+    """The growing columns of one table.
+
+    Attributes:
+        codes: its fields of area codes, which the resolver fills.
+        figures: its whole-number fields that the file has, in the order in which their cells must come.
+        others: its other fields that the file has, in the order in which their cells must come.
+    """
+
+    def __init__(self, table: Table, fields: Sequence[str], placement: Placement, job: Job) -> None:
+        """Begin a table.
+
+        Args:
+            table: the table.
+            fields: the fields that the file has.
+            placement: where their cells stand.
+            job: the file being read.
+        """
+        self.codes = tuple(where.code for where in places(table) if where.told_by(fields))
+        known = [table.by_name[name] for name in fields if name not in self.codes]
+        self.figures = [f for f in known if f.type == "integer"]
+        self.others = [f for f in known if f.type != "integer"]
+        self._table = table
+        self._placement = placement
+        self._job = job
+        self._rows: list[int] = []
+        self._found: list[Sequence[str | None]] = []
+        self._figures: list[Sequence[Any]] = []
+        self._others: list[Sequence[Any]] = []
+        self._marks: list[Mark] = []
+
+    def add(
+        self,
+        row: int,
+        figures: Sequence[Cell],
+        others: Sequence[Cell],
+        *,
+        codes: Mapping[str, str | None],
+        reporter: str | None,
+    ) -> None:
+        """Add a row.
+
+        Args:
+            row: 1-based source row.
+            figures: cells of the whole-number fields.
+            others: cells of the other fields.
+            codes: the area codes that the row was resolved to.
+            reporter: whose row it is, for findings.
+        """
+        plain = plain_figures(figures) if figures else ()
+        self._figures.append(self._converted(row, self.figures, figures, reporter) if plain is None else plain)
+        self._others.append(self._converted(row, self.others, others, reporter))
+        self._found.append([codes.get(name) for name in self.codes])
+        self._rows.append(row)
+
+    def _converted(self, row: int, fields: Sequence[Field], cells: Sequence[Cell], reporter: str | None) -> list[Any]:
+        values = []
+        for field, cell in zip(fields, cells, strict=True):
+            read = self._job.converter.of(field)(cell)
+            values.append(read.value)
+            if read.status is not None:
+                self._marks.append(Mark(len(self._rows), field.name, read.status, raw(cell)))
+            if read.rule is not None:
+                self._tell(read.rule, row, field, cell, reporter)
+        return values
+
+    def _tell(self, rule: str, row: int, field: Field, cell: Cell, reporter: str | None) -> None:
+        self._job.notes.add(
+            rule,
+            sheet=self._placement.sheet,
+            cell=self._placement.cell(field.name, row),
+            table=self._table.name,
+            field=field.name,
+            reporter=reporter,
+            value=raw(cell),
+            label_ja=field.label_ja,
+            label_en=field.label_en,
+        )
+
+    def all_blank(self) -> bool:
+        """Return whether there are figures to fill in and none is."""
+        names = {f.name for f in self.figures}
+        blanks = sum(1 for m in self._marks if m.status is ValueStatus.NOT_SUBMITTED and m.field in names)
+        return bool(self.figures) and blanks == len(self.figures) * len(self._rows)
+
+    def finish(self) -> TableReading:
+        """Return the table as read."""
+        columns: dict[str, Sequence[Any]] = {}
+        groups = (
+            (self.codes, self._found),
+            ([f.name for f in self.others], self._others),
+            ([f.name for f in self.figures], self._figures),
+        )
+        for names, rows in groups:
+            columns.update(zip(names, zip(*rows, strict=True) if rows else ((),) * len(names), strict=True))
+        return TableReading(self._table.name, self._placement, self._rows, columns, self._marks)

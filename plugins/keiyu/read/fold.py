@@ -1,0 +1,42 @@
+"""Folding of text for comparison: widths, blanks and dashes. What is stored is never folded."""
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import Final
+
+_BLANKS: Final = " \t\r\n\v\f\u00a0\u2002\u2003\u2009\u200b\u3000\ufeff"
+_DASHES: Final = dict.fromkeys(map(ord, "‐‑‒–—―−ー─━ｰ－﹣"), "-")
+_WAVES: Final = dict.fromkeys(map(ord, "〜～∼˜"), "~")
+_FULL_WIDTH: Final = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
+_VALUE: Final = {**_FULL_WIDTH, **_DASHES, **_WAVES, **dict.fromkeys(map(ord, _BLANKS), " ")}
+_LABEL: Final = {**_DASHES, **_WAVES, **dict.fromkeys(map(ord, _BLANKS))}
+
+_BETWEEN_DIGITS: Final = re.compile(r"(?<=\d)[-~,.、・/]+(?=\d)")
+_SEPARATORS: Final = re.compile(r"[-_・/()\[\]【】〔〕「」『』<>:,.、。|]")
+
+
+@lru_cache(maxsize=65_536)
+def label(text: str) -> str:
+    """Fold a header or a name for comparison: compatibility forms, case, blanks, dashes.
+
+    NFKC is right for labels (``①``, ``㎡``, half-width kana) because they are only compared, never kept.
+    """
+    return unicodedata.normalize("NFKC", text).translate(_LABEL).casefold()
+
+
+@lru_cache(maxsize=65_536)
+def joined(text: str) -> str:
+    """Fold a composed header further: ``定員（保育所・合計）`` and ``定員_保育所_合計`` become one.
+
+    Separators between two digits stay, as one sign, so that ``1・2歳`` never equals ``12歳``.
+    """
+    return _SEPARATORS.sub("", _BETWEEN_DIGITS.sub("~", label(text)))
+
+
+def value(text: str) -> str:
+    """Fold the text of a figure or a marker: widths, dashes, outer blanks; an inner blank stays one.
+
+    Not NFKC: that would turn a footnote's ``12²`` into 122 and ``③`` into 3.
+    """
+    return text.translate(_VALUE).strip()

@@ -1,0 +1,147 @@
+"""Reading a file: decode, find the tables, map their columns, normalise their values.
+
+Each step is a module of its own (``decode``; ``find`` with ``columns`` and ``labels``; ``wide`` and ``matrix``
+with ``values``); this one puts them in order. ``choose`` tells the line where the sender did not.
+"""
+
+import datetime as dt
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+from keiyu.codes.areas import Areas
+from keiyu.contract.model import Contract
+from keiyu.read.asof import Block, find_as_of
+from keiyu.read.choose import Fit, choose, prepared
+from keiyu.read.decode import decode
+from keiyu.read.find import DEPTH, Matrix, Wide
+from keiyu.read.grid import Workbook
+from keiyu.read.job import Job
+from keiyu.read.matrix import labelled, read_matrices
+from keiyu.read.model import Reading, TableReading
+from keiyu.read.notes import Notes
+from keiyu.read.places import places
+from keiyu.read.reporters import Resolver
+from keiyu.read.sniff import RefusedError
+from keiyu.read.tell import tell_identity
+from keiyu.read.values import raw
+from keiyu.read.wide import WideReader
+
+
+def read(
+    data: bytes,
+    filename: str,
+    contracts: Sequence[Contract],
+    areas: Areas,
+    *,
+    schemas: Path,
+    line: str | None = None,
+    as_of: dt.date | None = None,
+) -> Reading:
+    """Read a file of any known form.
+
+    Args:
+        data: the file.
+        filename: its name as sent; its extension is not believed.
+        contracts: the lines it may belong to.
+        areas: the dated area table.
+        schemas: the ``schemas/`` folder.
+        line: the line that the sender named, if any.
+        as_of: the collection that the sender named, if any.
+
+    Returns:
+        What it holds, and findings for everything that could not be read with certainty. Nothing in the
+        bytes raises an error.
+
+    Raises:
+        ContractError: a layout or the words of forms are wrong.
+    """
+    notes = Notes(schemas, filename)
+    reading = Reading(filename, hashlib.sha256(data).hexdigest(), line=line, findings=notes.findings)
+    try:
+        workbook = decode(data)
+    except RefusedError as refusal:
+        notes.add(refusal.rule_id, sheet=refusal.sheet, value=refusal.value, expected=refusal.expected)
+        return reading
+    reading.encoding = workbook.encoding
+    fit = choose(workbook, [prepared(c, schemas) for c in contracts], line, notes)
+    if fit is not None:
+        _Filling(reading, fit, workbook, notes).fill(areas, as_of)
+    return reading
+
+
+class _Filling:
+    """Fills a reading from the tables that were found."""
+
+    def __init__(self, reading: Reading, fit: Fit, workbook: Workbook, notes: Notes) -> None:
+        self._reading = reading
+        self._fit = fit
+        self._contract = fit.reader.contract
+        self._grids = [g for g in workbook.grids if not g.hidden]
+        self._notes = notes
+
+    def fill(self, areas: Areas, hint: dt.date | None) -> None:
+        reading, reader = self._reading, self._fit.reader
+        labels = reader.finder.labels
+        reading.line = self._contract.line
+        reading.layout = next((r.plan.layout for r in self._fit.regions), None)
+        blocks = [Block.of(r) for r in self._fit.regions] or [Block(g, len(g.rows[:DEPTH])) for g in self._grids]
+        reading.as_of = find_as_of(blocks, labels, reading.file, hint, self._notes)
+        municipalities = self._contract.respondents.kind == "municipality"
+        resolver = Resolver(areas, reading.as_of or hint or dt.date.max, municipalities=municipalities)
+        job = Job(self._contract, labels, reader.words, reader.converter, resolver, self._notes)
+        reading.tables = self._tables(job)
+        if not any(table.rows for table in reading.tables):
+            self._without_rows(job)
+        else:
+            self._tell_tables(reading.tables)
+
+    def _tables(self, job: Job) -> list[TableReading]:
+        matrices = [(r, r.plan) for r in self._fit.regions if isinstance(r.plan, Matrix)]
+        tables = read_matrices(matrices, job) if matrices else []
+        for region in self._fit.regions:
+            if isinstance(region.plan, Wide):
+                tables.extend(WideReader(region, region.plan, job).read())
+        return tables
+
+    def _tell_tables(self, tables: Sequence[TableReading]) -> None:
+        """Tell which tables a file has twice, or lacks."""
+        seen: dict[str, str | None] = {}
+        for table in tables:
+            if table.table in seen:
+                facts = {"value": self._contract.table(table.table).label_ja, "first": seen[table.table]}
+                self._notes.add("read.table.twice", sheet=table.placement.sheet, table=table.table, **facts)
+            seen.setdefault(table.table, table.placement.sheet)
+        for wanted in self._contract.tables:
+            if wanted.name not in seen:
+                whole = wanted.is_cube and wanted.key == (self._contract.respondents.field,)
+                rule = "read.table.missing" if whole else "read.table.absent"
+                self._notes.add(rule, table=wanted.name, value=wanted.label_ja, label_en=wanted.label_en)
+
+    def _without_rows(self, job: Job) -> None:
+        """Take a file without a single row: 該当なし, or nothing at all."""
+        if any(f.severity == "error" for f in self._notes.findings):
+            return
+        if not self._fit.reader.says_nil(self._grids):
+            self._notes.add("read.table.empty")
+        elif not self._contract.nil_return:
+            self._notes.add("read.nil.refused", value=self._contract.name_ja)
+        else:
+            self._reading.nil = True
+            self._reading.nil_reporter = self._nil_reporter(job)
+
+    def _nil_reporter(self, job: Job) -> str | None:
+        """Tell who reports nothing: from labelled cells, as there is no row."""
+        first = self._contract.tables[0]
+        where = places(first)[0] if places(first) else None
+        wanted = {job.reporter_field, *(name for name in (where.fields if where else ()) if name)}
+        for grid in self._grids:
+            about = labelled(grid.rows[:DEPTH], wanted, job.labels)
+            if where and job.reporter_field == where.code:
+                found = job.resolver.resolve(*(about.get(name or "", ("", ""))[1] for name in where.fields))
+                if found.code:
+                    return found.code
+                tell_identity(found, self._notes, sheet=grid.name, cell=None, field=where.code, reporter=None)
+            elif job.reporter_field in about:
+                return raw(about[job.reporter_field][1]).strip() or None
+        return None

@@ -1,0 +1,96 @@
+"""What a file is, by its content: the name's extension is never believed."""
+
+import re
+from dataclasses import dataclass
+from typing import ClassVar, Final, Literal
+
+from keiyu.errors import UserError
+
+Container = Literal["zip", "ole", "text"]
+
+_ZIP: Final = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
+_OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_BIFF: Final = (b"\x09\x08\x08\x00", b"\x09\x08\x10\x00", b"\x09\x04\x06\x00", b"\x09\x02\x06\x00")
+
+_SIGNATURES: Final = (
+    (b"%PDF-", "PDF"),
+    (b"\x89PNG\r\n", "PNG"),
+    (b"\xff\xd8\xff", "JPEG"),
+    (b"GIF8", "GIF"),
+    (b"II*\x00", "TIFF"),
+    (b"MM\x00*", "TIFF"),
+    (b"BM", "BMP"),
+    (b"{\\rtf", "RTF"),
+    (b"Rar!", "RAR"),
+    (b"7z\xbc\xaf\x27\x1c", "7-Zip"),
+    (b"\x1f\x8b", "gzip"),
+    (b"MZ", "EXE"),
+    (b"SQLite format 3\x00", "SQLite"),
+    (b"PAR1", "Parquet"),
+)
+_BINARY_ONLY: Final = frozenset({"BMP", "EXE", "Parquet", "RTF"})
+
+_MARKUP: Final = re.compile(
+    r"\s*(?:<!--.*?-->\s*)?<(?:!doctype|html|head|body|\?xml|table|svg|div|script)\b", re.I | re.S
+)
+_SCRIPT: Final = re.compile(
+    r"\s*(?:(?:var|let|const|function|import|export|window|document)\b[^,\n]{0,80}[={(.]|/\*|//)"
+)
+_JSON: Final = re.compile(r'\s*(?:\{\s*(?:"|\})|\[\s*[\[{\]"])')
+
+
+@dataclass(eq=False)
+class RefusedError(UserError):
+    """The bytes are not a table that can be read; carries the rule that says why.
+
+    Attributes:
+        rule_id: rule of ``schemas/findings.yaml``.
+        value: what stands there, e.g. the kind of file.
+        expected: what would be right, where known.
+        sheet: the sheet, where it is one.
+    """
+
+    rule_id: str
+    value: str | None = None
+    expected: str | None = None
+    sheet: str | None = None
+
+    code: ClassVar[str] = "KEIYU-131"
+    ja: ClassVar[str] = "表として読めないファイルです（{rule_id}、{value}）。"
+    en: ClassVar[str] = "The file cannot be read as a table ({rule_id}, {value})."
+
+
+def container(data: bytes) -> Container:
+    """Tell how the bytes are wrapped.
+
+    Args:
+        data: the whole file.
+
+    Returns:
+        ``zip``, ``ole`` (also the bare BIFF streams of old spreadsheets) or ``text``.
+
+    Raises:
+        RefusedError: it is empty, or by its signature something that is not a table.
+    """
+    if not data.strip(b"\x00 \t\r\n\xef\xbb\xbf"[:5]) or data in (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff"):
+        raise RefusedError("read.decode.empty")
+    if data.startswith(_ZIP):
+        return "zip"
+    if data.startswith(_OLE) or data.startswith(_BIFF):
+        return "ole"
+    for magic, name in _SIGNATURES:
+        if data.startswith(magic) and (name not in _BINARY_ONLY or b"\x00" in data[:512] or name == "RTF"):
+            raise RefusedError("read.decode.not_table", value=name)
+    return "text"
+
+
+def refuse_other_text(text: str) -> None:
+    """Refuse text that is a web page, a program or JSON, whatever its name says.
+
+    Raises:
+        RefusedError: names which of them it is.
+    """
+    head = text[:4096].lstrip("\ufeff")
+    for pattern, name in ((_MARKUP, "HTML/XML"), (_SCRIPT, "JavaScript"), (_JSON, "JSON")):
+        if pattern.match(head):
+            raise RefusedError("read.decode.not_table", value=name)

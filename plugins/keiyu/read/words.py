@@ -1,0 +1,55 @@
+"""The words that forms of every line use, from ``schemas/reading.yaml``, folded for comparison."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from keiyu.contract.source import read_yaml
+from keiyu.read import fold
+
+
+@dataclass(frozen=True)
+class Words:
+    """Folded words.
+
+    Attributes:
+        totals: name a row that adds up the others.
+        remarks: beginnings of remarks under a table.
+        nil: say that there is nothing to report.
+        serials: headers of columns that only number the rows.
+        units: unit of a field → counters that may follow its figures.
+        booleans: text → yes or no.
+    """
+
+    totals: frozenset[str]
+    remarks: tuple[str, ...]
+    nil: frozenset[str]
+    serials: frozenset[str]
+    units: Mapping[str, tuple[str, ...]]
+    booleans: Mapping[str, bool]
+
+
+@cache
+def load(schemas: Path) -> Words:
+    """Load the words.
+
+    Args:
+        schemas: the ``schemas/`` folder.
+
+    Returns:
+        The words, folded.
+
+    Raises:
+        ContractError: the file is missing or breaks its JSON Schema.
+    """
+    raw: Mapping[str, Any] = read_yaml(schemas / "reading.yaml", schemas / "schema" / "reading.json")
+    return Words(
+        totals=frozenset(map(fold.label, raw["totals"])),
+        remarks=tuple(map(fold.label, raw["remarks"])),
+        nil=frozenset(map(fold.label, raw["nil"])),
+        serials=frozenset(map(fold.label, raw["serials"])),
+        units={unit: tuple(counters) for unit, counters in raw["units"].items()},
+        booleans={fold.label(w): said for key, said in (("yes", True), ("no", False)) for w in raw[key]},
+    )
