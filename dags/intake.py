@@ -26,9 +26,11 @@ with DAG(
     def ingest(**context: Any) -> dict[str, int]:
         """Work until the ledger's queue is empty; wake the national DAGs of what changed."""
         from keiyu.orchestration.steps import drain
+        from keiyu.receive.workspace import Workspace
 
-        drained = drain()
-        announce(context, drained.changed, again=not drained.empty)
+        with Workspace.open() as workspace:
+            drained = drain(workspace)
+        announce(context, drained.report.collections_changed, again=not drained.empty)
         return drained.counts
 
     ingest()

@@ -23,10 +23,12 @@ for name in all_lines():
     ):
 
         @task
-        def publish(line: str, **context: Any) -> dict[str, str]:
+        def publish(line: str, **context: Any) -> dict[str, str | None]:
             """Ask the ledger what is due for this collection, and do it."""
             from keiyu.orchestration.steps import publish_due
+            from keiyu.receive.workspace import Workspace
 
-            return publish_due(line, context["dag_run"].partition_key)
+            with Workspace.open() as workspace:
+                return publish_due(workspace, line, context["dag_run"].partition_key)
 
         publish(name)

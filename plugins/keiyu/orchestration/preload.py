@@ -6,4 +6,7 @@ import great_expectations.expectations
 import pandas
 import pyarrow.parquet
 
-__all__ = ["duckdb", "great_expectations", "pandas", "pyarrow"]
+import keiyu.intake
+import keiyu.orchestration.steps
+
+__all__ = ["duckdb", "great_expectations", "keiyu", "pandas", "pyarrow"]

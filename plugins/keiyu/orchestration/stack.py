@@ -19,7 +19,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from keiyu.contract import lines
 from keiyu.errors import KeiyuError
-from keiyu.orchestration import processes
+from keiyu.orchestration import postgres, processes
 from keiyu.orchestration.errors import StackFailedError
 from keiyu.orchestration.places import Places, load_secrets, read_status
 from keiyu.settings import Settings
@@ -35,9 +35,21 @@ _STEPS: Final = {
 }
 
 
-def places_of(settings: Settings, name: str = "local") -> Places:
-    """Return where the stack of that name keeps its state."""
-    return Places(settings.home / ".run" / name)
+def places_of(home: Path, name: str = "local") -> Places:
+    """Return where the stack of that name keeps its state, below the project's folder."""
+    return Places(home / ".run" / name)
+
+
+def connected(settings: Settings, places: Places, status: Mapping[str, Any]) -> Settings:
+    """Return the same settings with the running stack's ledger and bell."""
+    secrets = load_secrets(places)
+    return settings.model_copy(
+        update={
+            "database_url": postgres.url(status["database_port"], secrets.postgres, "keiyu"),
+            "doorbell_url": status["api"],
+            "doorbell_password": secrets.admin,
+        }
+    )
 
 
 def is_running(places: Places) -> bool:
@@ -169,7 +181,7 @@ def main() -> None:
 def up() -> None:
     """Start the stack in the background and print where to find it."""
     settings, console = Settings(), Console()
-    places = places_of(settings)
+    places = places_of(settings.home)
     Path(settings.drop).mkdir(parents=True, exist_ok=True)
     if not is_running(places):
         launch(settings, places)
@@ -199,6 +211,28 @@ def down() -> None:
         stop(Places(root)) for root in sorted((settings.home / ".run").glob("*/")) if (root / "secrets.json").exists()
     ]
     console.print("終了しました。/ Stopped." if any(ended) else "動いているものはありません。/ Nothing was running.")
+
+
+@main.command(
+    help="見本の全国集計を、到着から確報まで動かします。/ A sample national collection, from arrival to release."
+)
+@click.option("--line", help="報告ライン / reporting line (default: the first that has a sample)")
+@click.option(
+    "--as-of",
+    type=click.DateTime(["%Y-%m-%d"]),
+    default="2025-04-01",
+    show_default=True,
+    help="基準日 / reference date",
+)
+@click.option("--reporters", type=click.IntRange(min=1), help="報告者の数 / how many report (default: all)")
+def demo(line: str | None, as_of: datetime, reporters: int | None) -> None:
+    """Run the demonstration and print what came of it."""
+    from keiyu.orchestration.demo import Demo, Plan
+    from keiyu.orchestration.outcome import show
+
+    with progress_bar() as progress:
+        outcome = Demo(Settings().home, progress).run(Plan(line, as_of.date(), reporters))
+    Console().print(show(outcome), soft_wrap=True)
 
 
 def run() -> int:
