@@ -4,6 +4,7 @@ The command's dependencies collide with Airflow's, so it has a hashed lock besid
 virtual environment under ``.run/`` that is made once per lock.
 """
 
+import fcntl
 import hashlib
 import os
 import shutil
@@ -55,15 +56,18 @@ def datacontract() -> Path:
     """The command; skipped on a laptop that cannot install it, failed in CI."""
     digest = hashlib.sha256(LOCK.read_bytes()).hexdigest()
     mark = PLACE / "made-from.sha256"
-    if not mark.is_file() or mark.read_text() != digest:
-        try:
-            make(PLACE)
-        except (subprocess.CalledProcessError, subprocess.TimeoutExpired, OSError) as error:
-            reason = f"datacontract-cli cannot be installed here: {getattr(error, 'stderr', None) or error}"
-            if os.environ.get("CI") == "true":
-                pytest.fail(reason)
-            pytest.skip(reason)
-        mark.write_text(digest)
+    PLACE.parent.mkdir(exist_ok=True)
+    with PLACE.with_suffix(".lock").open("w") as gate:
+        fcntl.flock(gate, fcntl.LOCK_EX)  # test workers run side by side
+        if not mark.is_file() or mark.read_text() != digest:
+            try:
+                make(PLACE)
+            except (subprocess.CalledProcessError, subprocess.TimeoutExpired, OSError) as error:
+                reason = f"datacontract-cli cannot be installed here: {getattr(error, 'stderr', None) or error}"
+                if os.environ.get("CI") == "true":
+                    pytest.fail(reason)
+                pytest.skip(reason)
+            mark.write_text(digest)
     return PLACE / "bin" / "datacontract"
 
 

@@ -136,6 +136,14 @@ def test_the_dictionary_as_markdown_keeps_its_columns() -> None:
     assert len(grid[0].replace("\\|", "").split("|")) == 11
 
 
+def test_a_collection_stands_on_a_wave_of_its_line() -> None:
+    survey, monthly = load("waiting_children", SCHEMAS), load("nursery_monthly", SCHEMAS)
+    assert dates.is_wave(survey, dt.date(2025, 4, 1))
+    assert not dates.is_wave(survey, dt.date(2025, 5, 1))
+    assert dates.is_wave(monthly, dt.date(2025, 5, 1))
+    assert not dates.is_wave(monthly, dt.date(2025, 5, 2))
+
+
 def test_deadlines_follow_one_another_in_business_days() -> None:
     contract = load("waiting_children", SCHEMAS)
     as_of = dt.date(2025, 4, 1)

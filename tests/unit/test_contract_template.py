@@ -108,6 +108,12 @@ def test_what_a_clerk_typed_is_written_as_it_is() -> None:
     assert page["B8"].value == "１２人 <&> "
 
 
+def test_what_xml_cannot_hold_does_not_break_the_file() -> None:
+    page = book(SURVEY, values={"municipality": "千\x0b代", "capacity_daycare_total": float("nan")})["定員の状況"]
+    assert page["B5"].value == "千_x000B_代"  # as the format prescribes; Excel shows the character
+    assert page["B8"].value is None
+
+
 def test_an_empty_form_leaves_the_date_open() -> None:
     assert book(SURVEY)["定員の状況"]["A1"].value.endswith("（令和　　年　　月　　日）")
 
@@ -115,7 +121,14 @@ def test_an_empty_form_leaves_the_date_open() -> None:
 def test_records_are_one_header_row_with_drop_downs() -> None:
     register = load("nursery_facility", SCHEMAS)
     rows = [
-        {"area_code": "011002", "name": "子安保育園", "opened_date": AS_OF, "capacity": 85, "temporary_care": True},
+        {
+            "area_code": "011002",
+            "name": "子安保育園",
+            "opened_date": AS_OF,
+            "capacity": 85,
+            "temporary_care": True,
+            "ownership": "public",
+        },
         {"area_code": "011002", "name": "千人保育園", "latitude": 35.658824},
     ]
     pages = book(register, values={"facility": rows})
@@ -125,6 +138,7 @@ def test_records_are_one_header_row_with_drop_downs() -> None:
     assert page[f"{columns['area_code']}2"].value == "011002"
     assert page[f"{columns['opened_date']}2"].value == dt.datetime(2025, 4, 1)
     assert page[f"{columns['temporary_care']}2"].value == "有"
+    assert page[f"{columns['ownership']}2"].value == "公立"
     assert page[f"{columns['latitude']}3"].value == 35.658824
     lists = {str(v.sqref).split("2:")[0]: v.formula1 for v in page.data_validations.dataValidation if v.type == "list"}
     source = lists[columns["ownership"]]

@@ -14,6 +14,16 @@ LEVELS: Final = ("facility", "municipality", "prefecture")
 Closing = Literal["entry_closes", "corrections_close"]
 
 
+def is_wave(contract: Contract, as_of: dt.date) -> bool:
+    """Return whether a line has a collection on a date.
+
+    Args:
+        contract: the line.
+        as_of: the date.
+    """
+    return f"{as_of:%m-%d}" in contract.waves or (as_of.day == 1 and "monthly" in contract.waves)
+
+
 def deadlines(contract: Contract, as_of: dt.date) -> dict[str, dt.date]:
     """Return the day by which each level of the relay must have sent.
 

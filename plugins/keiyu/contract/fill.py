@@ -18,6 +18,7 @@ Cell = int | float | str | bool | dt.date | None
 _EMPTY: Final = re.compile(r'<c r="([A-Z]+[0-9]+)"( s="[0-9]+")?/>')
 _SECOND_ROW: Final = re.compile(r'<row r="2"[^>]*>.*?</row>', re.DOTALL)
 _COUNTS: Final = re.compile(r' count="([0-9]+)" uniqueCount="([0-9]+)"')
+_CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _SHARED: Final = "xl/sharedStrings.xml"
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 _DAY_ZERO: Final = dt.date(1899, 12, 30)
@@ -105,8 +106,13 @@ class _Strings:
     def xml(self) -> str:
         """Return the part with the new strings."""
         counts = f' count="{self._used + self._calls}" uniqueCount="{self._size + len(self._new)}"'
-        added = "".join(f'<si><t xml:space="preserve">{escape(text)}</t></si>' for text in self._new)
+        added = "".join(f'<si><t xml:space="preserve">{_xml(text)}</t></si>' for text in self._new)
         return _COUNTS.sub(counts, self._part, count=1).replace("</sst>", f"{added}</sst>")
+
+
+def _xml(text: str) -> str:
+    """Escape a text; characters that XML cannot hold are written as the format prescribes, ``_x000B_``."""
+    return escape(_CONTROL.sub(lambda found: f"_x{ord(found[0]):04X}_", text))
 
 
 def _sheet(number: int) -> str:
@@ -114,7 +120,7 @@ def _sheet(number: int) -> str:
 
 
 def _cell(address: str, style: str, value: Cell, strings: _Strings) -> str:
-    if value is None:
+    if value is None or value != value:  # NaN alone differs from itself
         return f'<c r="{address}"{style}/>'
     if isinstance(value, bool):
         value = "有" if value else "無"

@@ -39,7 +39,8 @@ def render(
         as_of: the reference date in the title, in the Japanese calendar; left open if none.
         values: what to fill in: field → figure or text for sheets in matrix form (a reporter's field
             here goes before ``reporter``), table → rows (field → value) for sheets of records.
-            Texts are written as they are, so that a form can show what a clerk typed.
+            Texts are written as they are, so that a form can show what a clerk typed; a code becomes the
+            label that its drop-down shows.
 
     Returns:
         The workbook; ``form.sheets`` tells where each field stands.
@@ -53,7 +54,8 @@ def render(
         if sheet.matrix:
             cells[number] = {TITLE: _title(contract, table, as_of), **_placed(sheet, given)}
         else:
-            rows[number] = [_placed(sheet, row) for row in _rows(given.get(table.name))]
+            labels = _labels(table, contract)
+            rows[number] = [_placed(sheet, row, labels) for row in _rows(given.get(table.name))]
     return _form(contract).fill(cells, rows)
 
 
@@ -95,8 +97,17 @@ def _rows(given: object) -> Sequence[Mapping[str, Any]]:
     return given if isinstance(given, Sequence) and not isinstance(given, str) else ()
 
 
-def _placed(sheet: Sheet, given: Mapping[str, Any]) -> dict[str, Cell]:
-    return {cell: given[name] for name, cell in sheet.cells.items() if name in given}
+def _placed(
+    sheet: Sheet, given: Mapping[str, Any], labels: Mapping[tuple[str, Any], str] | None = None
+) -> dict[str, Cell]:
+    told = labels or {}
+    return {cell: told.get((name, given[name]), given[name]) for name, cell in sheet.cells.items() if name in given}
+
+
+def _labels(table: Table, contract: Contract) -> dict[tuple[str, Any], str]:
+    """Return (field, code) → the label that the field's drop-down shows."""
+    listed = {f.name: contract.codelists.get(f.codelist or "", ()) for f in table.fields}
+    return {(name, code.code): code.label_ja for name, codes in listed.items() for code in codes}
 
 
 def _form(contract: Contract) -> Form:

@@ -1,29 +1,29 @@
 -- Every figure by prefecture, in three scopes. Two ways lead to the nation, and give the same figure:
 -- the 47 rows of 'whole', or those of 'excluding_cities' (都道府県分) together with the rows of 'city'
 -- (指定都市・中核市). Adding 'city' to 'whole' would count the cities twice.
-WITH scopes AS (
-    SELECT area_code, prefecture_code, prefecture, 'whole' AS scope, prefecture_area_code AS scope_code, prefecture AS name
+WITH parts AS (
+    SELECT
+        area_code,
+        prefecture_code,
+        prefecture,
+        prefecture_area_code,
+        reporting_body AS part_code,
+        CASE WHEN reporting_body = area_code THEN 'city' ELSE 'excluding_cities' END AS scope,
+        CASE WHEN reporting_body = area_code THEN municipality ELSE prefecture END AS name
     FROM areas
-    UNION ALL
-    SELECT area_code, prefecture_code, prefecture, 'excluding_cities', prefecture_area_code, prefecture
-    FROM areas
-    WHERE reporting_body <> area_code
-    UNION ALL
-    SELECT area_code, prefecture_code, prefecture, 'city', area_code, municipality
-    FROM areas
-    WHERE reporting_body = area_code
 ),
 coverage AS (
     SELECT
-        s.scope,
-        s.scope_code,
-        any_value(s.prefecture_code) AS prefecture_code,
-        any_value(s.prefecture) AS prefecture,
-        any_value(s.name) AS name,
+        p.part_code,
+        any_value(p.prefecture_code) AS prefecture_code,
+        any_value(p.prefecture) AS prefecture,
+        any_value(p.prefecture_area_code) AS prefecture_area_code,
+        any_value(p.scope) AS scope,
+        any_value(p.name) AS name,
         count(*) FILTER (r.value_status IN ('reported', 'none')) AS reporters_in,
         count(*) AS reporters_due
-    FROM scopes AS s JOIN respondents AS r USING (area_code)
-    GROUP BY s.scope, s.scope_code
+    FROM parts AS p JOIN respondents AS r USING (area_code)
+    GROUP BY p.part_code
 ),
 -- A difference is taken within a municipality, and only where nothing of it is missing.
 on_hold AS (
@@ -53,32 +53,61 @@ figures AS (
 ),
 counted AS (
     SELECT
-        s.scope,
-        s.scope_code,
+        p.part_code,
         f."table",
         f.age_band,
         f.category,
         sum(f.value)::BIGINT AS value,
         gap(f.value_status) AS value_status,
         count(*) FILTER (is_gap(f.value_status)) AS values_missing
-    FROM figures AS f JOIN scopes AS s USING (area_code)
+    FROM figures AS f JOIN parts AS p USING (area_code)
     GROUP BY ALL
 ),
-headlines AS (
+summed AS (
+    FROM counted
+    UNION ALL
     SELECT
-        n.scope,
-        n.scope_code,
-        'headline' AS "table",
+        n.part_code,
+        'headline',
         n.age_band,
-        h.measure AS category,
-        sum(n.value)::BIGINT AS value,
-        gap(n.value_status) AS value_status,
-        sum(n.values_missing)::BIGINT AS values_missing
+        h.measure,
+        sum(n.value)::BIGINT,
+        gap(n.value_status),
+        sum(n.values_missing)::BIGINT
     FROM counted AS n
     JOIN measures AS m
         ON m."table" = n."table" AND m.age_band = n.age_band AND coalesce(m.facility_type, m.category) = n.category
     JOIN headline AS h USING (field)
-    GROUP BY n.scope, n.scope_code, n.age_band, h.measure
+    GROUP BY n.part_code, n.age_band, h.measure
+),
+scoped AS (
+    SELECT
+        v.prefecture_code,
+        v.prefecture,
+        v.scope,
+        v.part_code AS area_code,
+        v.name AS area,
+        s.* EXCLUDE (part_code),
+        v.reporters_in,
+        v.reporters_due
+    FROM summed AS s JOIN coverage AS v USING (part_code)
+    UNION ALL
+    SELECT
+        v.prefecture_code,
+        v.prefecture,
+        'whole',
+        v.prefecture_area_code,
+        v.prefecture,
+        s."table",
+        s.age_band,
+        s.category,
+        sum(s.value)::BIGINT,
+        gap(s.value_status),
+        sum(s.values_missing)::BIGINT,
+        sum(v.reporters_in)::BIGINT,
+        sum(v.reporters_due)::BIGINT
+    FROM summed AS s JOIN coverage AS v USING (part_code)
+    GROUP BY v.prefecture_code, v.prefecture, v.prefecture_area_code, s."table", s.age_band, s.category
 ),
 names AS (
     SELECT "table", age_band, coalesce(facility_type, category) AS category, label_ja, label_en, unit, position
@@ -106,11 +135,11 @@ names AS (
 )
 SELECT
     d.as_of,
-    v.prefecture_code,
-    v.prefecture,
-    v.scope,
-    v.scope_code AS area_code,
-    v.name AS area,
+    f.prefecture_code,
+    f.prefecture,
+    f.scope,
+    f.area_code,
+    f.area,
     f."table",
     f.age_band,
     f.category,
@@ -120,15 +149,14 @@ SELECT
     f.value,
     f.value_status,
     f.values_missing,
-    v.reporters_in,
-    v.reporters_due
-FROM (FROM counted UNION ALL FROM headlines) AS f
+    f.reporters_in,
+    f.reporters_due
+FROM scoped AS f
 JOIN names AS n USING ("table", age_band, category)
-JOIN coverage AS v USING (scope, scope_code)
 CROSS JOIN collection AS d
 ORDER BY
-    v.prefecture_code,
-    CASE v.scope WHEN 'whole' THEN 0 WHEN 'excluding_cities' THEN 1 ELSE 2 END,
-    v.scope_code,
+    f.prefecture_code,
+    CASE f.scope WHEN 'whole' THEN 0 WHEN 'excluding_cities' THEN 1 ELSE 2 END,
+    f.area_code,
     n.position,
     f.age_band
