@@ -48,22 +48,22 @@ def build(workspace: Workspace, taken: Snapshot, former: Mapping[str, Former] | 
     sharded = [table for table in tables if table.sharded]
     kept = _kept(taken, sharded, former or {})
     changed = [prefecture for prefecture in taken.inputs if prefecture not in kept]
-    fresh = session.run(_inputs(workspace, taken, sharded, changed, {}), sharded) if changed else {}
-    results = {table.name: _joined(table, fresh.get(table.name), former or {}, kept, taken) for table in sharded}
     whole = [table for table in tables if not table.sharded]
-    everywhere = tuple(taken.inputs)
-    return results | session.run(_inputs(workspace, taken, whole, everywhere, results), whole)
+    with session.opened(taken.contract) as opened:
+        fresh = opened.run(_inputs(workspace, taken, sharded, changed, {}), sharded) if changed else {}
+        results = {table.name: _joined(table, fresh.get(table.name), former or {}, kept, taken) for table in sharded}
+        return results | opened.run(_inputs(workspace, taken, whole, tuple(taken.inputs), results), whole)
 
 
 def by_prefecture(rows: pa.Table) -> dict[str, pa.Table]:
     """Split rows by prefecture, in code order; within a prefecture they keep their order."""
     encoded = rows[PREFECTURE].combine_chunks().dictionary_encode()
     codes = encoded.indices.to_numpy()
-    rows = rows.take(pa.array(np.argsort(codes, kind="stable")))
+    if (np.diff(codes) < 0).any():
+        rows = rows.take(pa.array(np.argsort(codes, kind="stable")))
     counts = np.bincount(codes, minlength=len(encoded.dictionary))
-    starts = np.concatenate([[0], np.cumsum(counts)])
-    names = encoded.dictionary.to_pylist()
-    parts = {name: rows.slice(starts[at], counts[at]) for at, name in enumerate(names)}
+    starts = np.cumsum(counts) - counts
+    parts = {name: rows.slice(starts[at], counts[at]) for at, name in enumerate(encoded.dictionary.to_pylist())}
     return dict(sorted(parts.items()))
 
 
@@ -87,15 +87,16 @@ def _joined(
     kept: frozenset[str],
     taken: Snapshot,
 ) -> pa.Table:
+    """Put carried-over and fresh prefectures together, in code order."""
+    schema = session.schema(table)
+    if fresh is not None and not kept:
+        return fresh
     new = by_prefecture(fresh) if fresh is not None else {}
     old = by_prefecture(former[table.name].rows) if kept else {}
-    schema = session.schema(table)
-    parts = [
-        part.replace_schema_metadata(schema.metadata).cast(schema)
-        for prefecture in sorted(taken.inputs)
-        if (part := old.get(prefecture) if prefecture in kept else new.get(prefecture)) is not None
-    ]
-    return pa.concat_tables(parts) if parts else schema.empty_table()
+    parts = [old.get(place) if place in kept else new.get(place) for place in sorted(taken.inputs)]
+    present = [part.select(schema.names) for part in parts if part is not None]
+    together = pa.concat_tables(present) if present else schema.empty_table()
+    return pa.Table.from_arrays(together.combine_chunks().columns, schema=schema)
 
 
 def _inputs(
@@ -107,7 +108,6 @@ def _inputs(
 ) -> session.Inputs:
     collection = taken.collection
     return session.Inputs(
-        contract=taken.contract,
         collection=pa.table(
             {
                 "line": [collection.line],

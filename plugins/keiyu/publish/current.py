@@ -5,6 +5,7 @@ incremental build needs: it cannot disagree with the rows beside it.
 """
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 import pyarrow as pa
@@ -21,6 +22,7 @@ from keiyu.receive.workspace import Workspace
 _DIGEST: Final = "keiyu:inputs_digest"
 _INPUTS: Final = "keiyu:inputs"
 _SEQ: Final = "keiyu:as_of_seq"
+_WRITERS: Final = 2
 
 
 def current_path(collection: Collection, table: str) -> str:
@@ -58,8 +60,12 @@ def tables_of(workspace: Workspace, taken: Snapshot) -> dict[str, pa.Table]:
 def write(storage: Storage, taken: Snapshot, tables: dict[str, pa.Table]) -> None:
     """Replace the files of ``current/``; readers of each see the old or the new one."""
     told = {_DIGEST: taken.digest, _INPUTS: json.dumps(taken.inputs), _SEQ: str(taken.seq)}
-    for name, rows in tables.items():
-        storage.replace(current_path(taken.collection, name), parquet.encode(rows, **told))
+
+    def replace(name: str) -> None:
+        storage.replace(current_path(taken.collection, name), parquet.encode(tables[name], **told))
+
+    with ThreadPoolExecutor(_WRITERS) as pool:
+        list(pool.map(replace, tables))
 
 
 def _former(storage: Storage, taken: Snapshot, table: str) -> Former | None:

@@ -37,13 +37,11 @@ def files(contract: Contract, manifest: Mapping[str, Any]) -> dict[str, bytes]:
         ``manifest.json``, ``datapackage.json``, a table schema for each table, the data dictionary as
         CSV and Markdown, and ``RELEASE.md``.
     """
-    described = {f"schema/{table.name}.json": _json(table_schema(table)) for table in contract.national}
-    described["manifest.json"] = _json(manifest)
-    described["datapackage.json"] = _json(data_package(contract, manifest))
-    described["dictionary.csv"] = _dictionary(contract)
-    described["dictionary.md"] = dictionary.as_markdown(contract).encode()
-    described["RELEASE.md"] = notes(contract, manifest).encode()
-    return described
+    return _definitions(contract) | {
+        "manifest.json": _json(manifest),
+        "datapackage.json": _json(data_package(contract, manifest)),
+        "RELEASE.md": notes(contract, manifest).encode(),
+    }
 
 
 def checksums(digests: Mapping[str, str]) -> bytes:
@@ -147,6 +145,20 @@ def _field(field: Field) -> dict[str, Any]:
     return {key: value for key, value in told.items() if value is not None}
 
 
+_DEFINITIONS: Final[dict[str, dict[str, bytes]]] = {}
+
+
+def _definitions(contract: Contract) -> dict[str, bytes]:
+    """Return what depends on the contract alone; the last made is kept."""
+    if contract.digest not in _DEFINITIONS:
+        _DEFINITIONS.clear()
+        made = {f"schema/{table.name}.json": _json(table_schema(table)) for table in contract.national}
+        made["dictionary.csv"] = _dictionary(contract)
+        made["dictionary.md"] = dictionary.as_markdown(contract).encode()
+        _DEFINITIONS[contract.digest] = made
+    return _DEFINITIONS[contract.digest]
+
+
 def _dictionary(contract: Contract) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, dictionary.COLUMNS, lineterminator="\n")
@@ -156,4 +168,12 @@ def _dictionary(contract: Contract) -> bytes:
 
 
 def _json(document: Mapping[str, Any]) -> bytes:
-    return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
+    """Return JSON with one line for each key and each item of a list: short enough to read and to compare."""
+    lines = [f"{json.dumps(key)}: {_value(value)}" for key, value in document.items()]
+    return ("{\n" + ",\n".join(lines) + "\n}\n").encode()
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, list) and value:
+        return "[\n" + ",\n".join(json.dumps(item, ensure_ascii=False) for item in value) + "\n]"
+    return json.dumps(value, ensure_ascii=False)

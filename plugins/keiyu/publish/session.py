@@ -23,6 +23,7 @@ Macros:
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -55,10 +56,9 @@ class NationalTableError(ConfigurationError):
 
 @dataclass(frozen=True)
 class Inputs:
-    """What the national tables of one collection are computed from.
+    """What national tables of one collection are computed from.
 
     Attributes:
-        contract: the line's contract.
         collection: one row: line, as_of, wave.
         areas: the dated area table.
         respondents: who owes a submission and whether it came.
@@ -66,7 +66,6 @@ class Inputs:
         given: national tables already computed.
     """
 
-    contract: Contract
     collection: pa.Table
     areas: pa.Table
     respondents: pa.Table
@@ -74,29 +73,49 @@ class Inputs:
     given: Mapping[str, pa.Table]
 
 
-def run(inputs: Inputs, wanted: Sequence[NationalTable]) -> dict[str, pa.Table]:
-    """Compute national tables.
+class Session:
+    """An open session of one line. Get one from ``opened``."""
 
-    Args:
-        inputs: what the views hold.
-        wanted: the tables, in an order in which each reads only those before it (``ordered``).
-
-    Returns:
-        National table → its rows, with the declared schema and the field metadata of the YAML.
-
-    Raises:
-        NationalTableError: the SQL fails, or returns other columns or types than declared.
-    """
-    results: dict[str, pa.Table] = {}
-    with duckdb.connect(":memory:", config={"threads": min(4, os.cpu_count() or 1)}) as connection:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, contract: Contract) -> None:
+        """Define the macros and the views that depend on the contract alone."""
+        self._connection = connection
+        self._contract = contract
         _define(connection)
-        for name, rows in _views(inputs):
+        for name, rows in (
+            ("measures", _measures(contract)),
+            ("codes", _codes(contract)),
+            ("headline", _headline(contract)),
+        ):
             connection.register(name, rows)
         connection.execute("SET enable_external_access = false; SET lock_configuration = true")
+
+    def run(self, inputs: Inputs, wanted: Sequence[NationalTable]) -> dict[str, pa.Table]:
+        """Compute national tables.
+
+        Args:
+            inputs: what the views hold.
+            wanted: the tables, in an order in which each reads only those before it (``ordered``).
+
+        Returns:
+            National table → its rows, with the declared schema and the field metadata of the YAML.
+
+        Raises:
+            NationalTableError: the SQL fails, or returns other columns or types than declared.
+        """
+        for name, rows in _views(self._contract, inputs):
+            self._connection.register(name, rows)
+        results: dict[str, pa.Table] = {}
         for table in wanted:
-            results[table.name] = _query(connection, table)
-            connection.register(table.name, results[table.name])
-    return results
+            results[table.name] = _query(self._connection, table)
+            self._connection.register(table.name, results[table.name])
+        return results
+
+
+@contextmanager
+def opened(contract: Contract) -> Iterator[Session]:
+    """Open a session for a line; nothing of it outlives the block."""
+    with duckdb.connect(":memory:", config={"threads": min(4, os.cpu_count() or 1)}) as connection:
+        yield Session(connection, contract)
 
 
 def reads(sql: Path) -> frozenset[str]:
@@ -173,15 +192,12 @@ def _define(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(f"CREATE MACRO gap(status) AS CASE {cases} ELSE '{ValueStatus.REPORTED.value}' END")
 
 
-def _views(inputs: Inputs) -> Iterator[tuple[str, pa.Table]]:
+def _views(contract: Contract, inputs: Inputs) -> Iterator[tuple[str, pa.Table]]:
     yield "collection", inputs.collection
     yield "areas", inputs.areas
     yield "respondents", inputs.respondents
-    yield "measures", _measures(inputs.contract)
-    yield "codes", _codes(inputs.contract)
-    yield "headline", _headline(inputs.contract)
     for name, rows in inputs.core.items():
-        table = inputs.contract.table(name)
+        table = contract.table(name)
         yield name, rows.select([*table.by_name, "entry_id"])
         if table.is_cube:
             yield f"{name}_tidy", tidy(table, rows)

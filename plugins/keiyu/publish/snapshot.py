@@ -7,7 +7,7 @@ digests mean equal rows, so that only what differs is computed again.
 
 import hashlib
 from collections.abc import Collection as Several
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -71,9 +71,17 @@ class Snapshot:
         """Digest of what the whole nation's rows are made of."""
         return hashlib.sha256(canonical(self.inputs)).hexdigest()
 
-    def digest_of(self, shard: str | None) -> str:
-        """Return the digest of a prefecture's inputs, or of the nation's for none."""
-        return self.digest if shard is None else self.inputs[shard]
+    @cached_property
+    def sums(self) -> dict[str, int | float]:
+        """Control totals: figure → sum over the live entries, as the ledger accepted them."""
+        alike: dict[tuple[str, ...], list[Iterable[int | float]]] = {}
+        for entry in self.live.values():
+            alike.setdefault(tuple(entry.control_totals), []).append(entry.control_totals.values())
+        totals: dict[str, int | float] = {}
+        for names, rows in alike.items():
+            for name, column in zip(names, zip(*rows, strict=True), strict=True):
+                totals[name] = totals.get(name, 0) + sum(column)
+        return totals
 
     def respondents(self, prefectures: Several[str]) -> pa.Table:
         """Return who owes a submission in some prefectures: reporter, prefecture and what came of it."""

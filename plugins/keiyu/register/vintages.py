@@ -5,7 +5,7 @@ entries, and those a set of rows in files that never changed.
 """
 
 import datetime as dt
-from collections.abc import Container, Iterable
+from collections.abc import Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Final
@@ -24,6 +24,7 @@ from keiyu.register.segments import ENTRY_ID, in_order, read
 from keiyu.register.totals import Totals
 
 _READERS: Final = 8
+_FEW: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ def current(
     as_of: dt.date,
     *,
     at_seq: int | None = None,
-    entries: Container[str] | None = None,
+    entries: Collection[str] | None = None,
 ) -> pa.Table:
     """Return the live rows of a core table.
 
@@ -119,6 +120,8 @@ def current(
         area and reporter. A column that older segments lack is null there.
     """
     query = select(Entry.id, Segment.path).join(Segment, and_(Segment.part_id == Entry.part_id, Segment.table == table))
+    if entries is not None and len(entries) <= _FEW:
+        query = query.where(Entry.id.in_(entries))
     with ledger.read() as connection:
         rows = connection.execute(query.where(_live_at(connection, contract.line, as_of, at_seq))).all()
     wanted: dict[str, list[str]] = {}
