@@ -62,6 +62,8 @@ def _side(batch: Batch, rows: Rows) -> pd.DataFrame:
 def _join(left: pd.DataFrame, right: pd.DataFrame, key: list[str]) -> pd.DataFrame:
     """Join two tables; a column of both (a name, the reporter) is the left one's where it has a value."""
     both = [name for name in right if name in left and name not in key]
+    if left.empty and right.empty:  # pandas cannot merge text columns that have no chunk at all
+        return left.join(right.drop(columns=[*key, *both]))
     merged = left.merge(right, how="outer", on=key, suffixes=("", "\0"))
     for name in both:
         merged[name] = merged[name].where(merged[name].notna(), merged[f"{name}\0"])
