@@ -1,31 +1,30 @@
 """The one place that runs Great Expectations.
 
-Importing this module costs some six seconds, once per process; whatever only lists rules or shows
-help does not import it. One ephemeral context per process serves every frame. Its execution engine
-keeps the frame it judges, so runs are serialised by a lock; several threads may call.
+Whatever only lists rules or shows help does not import this module, for Great Expectations takes
+seconds to import; a scheduler that forks its tasks imports it once beforehand. One ephemeral context
+per process serves every frame. Its execution engine keeps the frame it judges, so runs are serialised
+by a lock; several threads may call.
 """
 
-import os
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
-os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
-
-import great_expectations as gx
 import numpy as np
 import pandas as pd
-from great_expectations.data_context.types.base import ProgressBarsConfig
-from great_expectations.expectations.expectation import (
-    ColumnMapExpectation,
-    ColumnPairMapExpectation,
-    MulticolumnMapExpectation,
-)
-from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 
 from keiyu.check import expectations  # noqa: F401 - registers our own types
+from keiyu.check.gx import (
+    ColumnMapExpectation,
+    ColumnPairMapExpectation,
+    ExpectationConfiguration,
+    ExpectationSuite,
+    MulticolumnMapExpectation,
+    ProgressBarsConfig,
+    get_context,
+)
 from keiyu.check.judge import RowExpectation
 from keiyu.check.model import Rule, RuleFailedError, SuiteError
 from keiyu.check.suites import GX_SEVERITY, RuleBook
@@ -78,7 +77,7 @@ def _compiled(book: RuleBook) -> dict[str, Any]:
     """Return the suites of a rule book, by frame; the same objects each time."""
     if book.digest not in _SUITES:
         _SUITES[book.digest] = {
-            name: gx.ExpectationSuite(name=name, expectations=[_expectation(rule) for rule in rules])
+            name: ExpectationSuite(name=name, expectations=[_expectation(rule) for rule in rules])
             for name, rules in book.by_frame.items()
         }
     return _SUITES[book.digest]
@@ -105,7 +104,7 @@ def _expectation(rule: Rule) -> Any:
 @cache
 def _batch_definition() -> Any:
     """Make the process's context and the asset through which frames come in."""
-    context = gx.get_context(mode="ephemeral")
+    context = get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
     return (
         context.data_sources.add_pandas("keiyu").add_dataframe_asset("rows").add_batch_definition_whole_dataframe("all")

@@ -13,12 +13,15 @@ from typing import Any, ClassVar, Final, Literal
 
 import numpy as np
 import pandas as pd
-from great_expectations.execution_engine import PandasExecutionEngine
-from great_expectations.expectations.expectation import BatchExpectation
-from great_expectations.expectations.metrics.metric_provider import metric_value
-from great_expectations.expectations.metrics.table_metric_provider import TableMetricProvider
-from great_expectations.expectations.registry import get_expectation_impl
-from great_expectations.validator.metric_configuration import MetricConfiguration
+
+from keiyu.check.gx import (
+    BatchExpectation,
+    MetricConfiguration,
+    PandasExecutionEngine,
+    TableMetricProvider,
+    get_expectation_impl,
+    metric_value,
+)
 
 METRIC: Final = "table.judged_rows"
 

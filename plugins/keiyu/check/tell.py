@@ -142,11 +142,10 @@ class Teller:
 
 
 def _field(rule: Rule, row: Mapping[str, Any]) -> str | None:
-    """Return the field a finding points to: the figure's own, the judged column, or the rule's first."""
+    """Return the field a finding points to: the figure's own, or the rule's first."""
     if rule.frame in (TIDY, TOTALS):
         return str(row["field"])
-    first = rule.fields[0] if rule.fields else None
-    return first if rule.frame == REPORTERS else rule.kwargs.get("column", rule.kwargs.get("total_column", first))
+    return rule.fields[0] if rule.fields else rule.kwargs.get("column")
 
 
 def _needed(rule: Rule, frame: pd.DataFrame) -> list[str]:

@@ -20,7 +20,7 @@ def tidy(batch: Batch) -> pd.DataFrame:
     """Return one row per figure of every cube table, figure by figure."""
     pieces, entries = [], 0
     for rows in batch.rows.values():
-        if rows.table.is_cube and rows.data.num_rows:
+        if rows.table.is_cube:
             pieces.append(_tidy(batch, rows, entries))
             entries += rows.data.num_rows
     return _stack(pieces)
