@@ -10,6 +10,8 @@ import re
 import struct
 import zipfile
 import zlib
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 from xml.sax.saxutils import unescape
 
@@ -20,9 +22,10 @@ from keiyu.read.sniff import RefusedError
 MOST_PARTS: Final = 4_000
 MOST_UNPACKED: Final = 512 * 1024 * 1024
 MOST_CELLS: Final = 10_000_000
+_SMALL: Final = 32_768
 
 _LOCAL_HEADER: Final = struct.Struct("<26xHH")
-_KEPT: Final = ("xl/workbook.xml", "xl/_rels/workbook.xml.rels")
+_NAMING: Final = ("xl/workbook.xml", "xl/_rels/workbook.xml.rels")
 _FAR: Final = re.compile(rb'r\s*=\s*["\'](?:[A-Za-z]{3}\d|\d{5}|[A-Za-z]{1,2}\d{5})')
 _ROW: Final = re.compile(rb'<(?:\w+:)?row\b[^<>]*?\br\s*=\s*["\'](\d+)["\'][^<>/]*>')
 _CELL: Final = re.compile(
@@ -54,19 +57,31 @@ def inspect(data: bytes) -> dict[str, Lost]:
     """
     entries = _entries(data)
     _refuse_others({e.filename for e in entries}, entries)
-    kept: dict[str, bytes] = {}
     lost: dict[str, Lost] = {}
-    left = MOST_UNPACKED
+    whole = 0
     for entry in entries:
-        part = _unpack(data, entry, left)
-        left -= len(part)
-        if entry.filename in _KEPT:
-            kept[entry.filename] = part
-        elif b"sheetData" in part:
-            _refuse_far_cells(part)
-            if cells := lost_cells(part):
-                lost[entry.filename] = cells
-    return _by_sheet(lost, kept)
+        packed = _packed(data, entry)
+        judge = _judged_before if len(packed) <= _SMALL else _judged
+        size, cells = judge(packed, entry.compress_type)
+        whole += size
+        if whole > MOST_UNPACKED:
+            raise RefusedError("read.decode.too_large", value=f"> {MOST_UNPACKED // 1024**2} MiB")
+        if cells:
+            lost[entry.filename] = cells
+    return _by_sheet(lost, {e.filename: e for e in entries}, data) if lost else {}
+
+
+def _judged(packed: bytes, method: int) -> tuple[int, Lost]:
+    """Return the unpacked size of a part and the cells that a decoder would lose, if it is a sheet."""
+    part = _unpack(packed, method)
+    if b"sheetData" not in part:
+        return len(part), {}
+    _refuse_far_cells(part)
+    return len(part), lost_cells(part)
+
+
+_judged_before = lru_cache(maxsize=256)(_judged)
+"""The same, remembered: files of one form share most of their parts byte for byte."""
 
 
 def _entries(data: bytes) -> list[zipfile.ZipInfo]:
@@ -90,21 +105,27 @@ def _refuse_others(names: set[str], entries: list[zipfile.ZipInfo]) -> None:
         raise RefusedError("read.decode.not_table", value="ZIP")
 
 
-def _unpack(data: bytes, entry: zipfile.ZipInfo, limit: int) -> bytes:
-    """Unpack one part without believing its declared size."""
+def _packed(data: bytes, entry: zipfile.ZipInfo) -> bytes:
     try:
         name, extra = _LOCAL_HEADER.unpack_from(data, entry.header_offset)
-        start = entry.header_offset + _LOCAL_HEADER.size + name + extra
-        packed = data[start : start + entry.compress_size]
-        if entry.compress_type == zipfile.ZIP_STORED:
-            part = packed
-        elif entry.compress_type == zipfile.ZIP_DEFLATED:
-            part = zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed, limit + 1)
-        else:
-            raise RefusedError("read.decode.damaged", value=f"compression {entry.compress_type}")
-    except (struct.error, zlib.error) as error:
+    except struct.error as error:
         raise RefusedError("read.decode.damaged", value=str(error)) from error
-    if len(part) > limit:
+    start = entry.header_offset + _LOCAL_HEADER.size + name + extra
+    return data[start : start + entry.compress_size]
+
+
+def _unpack(packed: bytes, method: int) -> bytes:
+    """Unpack one part without believing its declared size."""
+    if method == zipfile.ZIP_STORED:
+        part = packed
+    elif method == zipfile.ZIP_DEFLATED:
+        try:
+            part = zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed, MOST_UNPACKED + 1)
+        except zlib.error as error:
+            raise RefusedError("read.decode.damaged", value=str(error)) from error
+    else:
+        raise RefusedError("read.decode.damaged", value=f"compression {method}")
+    if len(part) > MOST_UNPACKED:
         raise RefusedError("read.decode.too_large", value=f"> {MOST_UNPACKED // 1024**2} MiB")
     return part
 
@@ -124,11 +145,12 @@ def _text(raw: bytes) -> str:
     return unescape(raw.decode("utf-8", "replace"), {"&quot;": '"', "&apos;": "'"})
 
 
-def _by_sheet(lost: dict[str, Lost], kept: dict[str, bytes]) -> dict[str, Lost]:
-    """Name the sheets whose parts lose cells; only looked up where there are any."""
-    if not lost:
-        return {}
-    book, relations = (kept.get(name, b"") for name in _KEPT)
+def _by_sheet(lost: dict[str, Lost], entries: Mapping[str, zipfile.ZipInfo], data: bytes) -> dict[str, Lost]:
+    """Name the sheets whose parts lose cells."""
+    book, relations = (
+        _unpack(_packed(data, entries[name]), entries[name].compress_type) if name in entries else b""
+        for name in _NAMING
+    )
     targets = {a.get(b"Id"): a.get(b"Target", b"").decode() for a in _attributes(_RELATION, relations)}
     named = {}
     for sheet in _attributes(_SHEET, book):

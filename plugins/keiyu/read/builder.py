@@ -1,6 +1,7 @@
 """Building the columns of one table from its rows of cells."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from keiyu.contract.model import Field, Table
@@ -11,33 +12,47 @@ from keiyu.read.places import places
 from keiyu.read.values import plain_figures, raw
 
 
-class Builder:
-    """The growing columns of one table.
+@dataclass(frozen=True, eq=False)
+class Shape:
+    """The fields of a table that a form has, in the groups in which they are converted.
 
     Attributes:
-        codes: its fields of area codes, which the resolver fills.
-        figures: its whole-number fields that the file has, in the order in which their cells must come.
-        others: its other fields that the file has, in the order in which their cells must come.
+        table: the table.
+        codes: fields of area codes, which the resolver fills.
+        figures: whole-number fields, in the order in which their cells must come.
+        others: all other fields, in the order in which their cells must come.
     """
 
-    def __init__(self, table: Table, fields: Sequence[str], placement: Placement, job: Job) -> None:
+    table: Table
+    codes: tuple[str, ...]
+    figures: tuple[Field, ...]
+    others: tuple[Field, ...]
+
+    @classmethod
+    def of(cls, table: Table, fields: Sequence[str]) -> "Shape":
+        """Group the fields that a file has."""
+        codes = tuple(where.code for where in places(table) if where.told_by(fields))
+        known = [table.by_name[name] for name in fields if name not in codes]
+        figures = tuple(f for f in known if f.type == "integer")
+        return cls(table, codes, figures, tuple(f for f in known if f.type != "integer"))
+
+
+class Builder:
+    """The growing columns of one table."""
+
+    def __init__(self, shape: Shape, placement: Placement, job: Job) -> None:
         """Begin a table.
 
         Args:
-            table: the table.
-            fields: the fields that the file has.
+            shape: the fields that the file has.
             placement: where their cells stand.
             job: the file being read.
         """
-        self.codes = tuple(where.code for where in places(table) if where.told_by(fields))
-        known = [table.by_name[name] for name in fields if name not in self.codes]
-        self.figures = [f for f in known if f.type == "integer"]
-        self.others = [f for f in known if f.type != "integer"]
-        self._table = table
+        self._shape = shape
         self._placement = placement
         self._job = job
         self._rows: list[int] = []
-        self._found: list[Sequence[str | None]] = []
+        self._codes: list[Sequence[str | None]] = []
         self._figures: list[Sequence[Any]] = []
         self._others: list[Sequence[Any]] = []
         self._marks: list[Mark] = []
@@ -61,9 +76,9 @@ class Builder:
             reporter: whose row it is, for findings.
         """
         plain = plain_figures(figures) if figures else ()
-        self._figures.append(self._converted(row, self.figures, figures, reporter) if plain is None else plain)
-        self._others.append(self._converted(row, self.others, others, reporter))
-        self._found.append([codes.get(name) for name in self.codes])
+        self._figures.append(self._converted(row, self._shape.figures, figures, reporter) if plain is None else plain)
+        self._others.append(self._converted(row, self._shape.others, others, reporter))
+        self._codes.append([codes.get(name) for name in self._shape.codes])
         self._rows.append(row)
 
     def _converted(self, row: int, fields: Sequence[Field], cells: Sequence[Cell], reporter: str | None) -> list[Any]:
@@ -82,7 +97,7 @@ class Builder:
             rule,
             sheet=self._placement.sheet,
             cell=self._placement.cell(field.name, row),
-            table=self._table.name,
+            table=self._shape.table.name,
             field=field.name,
             reporter=reporter,
             value=raw(cell),
@@ -92,18 +107,18 @@ class Builder:
 
     def all_blank(self) -> bool:
         """Return whether there are figures to fill in and none is."""
-        names = {f.name for f in self.figures}
+        names = {f.name for f in self._shape.figures}
         blanks = sum(1 for m in self._marks if m.status is ValueStatus.NOT_SUBMITTED and m.field in names)
-        return bool(self.figures) and blanks == len(self.figures) * len(self._rows)
+        return bool(names) and blanks == len(names) * len(self._rows)
 
     def finish(self) -> TableReading:
         """Return the table as read."""
         columns: dict[str, Sequence[Any]] = {}
         groups = (
-            (self.codes, self._found),
-            ([f.name for f in self.others], self._others),
-            ([f.name for f in self.figures], self._figures),
+            (self._shape.codes, self._codes),
+            ([f.name for f in self._shape.others], self._others),
+            ([f.name for f in self._shape.figures], self._figures),
         )
         for names, rows in groups:
             columns.update(zip(names, zip(*rows, strict=True) if rows else ((),) * len(names), strict=True))
-        return TableReading(self._table.name, self._placement, self._rows, columns, self._marks)
+        return TableReading(self._shape.table.name, self._placement, self._rows, columns, self._marks)

@@ -25,7 +25,7 @@ FORM: Final = "form"
 _MEMORY: Final = 4_096
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class TableColumns:
     """One table's part of a header.
 
@@ -42,7 +42,7 @@ class TableColumns:
     missing: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Wide:
     """A table with a record per row.
 
@@ -66,7 +66,7 @@ class Wide:
         return top >= 0 and all(tuple(rows[top + i]) == header for i, header in enumerate(self.header))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Matrix:
     """A cube filled in as on paper: one dimension across, one down, one reporter per sheet.
 
@@ -141,6 +141,7 @@ class Finder:
         self._cubes = [(t, codes_of(t)) for t in contract.tables if len(t.dimensions) == 2]
         self._known: dict[Row, list[Plan]] = {}
         self._barren: set[Row] = set()
+        self._flat: dict[Row, tuple[Wide, ...]] = {}
 
     def find(self, grid: Grid) -> list[Region]:
         """Return the tables that stand in a sheet, from the top; each table at most once per header.
@@ -191,10 +192,19 @@ class Finder:
             header = levels.header(rows, row)
             if header:
                 yield from self._wide(levels.layout.layout, header, levels.map(header), (levels.table,))
-        yield from self._wide(FLAT, (key,), *columns.flat(key, self.labels, self._words))
+        yield from self._flats(key)
         for table, (first, second) in self._cubes:
             yield from _matrix(table, rows, row, first, second, turned=False)
             yield from _matrix(table, rows, row, second, first, turned=True)
+
+    def _flats(self, key: Row) -> tuple[Wide, ...]:
+        """Return what a row is as a header by itself; that needs no other row and is remembered."""
+        found = self._flat.get(key)
+        if found is None:
+            found = tuple(self._wide(FLAT, (key,), *columns.flat(key, self.labels, self._words)))
+            if len(self._flat) < _MEMORY:
+                self._flat[key] = found
+        return found
 
     def _wide(self, layout: str, header: tuple[Row, ...], found: Columns, tables: Sequence[Table]) -> Iterator[Wide]:
         parts, matched = [], 0

@@ -2,8 +2,9 @@
 
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
-from keiyu.read.builder import Builder
+from keiyu.read.builder import Builder, Shape
 from keiyu.read.find import Matrix, Region
 from keiyu.read.grid import Cell, Row, address
 from keiyu.read.job import Job
@@ -120,20 +121,31 @@ def _only(resolved: dict[str, _Sheet], blank: Sequence[_Sheet], job: Job) -> str
     return codes[0]
 
 
+@lru_cache(maxsize=4_096)
+def _addresses(plan: Matrix, top: int) -> dict[str, str]:
+    return {name: address(top + down, column) for name, (down, column) in zip(plan.fields, plan.at, strict=True)}
+
+
+@lru_cache(maxsize=4_096)
+def _shape(plan: Matrix, about: frozenset[str]) -> Shape:
+    """Return the fields of a matrix and of the labelled cells above it, its reporter's code always among them."""
+    codes = {where.code for where in places(plan.table)[:1]}
+    named = [f.name for f in plan.table.fields if f.name in plan.fields or f.name in about or f.name in codes]
+    return Shape.of(plan.table, named)
+
+
 def _read(sheet: _Sheet, code: str, job: Job) -> TableReading:
     plan, rows, top = sheet.plan, sheet.region.grid.rows, sheet.region.row
-    cells = {name: address(top + down, column) for name, (down, column) in zip(plan.fields, plan.at, strict=True)}
-    cells.update({name: at for name, (at, _) in sheet.about.items()})
-    stood = {name: _at(rows, top + down, c) for name, (down, c) in zip(plan.fields, plan.at, strict=True)}
+    shape = _shape(plan, frozenset(sheet.about))
+    cells = {**_addresses(plan, top), **{name: at for name, (at, _) in sheet.about.items()}}
+    stood = {name: _at(rows[top + down], c) for name, (down, c) in zip(plan.fields, plan.at, strict=True)}
     stood.update({name: cell for name, (_, cell) in sheet.about.items()})
-    codes = {sheet.where.code: code} if sheet.where else {}
-    named = [f.name for f in plan.table.fields if f.name in cells or f.name in codes]
-    builder = Builder(plan.table, named, Placement(sheet.name, cells, matrix=True), job)
+    builder = Builder(shape, Placement(sheet.name, cells, matrix=True), job)
     builder.add(
         top + 1,
-        [stood[f.name] for f in builder.figures],
-        [stood[f.name] for f in builder.others],
-        codes=codes,
+        [stood[f.name] for f in shape.figures],
+        [stood[f.name] for f in shape.others],
+        codes={sheet.where.code: code} if sheet.where else {},
         reporter=code,
     )
     if builder.all_blank():
@@ -148,6 +160,5 @@ def _read(sheet: _Sheet, code: str, job: Job) -> TableReading:
     return builder.finish()
 
 
-def _at(rows: Sequence[Row], row: int, column: int) -> Cell:
-    cells = rows[row]
-    return cells[column] if column < len(cells) else ""
+def _at(row: Row, column: int) -> Cell:
+    return row[column] if column < len(row) else ""

@@ -12,6 +12,9 @@ _ZIP: Final = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _BIFF: Final = (b"\x09\x08\x08\x00", b"\x09\x08\x10\x00", b"\x09\x04\x06\x00", b"\x09\x02\x06\x00")
 
+_SMALL: Final = 65_536
+_NOTHING: Final = b"\x00 \t\r\n,;\xef\xbb\xbf\xff\xfe"
+
 _SIGNATURES: Final = (
     (b"%PDF-", "PDF"),
     (b"\x89PNG\r\n", "PNG"),
@@ -72,7 +75,7 @@ def container(data: bytes) -> Container:
     Raises:
         RefusedError: it is empty, or by its signature something that is not a table.
     """
-    if not data.strip(b"\x00 \t\r\n\xef\xbb\xbf"[:5]) or data in (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff"):
+    if len(data) < _SMALL and not data.strip(_NOTHING):
         raise RefusedError("read.decode.empty")
     if data.startswith(_ZIP):
         return "zip"

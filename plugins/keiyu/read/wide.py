@@ -1,11 +1,12 @@
 """From a table with a record per row to typed columns."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from operator import itemgetter
 
 from keiyu.read import fold
-from keiyu.read.builder import Builder
+from keiyu.read.builder import Builder, Shape
 from keiyu.read.find import Region, TableColumns, Wide
 from keiyu.read.grid import Cell, Row, address, letters
 from keiyu.read.job import Job
@@ -14,8 +15,6 @@ from keiyu.read.places import Where, places
 from keiyu.read.reporters import Identity
 from keiyu.read.tell import tell_header, tell_identity
 from keiyu.read.values import filled, raw
-
-_REPORTER_TWICE = "read.reporter.twice"
 
 
 def _picker(at: Sequence[int]) -> Callable[[Row], Sequence[Cell]]:
@@ -42,15 +41,31 @@ class _Seat:
         return next((i for i in order if i is not None), 0)
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Part:
-    """One table being read from the rows."""
+    """One table's part of a header, ready to take its cells from a row."""
 
-    columns: TableColumns
-    builder: Builder
+    shape: Shape
+    cells: Mapping[str, str]
+    seats: tuple[_Seat, ...]
     figures: Callable[[Row], Sequence[Cell]]
     others: Callable[[Row], Sequence[Cell]]
-    seats: tuple[_Seat, ...]
+
+
+@lru_cache(maxsize=4_096)
+def _part(columns: TableColumns) -> _Part:
+    at = dict(zip(columns.fields, columns.at, strict=True))
+    seats = tuple(
+        _Seat(where, tuple(at.get(name or "") for name in where.fields))
+        for where in places(columns.table)
+        if where.told_by(at)
+    )
+    cells = {name: letters(column) for name, column in at.items()}
+    for seat in seats:
+        cells.setdefault(seat.where.code, letters(seat.column("code")))
+    shape = Shape.of(columns.table, columns.fields)
+    figures, others = (_picker([at[f.name] for f in fields]) for fields in (shape.figures, shape.others))
+    return _Part(shape, cells, seats, figures, others)
 
 
 class WideReader:
@@ -69,32 +84,14 @@ class WideReader:
         self._grid = region.grid
         self._job = job
         self._width = max(map(len, plan.header))
-        self._parts = [self._part(t) for t in plan.tables]
+        self._parts = [_part(t) for t in plan.tables]
+        self._builders = [Builder(p.shape, Placement(self._grid.name, p.cells), job) for p in self._parts]
         seats = self._parts[0].seats
         first = places(plan.tables[0].table)[:1]
         self._seat = seats[0] if first and seats and seats[0].where == first[0] else None
         self._single = plan.tables[0].table.key == (job.reporter_field,)
         self._seen: dict[str, int] = {}
         self._last_total: int | None = None
-
-    def _part(self, columns: TableColumns) -> _Part:
-        at = dict(zip(columns.fields, columns.at, strict=True))
-        seats = tuple(
-            _Seat(where, tuple(at.get(name or "") for name in where.fields))
-            for where in places(columns.table)
-            if where.told_by(at)
-        )
-        cells = {name: letters(column) for name, column in at.items()}
-        for seat in seats:
-            cells.setdefault(seat.where.code, letters(seat.column("code")))
-        builder = Builder(columns.table, columns.fields, Placement(self._grid.name, cells), self._job)
-        return _Part(
-            columns,
-            builder,
-            _picker([at[f.name] for f in builder.figures]),
-            _picker([at[f.name] for f in builder.others]),
-            seats,
-        )
 
     def read(self) -> list[TableReading]:
         """Return the tables under the header, and tell what could not be read."""
@@ -103,7 +100,7 @@ class WideReader:
         for number, row in enumerate(self._grid.rows[start:], start):
             if row.count("") != len(row):
                 self._row(number, row)
-        tables = [part.builder.finish() for part in self._parts]
+        tables = [builder.finish() for builder in self._builders]
         if self._last_total is not None:
             self._read_total(self._last_total, tables)
         return tables
@@ -148,11 +145,9 @@ class WideReader:
 
     def _take(self, number: int, cells: Row, codes: dict[str, str]) -> None:
         reporter = codes.get(self._job.reporter_field) or self._own_reporter(cells)
-        for part in self._parts:
+        for part, builder in zip(self._parts, self._builders, strict=True):
             more = {s.where.code: self._elsewhere(number, cells, s, reporter) for s in part.seats if s != self._seat}
-            part.builder.add(
-                number + 1, part.figures(cells), part.others(cells), codes={**more, **codes}, reporter=reporter
-            )
+            builder.add(number + 1, part.figures(cells), part.others(cells), codes={**more, **codes}, reporter=reporter)
 
     def _elsewhere(self, number: int, cells: Row, seat: _Seat, reporter: str | None) -> str | None:
         """Resolve a place that a row names beside its own, such as where children live."""
@@ -172,7 +167,7 @@ class WideReader:
         if not self._single or self._seen.setdefault(code, number) == number:
             return True
         self._job.notes.add(
-            _REPORTER_TWICE,
+            "read.reporter.twice",
             sheet=self._grid.name,
             cell=address(number, self._seat.column("name")) if self._seat else None,
             table=self._plan.tables[0].table.name,
@@ -220,7 +215,7 @@ class WideReader:
         for part, table in zip(self._parts, tables, strict=True):
             read = (
                 (f.name, self._job.converter.of(f)(c))
-                for f, c in zip(part.builder.figures, part.figures(cells), strict=True)
+                for f, c in zip(part.shape.figures, part.figures(cells), strict=True)
             )
             table.totals = {name: value.value for name, value in read if value.value is not None}
             table.totals_row = number + 1
