@@ -14,7 +14,7 @@ from typing import Any
 import pyarrow as pa
 
 from keiyu import register
-from keiyu.check.model import Checked, Verdict
+from keiyu.check.model import Checked, RuleFailedError, Verdict
 from keiyu.contract import arrow
 from keiyu.contract.model import Code, Collection, Contract, Dimension, Field, Publication, Relay, Respondents, Table
 from keiyu.findings import Finding, Place, Severity
@@ -22,6 +22,7 @@ from keiyu.ledger import Ledger
 from keiyu.ledger.claims import desk
 from keiyu.read.model import Placement, Reading, TableReading
 from keiyu.receive import Arrival, Receipt, Storage, receive_many
+from keiyu.receive.workspace import Workspace
 
 APRIL = Collection("tiny", dt.date(2025, 4, 1))
 MAY = Collection("tiny", dt.date(2025, 5, 1))
@@ -134,3 +135,31 @@ class House:
         """Reporter → live total."""
         rows = register.current(self.ledger, self.storage, CONTRACT, "children", APRIL.as_of, at_seq=at_seq)
         return dict(zip(rows["area_code"].to_pylist(), rows["children_total"].to_pylist(), strict=True))
+
+
+class TinyWorkspace(Workspace):
+    """An installation whose only line is the tiny one."""
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        return ("tiny",)
+
+    def contract(self, line: str) -> Contract:
+        return CONTRACT
+
+
+def read_as_intake_does(data: bytes, filename: str, *_: object, as_of: dt.date | None, **__: object) -> Reading:
+    """Read as ``keiyu.read.read`` is called; a file named ``undated…`` says no date, ``crash…`` crashes."""
+    if filename.startswith("crash"):
+        raise ValueError(filename)
+    reading = read(data, filename)
+    reading.as_of = as_of or (None if filename.startswith("undated") else APRIL.as_of)
+    return reading
+
+
+def check_as_intake_does(_: Contract, readings: Sequence[Reading], **__: object) -> Checked:
+    """Check as ``keiyu.check.check`` is called; a reporter named ``poison…`` crashes it."""
+    for reading in readings:
+        if "poison" in str(reading.tables[0].columns["area_code"]):
+            raise RuleFailedError("tiny.rule", "expect", "poison") if "rule" in reading.file else KeyError("poison")
+    return check(readings)

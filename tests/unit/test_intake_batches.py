@@ -1,8 +1,7 @@
 """Intake on the tiny line: sorting, returning, and never getting stuck on one file."""
 
-import datetime as dt
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,55 +11,27 @@ from sqlalchemy.exc import OperationalError
 
 import tiny
 from keiyu import intake, register
-from keiyu.check.model import Checked, RuleFailedError
-from keiyu.contract.model import Contract
+from keiyu.check.model import RuleFailedError
 from keiyu.errors import ContractError
 from keiyu.ledger import close_collection, open_collection
 from keiyu.ledger.models import Entry, FindingRow, Segment, Submission
-from keiyu.read.model import Reading
 from keiyu.receive import receive, receive_nil
 from keiyu.receive.storage import landing_path
 from keiyu.receive.workspace import Workspace
 from keiyu.settings import Settings
-from tiny import APRIL, MAY, House, body
-
-
-class TinyWorkspace(Workspace):
-    """An installation whose only line is the tiny one."""
-
-    @property
-    def lines(self) -> tuple[str, ...]:
-        return ("tiny",)
-
-    def contract(self, line: str) -> Contract:
-        return tiny.CONTRACT
+from tiny import APRIL, MAY, House, TinyWorkspace, body
 
 
 @pytest.fixture
 def workspace(
     database_url: str, tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[TinyWorkspace]:
-    monkeypatch.setattr(intake, "read", _read)
-    monkeypatch.setattr(intake, "check", _check)
+    monkeypatch.setattr(intake, "read", tiny.read_as_intake_does)
+    monkeypatch.setattr(intake, "check", tiny.check_as_intake_does)
     settings = Settings(home=home, storage=str(tmp_path / "data"), database_url=database_url)
     with TinyWorkspace.open(settings) as workspace:
         open_collection(workspace.ledger, APRIL)
         yield workspace
-
-
-def _read(data: bytes, filename: str, *_: object, as_of: dt.date | None, **__: object) -> Reading:
-    if data.startswith(b"crash"):
-        raise ValueError(data)
-    reading = tiny.read(data, filename)
-    reading.as_of = as_of or (None if filename.startswith("undated") else APRIL.as_of)
-    return reading
-
-
-def _check(_: Contract, readings: Sequence[Reading], *, previous: object, **__: object) -> Checked:
-    for reading in readings:
-        if "poison" in str(reading.tables[0].columns["area_code"]):
-            raise RuleFailedError("tiny.rule", "expect", "poison") if "rule" in reading.file else KeyError("poison")
-    return tiny.check(readings)
 
 
 def send(workspace: Workspace, data: bytes, filename: str = "a.json", **facts: Any) -> str:
@@ -129,7 +100,7 @@ def test_a_closed_collection_takes_nothing(workspace: Workspace) -> None:
 
 
 def test_a_file_that_crashes_the_reader_goes_back_alone(workspace: Workspace) -> None:
-    send(workspace, b"crash")
+    send(workspace, b"crash", "crash.json")
     send(workspace, body({"131016": [1, 0]}))
     report = intake.ingest(workspace)
     assert (report.accepted, report.returned) == (1, 1)
