@@ -178,6 +178,8 @@ def read_files(paths: Sequence[Path], line: str | None, as_of: dt.date | None, p
 def judge(judged: Sequence[Judged], as_of: dt.date | None, sender: str | None) -> None:
     """Check what was read, each line and reference date in one run.
 
+    A file without a line, a date or a reporter is told so, as the intake would tell it.
+
     Args:
         judged: the files; findings and verdicts are filled in.
         as_of: reference date where the file does not name one.
@@ -193,6 +195,8 @@ def judge(judged: Sequence[Judged], as_of: dt.date | None, sender: str | None) -
         day = as_of or one.reading.as_of
         if one.reading.line is not None and day is not None:
             groups[one.reading.line, day].append(one)
+        else:
+            _complete(one, "intake.as_of_unknown" if one.reading.line else "intake.line_unknown")
     for (line, day), of in groups.items():
         checked = check(
             contract.load(line, own.schemas),
@@ -205,6 +209,19 @@ def judge(judged: Sequence[Judged], as_of: dt.date | None, sender: str | None) -
         for n, one in enumerate(of):
             one.findings = [told for i, told in checked.findings if i == n]
             one.verdicts = [v for v in checked.verdicts if v.reading == n]
+            if not one.verdicts:
+                _complete(one, "intake.nothing_read")
+
+
+def _complete(one: Judged, rule: str) -> None:
+    """Say why a file would be returned, where reading has not said so already."""
+    from keiyu import contract
+    from keiyu.findings import Place, Severity, finding
+
+    if not any(told.severity is Severity.ERROR for told in one.findings):
+        schemas = settings().schemas
+        known = "、".join(contract.lines(schemas))
+        one.findings.append(finding(schemas, rule, Place(file=one.path.name), expected=known))
 
 
 def _summary(judged: Sequence[Judged]) -> dict[str, int]:

@@ -25,7 +25,7 @@ class SampleFile:
         shape: ``template``, ``national`` or ``csv``.
         encoding: character encoding of a text file.
         fault: the fault planted in it, if any.
-        rules: rule ids of the findings expected, sorted; findings of severity info are not counted.
+        rules: rule ids of all findings expected, sorted, notes (info) among them.
         returned: whether it is expected back.
     """
 

@@ -1,0 +1,248 @@
+"""From a sample to a table, by the command line alone: what a person types, and what comes back.
+
+Everything runs in one process on a fresh SQLite installation; a whole journey is one sample of a few
+dozen municipalities with far more mistakes than people make.
+"""
+
+import csv
+import io
+import json
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+
+from keiyu.cli import main
+from keiyu.sample import SampleManifest
+
+LINE = "waiting_children"
+COLLECTION = f"{LINE}/2025-04-01"
+REPORTERS = 80
+Run = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    folder = tmp_path_factory.mktemp("installation")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KEIYU_STORAGE", str(folder / "data"))
+        patch.setenv("GX_ANALYTICS_ENABLED", "false")
+        for name in ("KEIYU_DATABASE_URL", "KEIYU_DROP", "KEIYU_DOORBELL_URL"):
+            patch.delenv(name, raising=False)
+        yield folder
+
+
+@pytest.fixture
+def run(installation: Path, capsys: pytest.CaptureFixture[str]) -> Run:
+    def run(*args: str, code: int = 0) -> dict[str, Any]:
+        capsys.readouterr()
+        ended = main([*args, "--json"])
+        told = capsys.readouterr()
+        assert ended == code, told.out + told.err
+        result: dict[str, Any] = json.loads(told.out)
+        return result
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def sample(installation: Path) -> Path:
+    out = installation / "sample"
+    args = ["sample", str(out), "--line", LINE, "--reporters", str(REPORTERS), "--faults", "0.25", "--seed", "5"]
+    assert main([*args, "--json"]) == 0
+    return out
+
+
+def drop(sample: Path, installation: Path, wave: str) -> None:
+    shutil.copytree(sample / wave, installation / "data" / "drop", dirs_exist_ok=True)
+
+
+def expected(sample: Path) -> SampleManifest:
+    return SampleManifest.read(sample)
+
+
+def rules(findings: list[Mapping[str, Any]]) -> tuple[str, ...]:
+    return tuple(sorted({f["rule_id"] for f in findings}))
+
+
+def test_check_finds_exactly_the_planted_faults_on_a_laptop(run: Run, sample: Path) -> None:
+    """What only the ministry can know (who sent it, which collection is open) a laptop is not asked."""
+    unseen = ("last_year", "wrong_prefecture")
+    files = [f for f in expected(sample).wave(1) if f.fault not in unseen]
+    told = run("check", *(str(sample / f.path) for f in files), "--as-of", "2025-04-01", code=1)
+    for file, found in zip(files, told["files"], strict=True):
+        assert (file.path, rules(found["findings"])) == (file.path, file.rules)
+        assert (file.path, found["outcome"]) == (file.path, "returned" if file.returned else "accepted")
+    assert told["summary"]["returned"] == sum(f.returned for f in files)
+
+
+def test_check_says_who_may_send_a_file(run: Run, sample: Path) -> None:
+    file = next(f for f in expected(sample).wave(1) if f.fault == "wrong_prefecture")
+    [told] = run("check", str(sample / file.path), "--sender", file.sender, code=1)["files"]
+    assert rules(told["findings"]) == file.rules == ("relay.sender",)
+
+
+def test_check_judges_a_file_of_which_nothing_can_be_read(run: Run, sample: Path) -> None:
+    file = next(f for f in expected(sample).wave(1) if f.fault == "wrong_code")
+    [told] = run("check", str(sample / file.path), code=1)["files"]
+    assert (told["outcome"], rules(told["findings"])) == ("returned", file.rules)
+
+
+def test_check_ends_well_where_there_is_nothing_to_say(run: Run, sample: Path) -> None:
+    file = next(f for f in expected(sample).wave(1) if f.fault is None)
+    told = run("check", str(sample / file.path), "--sender", file.sender)
+    assert told["summary"] == {
+        "files": 1, "accepted": 1, "partly_accepted": 0, "returned": 0, "error": 0, "query": 0, "info": 0
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "rule"),
+    [
+        ("readme.csv", "これは表ではありません\n", "read.layout.unknown"),
+        ("empty.xlsx", "", "read.decode.empty"),
+    ],
+)
+def test_check_refuses_what_is_no_report(run: Run, tmp_path: Path, name: str, content: str, rule: str) -> None:
+    (tmp_path / name).write_text(content, encoding="utf-8")
+    [told] = run("check", str(tmp_path / name), code=1)["files"]
+    assert (told["outcome"], rules(told["findings"])) == ("returned", (rule,))
+
+
+def test_inspect_says_how_a_file_is_read(run: Run, sample: Path) -> None:
+    file = next(f for f in expected(sample).wave(1) if f.shape == "national" and f.fault is None)
+    [told] = run("inspect", str(sample / file.path))["files"]
+    assert (told["line"], told["layout"], told["as_of"]) == (LINE, "national", "2025-04-01")
+    assert [(t["table"], t["sheet"], t["first_row"], t["rows"]) for t in told["tables"]] == [
+        ("capacity", "定員の状況", 10, 1),
+        ("applicants", "申込者の状況", 10, 1),
+    ]
+    assert told["tables"][0]["columns"]["capacity_daycare_total"] == "E10"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932", "utf-16"])
+def test_inspect_names_the_encoding(run: Run, sample: Path, tmp_path: Path, encoding: str) -> None:
+    file = next(f for f in expected(sample).wave(1) if f.shape == "csv" and f.fault is None)
+    path = tmp_path / Path(file.path).name
+    path.write_bytes((sample / file.path).read_text(encoding=file.encoding).encode(encoding))
+    [told] = run("inspect", str(path))["files"]
+    assert (told["line"], told["encoding"], len(told["tables"])) == (LINE, encoding, 2)
+
+
+def test_a_file_for_a_collection_that_was_never_opened_is_returned(run: Run) -> None:
+    assert run("status", COLLECTION)["collections"][0]["state"] == "unopened"
+
+
+def test_open_tells_whether_it_changed_anything(run: Run) -> None:
+    assert run("open", COLLECTION) == {"collection": COLLECTION, "opened": True}
+    assert run("open", f"{LINE}/R7.4.1") == {"collection": COLLECTION, "opened": False}
+
+
+def test_a_date_without_a_wave_cannot_be_opened(run: Run) -> None:
+    assert run("open", f"{LINE}/2025-05-01", code=2)["error"]["code"] == "KEIYU-115"
+
+
+def test_the_first_wave_comes_in_and_what_is_wrong_goes_back(run: Run, sample: Path, installation: Path) -> None:
+    drop(sample, installation, "wave1")
+    first = expected(sample).wave(1)
+    told = run("ingest", "--drop")
+    returned = {f.reporter for f in first if f.returned}
+    assert told["received"] == len(first)
+    assert (told["accepted"], told["returned"]) == (REPORTERS - len(returned), len(returned))
+    assert told["collections"] == [COLLECTION]
+    assert run("ingest", "--drop")["received"] == 0
+
+
+def test_status_names_the_missing_and_the_reasons(run: Run, sample: Path) -> None:
+    [told] = run("status", COLLECTION)["collections"]
+    returned = [f for f in expected(sample).wave(1) if f.returned]
+    assert (told["state"], told["reporters_in"], told["reporters_due"]) == ("open", REPORTERS - len(returned), 1741)
+    assert {m["reporter"] for m in told["missing"]} >= {f.reporter for f in returned}
+    assert told["release"] is None
+    reasons = {r["file"]: {x["rule_id"] for x in r["reasons"]} for r in told["returned"]}
+    ours = [f for f in returned if f.fault != "last_year"]
+    assert {Path(f.path).name: set(f.rules) for f in ours}.items() <= reasons.items()
+
+
+def test_the_second_wave_makes_it_whole(run: Run, sample: Path, installation: Path) -> None:
+    drop(sample, installation, "wave2")
+    told = run("ingest", "--drop")
+    assert (told["accepted"], told["returned"]) == (len(expected(sample).wave(2)), 0)
+    assert run("status", COLLECTION)["collections"][0]["reporters_in"] == REPORTERS
+
+
+def test_nothing_is_released_before_its_time_but_current_is_there(run: Run, sample: Path) -> None:
+    assert run("publish", COLLECTION) == {"release": None}
+    rows = run("read", COLLECTION, "municipality")["rows"]
+    stated = expected(sample).totals["applicants"]["applicants_total"]
+    assert sum(row["applicants_total"] or 0 for row in rows) == stated
+
+
+def test_the_ministry_may_release_at_a_stage(run: Run) -> None:
+    release = run("publish", COLLECTION, "--stage", "preliminary")["release"]
+    assert (release["title_ja"], release["created"]) == ("速報1", True)
+    assert run("status", COLLECTION)["collections"][0]["release"]["id"] == release["id"]
+
+
+def test_a_table_can_be_read_as_it_was_known_before_anything_came(run: Run) -> None:
+    then = run("read", COLLECTION, "municipality", "--as-known-at", "2020-01-01")
+    assert not any(row["applicants_total"] for row in then["rows"])
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet", "json"])
+def test_a_table_can_be_written_to_a_file(run: Run, installation: Path, form: str) -> None:
+    path = installation / f"municipality.{form}"
+    assert main(["read", COLLECTION, "municipality", "--format", form, "--output", str(path)]) == 0
+    if form == "csv":
+        rows = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"))))
+    elif form == "parquet":
+        rows = pq.read_table(path).to_pylist()
+    else:
+        rows = json.loads(path.read_text(encoding="utf-8"))["rows"]
+    assert len(rows) == 1741
+    assert rows[0]["area_code"] == "011002"
+
+
+def test_a_receipt_can_be_looked_up_and_the_same_bytes_are_recognised(run: Run, sample: Path) -> None:
+    file = next(f for f in expected(sample).wave(1) if f.fault is None)
+    [receipt] = run("receive", str(sample / file.path), "--sender", file.sender)["receipts"]
+    assert (receipt["duplicate"], receipt["state"]) == (True, "accepted")
+    [again] = run("receipt", receipt["id"])["receipts"]
+    assert again == receipt
+    assert run("receipt", "nothing", code=2)["error"]["code"] == "KEIYU-116"
+
+
+def test_all_that_is_stored_agrees_until_somebody_touches_it(run: Run, installation: Path) -> None:
+    assert run("verify") == {"intact": True, "findings": []}
+    landed = next(p for p in (installation / "data" / "landing").rglob("*") if p.is_file())
+    kept = landed.read_bytes()
+    landed.chmod(0o644)
+    landed.write_bytes(kept + b"!")
+    told = run("verify", code=4)
+    landed.write_bytes(kept)
+    assert [f["rule_id"] for f in told["findings"]] == ["verify.landing"]
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["lines"],
+        ["status"],
+        ["status", COLLECTION],
+        ["read", COLLECTION, "national"],
+        ["verify"],
+        ["ingest"],
+        ["open", COLLECTION],
+        ["publish", COLLECTION],
+    ],
+)
+def test_people_read_tables_and_no_progress_when_nobody_watches(
+    installation: Path, capsys: pytest.CaptureFixture[str], args: list[str]
+) -> None:
+    assert main(args) == 0
+    told = capsys.readouterr()
+    assert told.out.strip()
+    assert told.err == ""
