@@ -25,7 +25,7 @@ from keiyu.findings import Finding, Place, Severity, finding
 from keiyu.ledger import collection_states
 from keiyu.ledger.claims import Claimed, desk
 from keiyu.publish.universe import universe
-from keiyu.read.reader import read
+from keiyu.read import read
 from keiyu.read.model import Reading
 from keiyu.receive.storage import BytesLostError
 from keiyu.receive.workspace import Workspace
