@@ -320,8 +320,16 @@ class _Batch:
         """Return a submission; what reading has said already is enough where it names an error."""
         told = list(reading.findings) if reading else []
         if not any(one_told.severity is Severity.ERROR for one_told in told) or rule == "intake.collection_not_open":
-            told.append(self._say(rule, one, **facts))
+            told.append(self._say(rule, one, **facts).at(reporter=self._only_reporter(reading)))
         self._refused.append(Refused(one, told, reading))
+
+    def _only_reporter(self, reading: Reading | None) -> str | None:
+        """Return whose figures a file holds, where they are one reporter's."""
+        if reading is None or reading.line is None:
+            return None
+        owner = self._contracts[reading.line].respondents.field
+        found = {code for table in reading.tables for code in table.columns.get(owner, ()) if code is not None}
+        return str(found.pop()) if len(found) == 1 else None
 
     def _say(self, rule: str, one: Claimed, **facts: object) -> Finding:
         texts = {name: None if fact is None else str(fact) for name, fact in facts.items()}
