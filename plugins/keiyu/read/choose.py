@@ -8,7 +8,8 @@ from typing import Final
 
 from keiyu.contract.model import Contract
 from keiyu.read import fold, layouts, words
-from keiyu.read.find import DEPTH, Finder, Region, Wide
+from keiyu.read.crossing import DEPTH
+from keiyu.read.find import Finder, Region, Wide
 from keiyu.read.grid import Grid, Workbook
 from keiyu.read.notes import Notes
 from keiyu.read.values import Converter, raw

@@ -98,13 +98,15 @@ class Levels:
         self._order = tuple(layout.levels.index(d.name) for d in table.dimensions)
         self._plain = {f.name for f in table.fields if not f.dimensions}
 
-    def header(self, rows: Sequence[Row], bottom: int) -> tuple[Row, ...] | None:
-        """Return the header rows that end at a row, or none if that row does not look like their last."""
-        top = bottom - len(self._codes) + 1
+    def may_end(self, row: Row) -> bool:
+        """Return whether a row looks like the last of such a header; the judgement needs no other row."""
         lowest = self._codes[-1]
-        if top < 0 or sum(1 for c in rows[bottom] if type(c) is str and fold.joined(c) in lowest) < 2:
-            return None
-        return tuple(tuple(row) for row in rows[top : bottom + 1])
+        return sum(1 for c in row if type(c) is str and c and fold.joined(c) in lowest) > 1
+
+    def header(self, rows: Sequence[Row], bottom: int) -> tuple[Row, ...] | None:
+        """Return the header rows that end at a row, or none if there is no room for them."""
+        top = bottom - len(self._codes) + 1
+        return tuple(tuple(row) for row in rows[top : bottom + 1]) if top >= 0 else None
 
     def map(self, header: Sequence[Row]) -> Columns:
         """Map the columns under such a header.

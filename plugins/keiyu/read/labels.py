@@ -29,6 +29,11 @@ class _Cube:
     names: frozenset[str]
     dimensions: tuple[Mapping[str, str], ...]
 
+    @cached_property
+    def initials(self) -> frozenset[str]:
+        """Characters with which any of it begins."""
+        return frozenset(text[0] for part in (self.names, *self.dimensions) for text in part if text)
+
 
 class Labels:
     """The look-up from header texts to one contract's fields."""
@@ -66,7 +71,8 @@ class Labels:
         folded = fold.joined(text)
         if not folded:
             return ()
-        return tuple(sorted({f.name for cube in self._cubes for f in _readings(folded, cube)}))
+        cubes = (cube for cube in self._cubes if folded[0] in cube.initials)
+        return tuple(sorted({f.name for cube in cubes for f in _readings(folded, cube)}))
 
 
 def names_of(field: Field) -> tuple[str, ...]:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from keiyu.read.builder import Builder, Shape
-from keiyu.read.find import Matrix, Region
+from keiyu.read.crossing import Matrix
+from keiyu.read.find import Region
 from keiyu.read.grid import Cell, Row, address
 from keiyu.read.job import Job
 from keiyu.read.labels import Labels

@@ -13,8 +13,9 @@ from keiyu.codes.areas import Areas
 from keiyu.contract.model import Contract
 from keiyu.read.asof import Block, find_as_of
 from keiyu.read.choose import Fit, choose, prepared
+from keiyu.read.crossing import DEPTH, Matrix
 from keiyu.read.decode import decode
-from keiyu.read.find import DEPTH, Matrix, Wide
+from keiyu.read.find import Wide
 from keiyu.read.grid import Workbook
 from keiyu.read.job import Job
 from keiyu.read.matrix import labelled, read_matrices

@@ -14,7 +14,7 @@ from keiyu.read.model import Placement, TableReading
 from keiyu.read.places import Where, places
 from keiyu.read.reporters import Identity
 from keiyu.read.tell import tell_header, tell_identity
-from keiyu.read.values import filled, raw
+from keiyu.read.values import filled, plain_figures, raw
 
 
 def _picker(at: Sequence[int]) -> Callable[[Row], Sequence[Cell]]:
@@ -213,9 +213,12 @@ class WideReader:
         """Read the file's own total row; a total that is no figure is left out, its cells being checked elsewhere."""
         cells = self._even(number, self._grid.rows[number]) or ()
         for part, table in zip(self._parts, tables, strict=True):
-            read = (
-                (f.name, self._job.converter.of(f)(c))
-                for f, c in zip(part.shape.figures, part.figures(cells), strict=True)
-            )
-            table.totals = {name: value.value for name, value in read if value.value is not None}
+            names = [f.name for f in part.shape.figures]
+            told = part.figures(cells)
+            figures = plain_figures(told) if told else ()
+            if figures is None:
+                read = [self._job.converter.of(f)(c).value for f, c in zip(part.shape.figures, told, strict=True)]
+                table.totals = {n: v for n, v in zip(names, read, strict=True) if v is not None}
+            else:
+                table.totals = dict(zip(names, figures, strict=True))
             table.totals_row = number + 1
