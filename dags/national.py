@@ -5,6 +5,7 @@ the current tables, 速報, 確報 or 訂正 is due is for the ledger to say, so
 same way as the first arrival.
 """
 
+from datetime import timedelta
 from typing import Any
 
 from airflow.sdk import DAG, PartitionedAssetTimetable, task
@@ -22,7 +23,7 @@ for name in all_lines():
         doc_md=__doc__,
     ):
 
-        @task
+        @task(retries=2, retry_delay=timedelta(seconds=10))
         def publish(line: str, **context: Any) -> dict[str, str | None]:
             """Ask the ledger what is due for this collection, and do it."""
             from keiyu.orchestration.steps import publish_due

@@ -48,6 +48,14 @@ def test_a_national_dag_is_partitioned_by_the_collections_of_its_line(dags, sche
         assert list(dag["tasks"]) == ["publish"]
 
 
+def test_upkeep_runs_by_night_and_proves_after_tidying(dags, schemas):
+    upkeep = dags["upkeep"]
+    assert upkeep["schedule"]["kind"] == "CronTriggerTimetable"
+    assert set(upkeep["tasks"]) == {"wake", "tidy", "verify"}
+    assert upkeep["tasks"]["verify"]["after"] == ["tidy"]
+    assert set(upkeep["tasks"]["wake"]["outlets"]) == {f"collections_{line}" for line in lines(schemas)}
+
+
 def test_parsing_drags_in_nothing_heavy(seen):
     assert seen["parse"]["heavy"] == []
 

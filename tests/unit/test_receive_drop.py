@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from keiyu.receive.drop import Dropped, Settled, put_away, scan
+from keiyu.receive.drop import Dropped, Settled, forget, put_away, scan
 
 LONG_AGO = time.time() - 3600
 
@@ -123,3 +123,11 @@ def test_the_same_file_seen_again_has_the_same_key(tmp_path):
     assert only(tmp_path).key(b"1") == first
     os.utime(path, (LONG_AGO + 1, LONG_AGO + 1))
     assert only(tmp_path).key(b"1") != first, "the same bytes sent again are a second arrival"
+
+
+def test_received_files_are_forgotten_by_day(tmp_path):
+    assert forget(tmp_path, date(2025, 4, 1)) == 0
+    for day in ("2025-03-30", "2025-03-31", "2025-04-01"):
+        drop_file(tmp_path / ".accepted" / day / "131016" / "a.csv")
+    assert forget(tmp_path, date(2025, 4, 1)) == 2
+    assert [path.name for path in (tmp_path / ".accepted").iterdir()] == ["2025-04-01"]

@@ -51,3 +51,18 @@ class DemoDifferedError(IntegrityError):
     code: ClassVar[str] = "KEIYU-351"
     ja: ClassVar[str] = "デモの結果が、仕込んだ内容と一致しません: {what}"
     en: ClassVar[str] = "The demonstration's result differs from what was planted: {what}"
+
+
+@dataclass(eq=False)
+class StoredDataDifferError(IntegrityError):
+    """The nightly proof found that ledger, landed bytes and rows do not agree."""
+
+    findings: int
+    first_ja: str
+    first_en: str
+
+    code: ClassVar[str] = "KEIYU-352"
+    ja: ClassVar[str] = (
+        "保存されたデータに不整合が {findings} 件あります。最初の件: {first_ja} keiyu verify で確認してください。"
+    )
+    en: ClassVar[str] = "Stored data disagree in {findings} places, first: {first_en} Run keiyu verify."

@@ -26,6 +26,7 @@ from keiyu.settings import Settings
 
 _PATIENCE: Final = 240.0
 _PATIENCE_STOP: Final = 60.0
+_FIRST_ANSWER: Final = 60.0
 _TICK: Final = 0.25
 _STEPS: Final = {
     "database": "PostgreSQL を起動 / starting PostgreSQL",
@@ -118,8 +119,9 @@ def await_ready(settings: Settings, places: Places, progress: Progress | None = 
 
 def _answers(settings: Settings, places: Places, status: Mapping[str, Any]) -> bool:
     try:
-        with httpx.Client(base_url=status["api"], timeout=5.0) as client:
+        with httpx.Client(base_url=status["api"], timeout=_FIRST_ANSWER) as client:
             health = client.get("/api/v2/monitor/health").raise_for_status().json()
+            client.get("/execution/health").raise_for_status()  # its first answer takes seconds; no task shall wait
             return _is_healthy(health, datetime.fromisoformat(status["at"])) and _knows_dags(client, settings, places)
     except httpx.HTTPError:
         return False

@@ -2,15 +2,21 @@
 
 import time
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Final
 
+from keiyu import publish, register
 from keiyu.contract import Collection
 from keiyu.intake import IngestReport, ingest
-from keiyu.publish import publish
+from keiyu.ledger import collection_states
+from keiyu.orchestration.errors import StoredDataDifferError
+from keiyu.receive.drop import forget
 from keiyu.receive.workspace import Workspace
 
 _LONGEST: Final = 60.0
+_KEPT: Final = timedelta(days=30)
+"""How long received files stay beside the watched directory; their bytes are in the landing store anyway."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +67,40 @@ def publish_due(workspace: Workspace, line: str, partition: str) -> dict[str, st
         The collection, and the release that shows what is live, if there is one.
     """
     collection = Collection(line, date.fromisoformat(partition))
-    release = publish(workspace, collection)
+    release = publish.publish(workspace, collection)
     cut = release is not None and release.created
     return {"collection": str(collection), "published": str(release) if cut else None}
+
+
+def open_collections(workspace: Workspace) -> list[Collection]:
+    """Return the collections that still take submissions."""
+    return [collection for collection, state in collection_states(workspace.ledger).items() if state == "open"]
+
+
+def tidy(workspace: Workspace) -> dict[str, int]:
+    """Merge small segments and remove what is no longer named by anything.
+
+    Returns:
+        How many batches were merged and how many paths removed, by kind.
+    """
+    ledger, storage = workspace.ledger, workspace.storage
+    known = list(collection_states(ledger))
+    merged = [register.compact(ledger, storage, workspace.contract(one.line), one) for one in known]
+    oldest = datetime.now(UTC).date() - _KEPT
+    return {
+        "merged": sum(merged),
+        "segments": len(register.sweep(ledger, storage)),
+        "release_folders": sum(len(publish.sweep(workspace, one)) for one in known),
+        "dropped_days": forget(Path(workspace.settings.drop), oldest),
+    }
+
+
+def prove(workspace: Workspace) -> None:
+    """Check the audit chain, the landed bytes and the core rows against each other.
+
+    Raises:
+        StoredDataDifferError: they do not agree.
+    """
+    findings = register.verify(workspace.ledger, workspace.storage, workspace.settings.schemas)
+    if findings:
+        raise StoredDataDifferError(len(findings), findings[0].message_ja, findings[0].message_en)

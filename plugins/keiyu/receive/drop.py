@@ -11,6 +11,7 @@ and only if it has not changed since; receiving it twice gives the same receipt.
 
 import hashlib
 import os
+import shutil
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -147,3 +148,20 @@ def put_away(drop: Path, file: Dropped, folder: str = ACCEPTED) -> Path | None:
         target = day / f"{file.path.stem}.{file.mtime_ns}{file.path.suffix}"
     file.path.replace(target)
     return target
+
+
+def forget(drop: Path, before: date) -> int:
+    """Remove the days of received files before a date; their bytes are in the landing store.
+
+    Args:
+        drop: the watched directory.
+        before: first day that stays.
+
+    Returns:
+        How many days were removed.
+    """
+    kept = drop / ACCEPTED
+    days = [day for day in kept.iterdir() if day.name < before.isoformat()] if kept.is_dir() else []
+    for day in days:
+        shutil.rmtree(day)
+    return len(days)
