@@ -193,7 +193,7 @@ def ingest_command(screen: Screen, drop: bool) -> None:
     from keiyu.intake import ingest
 
     totals = {"received": 0, "claimed": 0, "accepted": 0, "returned": 0, "findings": 0}
-    changed: set[str] = set()
+    collections: set[str] = set()
     with workspace() as space:
         if drop:
             totals["received"] = receive_drop(space, screen)
@@ -201,16 +201,16 @@ def ingest_command(screen: Screen, drop: bool) -> None:
             while (report := ingest(space)).claimed:
                 for name, attribute in _COUNTED.items():
                     totals[name] += getattr(report, attribute)
-                changed |= {str(collection) for collection in report.collections_changed}
+                collections |= {str(collection) for collection in report.collections_changed}
                 progress(totals["claimed"], totals["claimed"])
-    result = {**totals, "collections": sorted(changed)}
+    changed = sorted(collections)
 
     def human() -> None:
         screen.table(("", "ファイル / files"), [(word, totals[name]) for name, word in _WORDS.items()])
         if changed:
-            screen.say(f"変わった回 / changed: {'、'.join(result['collections'])}")
+            screen.say(f"変わった回 / changed: {'、'.join(changed)}")
 
-    screen.show(result, human)
+    screen.show({**totals, "collections": changed}, human)
 
 
 _COUNTED: Final = {

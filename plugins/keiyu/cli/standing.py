@@ -83,10 +83,11 @@ def _errors(collection: Collection) -> Any:
 
 
 def _open_returns(rows: "Sequence[Row[Any]]", snapshot: Snapshot) -> tuple[Returned, ...]:
-    """Group errors by file and reporter, and drop those whose reporter is in by now."""
+    """Group errors by file and reporter, and drop those to which the reporter has answered since."""
     grouped: dict[tuple[str, str | None], list[Row[Any]]] = {}
     for row in rows:
-        if row.reporter not in snapshot.live:
+        answer = snapshot.live.get(row.reporter)
+        if answer is None or answer.accepted_seq < row.received_seq:
             grouped.setdefault((row.id, row.reporter), []).append(row)
     return tuple(
         Returned(submission_id, of[0].filename, of[0].sender, reporter, tuple(map(_reason, of)))
