@@ -200,6 +200,13 @@ def test_a_double_count_is_a_query_against_the_last_collection() -> None:
     assert grown == []
 
 
+def test_a_body_or_a_figure_that_the_last_collection_lacks_is_not_compared() -> None:
+    fewer = last_time(applicants_total=40)["applicants"].drop_columns(["applicants_age1"])
+    assert WAITING.findings(waiting(41, 0), previous={"applicants": fewer}) == []
+    elsewhere = fewer.set_column(fewer.column_names.index("area_code"), "area_code", pa.array(["131024"]))
+    assert WAITING.findings(waiting(4100, 0), previous={"applicants": elsewhere}) == []
+
+
 def test_capacity_is_compared_more_loosely_because_facilities_change_their_type() -> None:
     capacity = WAITING.contract.table("capacity")
     row = {

@@ -14,7 +14,7 @@ from keiyu.check.model import READING, REPORTER, Checked, Verdict
 from keiyu.check.rows import Rows, gather
 from keiyu.codes.areas import Areas
 from keiyu.contract.model import Contract
-from keiyu.findings import Severity
+from keiyu.findings import Finding, Severity
 from keiyu.read.model import Reading
 
 Touched = set[tuple[int, str | None]]
@@ -47,24 +47,10 @@ def check(
     Raises:
         ConfigurationError: a suite is wrong or a rule cannot run; nothing passes unjudged.
     """
-    # Great Expectations takes six seconds to import, which only those should wait for who check.
-    from keiyu.check import engine
-    from keiyu.check.tell import Teller
-
     book = suites.load(contract, expectations)
     gathered = gather(contract, readings)
     batch = Batch(contract, gathered, senders, areas, as_of, previous or {})
-    frames = build(batch, tuple(book.by_frame))
-    outcomes = engine.judge(frames, book)
-    teller = Teller.of(batch, readings)
-    findings = [(n, f) for n, reading in enumerate(readings) for f in reading.findings]
-    touched = _read_errors(readings)
-    for outcome in outcomes:
-        frame = frames[outcome.rule.frame]
-        findings += teller.findings(outcome, frame)
-        if outcome.rule.severity is Severity.ERROR:
-            touched |= _pairs(frame.iloc[outcome.positions])
-    findings.sort(key=lambda told: told[0])
+    findings, touched = _judge(batch, readings, book)
     present = _present(contract, gathered.values())
     return Checked(
         frames={name: rows.data for name, rows in gathered.items()},
@@ -72,6 +58,26 @@ def check(
         verdicts=[Verdict(n, who, not {(n, who), (n, None)} & touched) for n, who in present],
         rules_digest=book.digest,
     )
+
+
+def _judge(
+    batch: Batch, readings: Sequence[Reading], book: suites.RuleBook
+) -> tuple[list[tuple[int, Finding]], Touched]:
+    """Return all findings in the order of the readings, and what errors touch."""
+    # Great Expectations takes seconds to import, which only those should wait for who check.
+    from keiyu.check import engine
+    from keiyu.check.tell import Teller
+
+    frames = build(batch, tuple(book.by_frame))
+    teller = Teller.of(batch, readings)
+    findings = [(n, f) for n, reading in enumerate(readings) for f in reading.findings]
+    touched = _read_errors(readings)
+    for outcome in engine.judge(frames, book):
+        frame = frames[outcome.rule.frame]
+        findings += teller.findings(outcome, frame)
+        if outcome.rule.severity is Severity.ERROR:
+            touched |= _pairs(frame.iloc[outcome.positions])
+    return sorted(findings, key=lambda told: told[0]), touched
 
 
 def _read_errors(readings: Sequence[Reading]) -> Touched:

@@ -95,10 +95,12 @@ def _tile(texts: "pd.Series[Any]", times: int) -> Any:
 
 
 def _matrix(data: pa.Table, table: Table) -> tuple[np.ndarray, np.ndarray]:
-    """Return the figures (measure by row) and which of them are missing."""
-    values = np.empty((len(table.measures), data.num_rows))
-    blank = np.empty(values.shape, dtype=bool)
+    """Return the figures (measure by row) and which of them are missing; earlier rows may lack a measure."""
+    values = np.zeros((len(table.measures), data.num_rows))
+    blank = np.ones(values.shape, dtype=bool)
     for number, measure in enumerate(table.measures):
+        if measure.name not in data.column_names:
+            continue
         column = data[measure.name]
         blank[number] = column.is_null().to_numpy()
         values[number] = column.fill_null(0).to_numpy()
