@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from keiyu import contract
 from keiyu.codes import areas
@@ -47,11 +47,11 @@ def answers(shared: Path, golds: Sequence[Mapping[str, Any]]) -> list[scoring.An
 
 def render(golds: Sequence[Mapping[str, Any]], scores: Sequence[Score]) -> Table:
     """Lay the measures out by file, by family and in total, with the targets under them."""
-    table = Table("file", *MEASURES.values(), title="読取の正確さ / accuracy of the reader")
+    table = Table(Column("file", no_wrap=True), *MEASURES.values(), title="読取の正確さ / accuracy of the reader")
     for name, score in scoring.by_family(golds, scores).items():
         for gold, one in zip(golds, scores, strict=True):
             if scoring.family(gold) == name:
-                _row(table, gold["file"].removeprefix(f"{name}/"), one)
+                _row(table, Path(gold["file"]).name, one)
         _row(table, f"[bold]{name}[/]", score)
         table.add_section()
     whole = scoring.total(scores)
@@ -66,7 +66,7 @@ def _row(table: Table, title: str, score: Score) -> None:
 
 
 def _share(share: Share) -> str:
-    return "" if share.rate is None else f"{share.hits}/{share.of} {share.rate:.1%}"
+    return "" if share.rate is None else f"{share.hits}/{share.of}" + (f" {share.rate:.1%}" if share.of > 1 else "")
 
 
 def _target(target: scoring.Target, whole: Score) -> str:
