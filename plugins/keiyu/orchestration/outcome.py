@@ -2,8 +2,8 @@
 
 import datetime as dt
 import hashlib
-import shlex
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -23,6 +23,7 @@ _NATIONAL: Final = "national"
 _HEADLINE: Final = "headline"
 _REST: Final = "category"
 _EXAMPLES: Final = 10
+_OF_ATTEMPT: Final = and_(FindingRow.submission_id == Submission.id, FindingRow.attempt == Submission.attempt)
 
 
 @dataclass(frozen=True)
@@ -65,13 +66,8 @@ def compare_findings(workspace: Workspace, folder: Path, files: Sequence[SampleF
 
 
 def _told(workspace: Workspace) -> dict[str, tuple[str, set[str]]]:
-    """Return state and rules of each submission by its digest; findings that only inform do not count."""
-    found = and_(
-        FindingRow.submission_id == Submission.id,
-        FindingRow.attempt == Submission.attempt,
-        FindingRow.severity != "info",
-    )
-    query = select(Submission.digest, Submission.state, FindingRow.rule_id).outerjoin(FindingRow, found)
+    """Return state and rules of each submission, by its digest."""
+    query = select(Submission.digest, Submission.state, FindingRow.rule_id).outerjoin(FindingRow, _OF_ATTEMPT)
     told: dict[str, tuple[str, set[str]]] = {}
     with workspace.ledger.read() as connection:
         for digest, state, rule in connection.execute(query):
@@ -117,20 +113,21 @@ def gather(workspace: Workspace, manifest: SampleManifest, folder: Path, last_ar
 
 
 def _reasons() -> Any:
-    of_attempt = and_(FindingRow.submission_id == Submission.id, FindingRow.attempt == Submission.attempt)
-    files = func.count(func.distinct(Submission.id))
-    return (
+    """Select each rule that returned files, with how many and the words of its first finding."""
+    counted = (
         select(
             FindingRow.rule_id,
-            files.label("files"),
-            func.min(FindingRow.message_ja).label("message_ja"),
-            func.min(FindingRow.message_en).label("message_en"),
+            func.count(func.distinct(Submission.id)).label("files"),
+            func.min(FindingRow.id).label("first"),
         )
-        .join(Submission, of_attempt)
+        .join(Submission, _OF_ATTEMPT)
         .where(FindingRow.severity == "error")
         .group_by(FindingRow.rule_id)
-        .order_by(files.desc(), FindingRow.rule_id)
+        .subquery()
     )
+    columns = (counted.c.rule_id, counted.c.files, FindingRow.message_ja, FindingRow.message_en)
+    ordered = (counted.c.files.desc(), counted.c.rule_id)
+    return select(*columns).join(FindingRow, FindingRow.id == counted.c.first).order_by(*ordered)
 
 
 def compare_totals(contract: Contract, manifest: SampleManifest, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -181,7 +178,7 @@ def _headline(contract: Contract, rows: Sequence[Mapping[str, Any]]) -> dict[str
     for measure, told in contract.headline.items():
         [across] = [d for d in contract.table(told["table"]).dimensions if d.name not in told["select"]]
         values = {row[across.name]: row["value"] for row in rows if (row["table"], row[_REST]) == (_HEADLINE, measure)}
-        found[f"{told['label_ja']} / {told['label_en']}"] = {
+        found[f"{told['label_ja']}\n{told['label_en']}"] = {
             code.label_ja: values[code.code] for code in across.codes if code.code in values
         }
     return found
@@ -197,16 +194,16 @@ def show(outcome: Outcome) -> Group:
         ("最後の到着から確報まで / last arrival to release", f"{outcome.seconds:.1f} s"),
     ):
         counts.add_row(label, value)
-    files = outcome.folder / "*.parquet"
-    pandas = f"import pandas as pd; print(pd.read_parquet('{outcome.folder}'))"
-    duckdb = f"import duckdb; print(duckdb.sql(\"FROM '{files}'\"))"
+    folder = Path(os.path.relpath(outcome.folder))
+    pandas = f"import pandas; print(pandas.read_parquet('{folder}'))"
+    duckdb = f"import duckdb; print(duckdb.read_parquet('{folder}/*.parquet'))"
     return Group(
         counts,
         _reasons_table(outcome),
         _headline_table(outcome),
-        f"Parquet: {outcome.folder}",
+        f"Parquet: {folder}",
         f'pandas:  .venv/bin/python -c "{pandas}"',
-        f"DuckDB:  .venv/bin/python -c {shlex.quote(duckdb)}",
+        f'DuckDB:  .venv/bin/python -c "{duckdb}"',
     )
 
 
@@ -220,8 +217,22 @@ def _reasons_table(outcome: Outcome) -> Table:
 
 
 def _headline_table(outcome: Outcome) -> Table:
-    columns = list(dict.fromkeys(column for values in outcome.headline.values() for column in values))
-    table = Table("", *columns, title="全国計（人） / national totals", title_justify="left")
+    columns = _merged(outcome.headline.values())
+    table = Table("", title="全国計（人） / national totals", title_justify="left")
+    for column in columns:
+        table.add_column(column, justify="right", no_wrap=True)
     for label, values in outcome.headline.items():
         table.add_row(label, *("" if (value := values.get(column)) is None else f"{value:,}" for column in columns))
     return table
+
+
+def _merged(rows: Iterable[Iterable[str]]) -> list[str]:
+    """Return the columns of all rows, each after the one it follows in its own row."""
+    columns: list[str] = []
+    for row in rows:
+        place = 0
+        for column in row:
+            if column not in columns:
+                columns.insert(place, column)
+            place = columns.index(column) + 1
+    return columns
