@@ -52,21 +52,23 @@ def render(golds: Sequence[Mapping[str, Any]], scores: Sequence[Score]) -> Table
         for gold, one in zip(golds, scores, strict=True):
             if scoring.family(gold) == name:
                 _row(table, Path(gold["file"]).name, one)
-        _row(table, f"[bold]{name}[/]", score)
+        _row(table, f"[bold]{name}[/]", score, rates=True)
         table.add_section()
     whole = scoring.total(scores)
-    _row(table, "[bold]計 total[/]", whole)
+    _row(table, "[bold]計 total[/]", whole, rates=True)
     limits = {t.measure: t for t in TARGETS}
     table.add_row("目標 target", *(_target(limits[m], whole) if m in limits else "" for m in MEASURES))
     return table
 
 
-def _row(table: Table, title: str, score: Score) -> None:
-    table.add_row(title, *(_share(getattr(score, measure)) for measure in MEASURES))
+def _row(table: Table, title: str, score: Score, *, rates: bool = False) -> None:
+    table.add_row(title, *(_share(getattr(score, measure), rates) for measure in MEASURES))
 
 
-def _share(share: Share) -> str:
-    return "" if share.rate is None else f"{share.hits}/{share.of}" + (f" {share.rate:.1%}" if share.of > 1 else "")
+def _share(share: Share, rates: bool) -> str:
+    if share.rate is None:
+        return ""
+    return f"{share.hits}/{share.of}" + (f"\n{share.rate:.2%}" if rates else "")
 
 
 def _target(target: scoring.Target, whole: Score) -> str:
