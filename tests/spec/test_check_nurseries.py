@@ -96,6 +96,12 @@ def test_every_child_lives_somewhere() -> None:
     ]
 
 
+def test_a_table_that_is_not_there_is_not_compared() -> None:
+    enrolment, *_, staff = SOUND.strip().split("\n\n")
+    assert MONTHLY.each(enrolment, staff) == [[], []]
+    assert MONTHLY.findings(staff) == []
+
+
 def test_enrolment_beyond_one_fifth_over_capacity_is_asked_about() -> None:
     wrong = SOUND.replace("capacity                  60    6   10   11   11   11   11", "capacity 40 0 0 0 10 15 15")
     assert MONTHLY.findings(residence(wrong)) == [

@@ -105,6 +105,7 @@ def _expectation(rule: Rule) -> Any:
 def _batch_definition() -> Any:
     """Make the process's context and the asset through which frames come in."""
     context = get_context(mode="ephemeral")
+    context.enable_analytics(enable=False)
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
     return (
         context.data_sources.add_pandas("keiyu").add_dataframe_asset("rows").add_batch_definition_whole_dataframe("all")
