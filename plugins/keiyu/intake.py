@@ -263,7 +263,7 @@ class _Batch:
 
     def _take(self, one: Claimed, reading: Reading, collection: Collection) -> None:
         if reading.nil and not any(table.rows for table in reading.tables):
-            self._nil(one, one.sender or "", self._contracts[collection.line], collection.as_of, reading)
+            self._nil(one, reading.nil_reporter or one.sender or "", self._contracts[collection.line], collection.as_of, reading)
         else:
             self._grouped.setdefault(collection, []).append((one, reading))
 
@@ -273,7 +273,10 @@ class _Batch:
             self._nil(one, reporter, self._contracts[collection.line], collection.as_of, None)
 
     def _nil(self, one: Claimed, reporter: str, contract: Contract, as_of: dt.date, reading: Reading | None) -> None:
-        """Take a nil return if its reporter owes a submission and its sender may speak for them."""
+        """Take a nil return where the line has them, its reporter owes one and its sender may speak for them."""
+        if not contract.nil_return:
+            self._refuse(one, reading, "read.nil.refused", value=contract.name_ja)
+            return
         if reporter not in universe(self._workspace, contract, as_of).due:
             self._refuse(one, reading, "intake.nil_reporter", value=reporter)
             return
