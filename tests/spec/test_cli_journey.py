@@ -12,10 +12,13 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import click
 import pyarrow.parquet as pq
 import pytest
 
 from keiyu.cli import main
+from keiyu.cli.app import commands
+from keiyu.cli.verb import Verb
 from keiyu.sample import SampleManifest
 
 LINE = "waiting_children"
@@ -43,9 +46,31 @@ def run(installation: Path, capsys: pytest.CaptureFixture[str]) -> Run:
         told = capsys.readouterr()
         assert ended == code, told.out + told.err
         result: dict[str, Any] = json.loads(told.out)
+        if "error" not in result:
+            assert_documented(args[0], result)
         return result
 
     return run
+
+
+def assert_documented(name: str, result: Mapping[str, Any]) -> None:
+    """Every key stands in the command's help, and every key of the help in the result."""
+    command = commands.get_command(click.Context(commands), name)
+    assert isinstance(command, Verb)
+    for place, keys in command.keys.items():
+        for found in at(result, place):
+            if not keys.startswith("("):
+                assert set(found) == {key.removesuffix("[]") for key in keys.split()}, f"{name}: {place}"
+
+
+def at(result: Any, place: str) -> list[Any]:
+    """Everything that stands at a place such as ``files[].tables[]``."""
+    found = [result]
+    for step in filter(None, place.split(".")):
+        found = [one[step.removesuffix("[]")] for one in found]
+        if step.endswith("[]"):
+            found = [item for several in found for item in several]
+    return [one for one in found if one is not None]
 
 
 @pytest.fixture(scope="module")
@@ -183,7 +208,7 @@ def test_nothing_is_released_before_its_time_but_current_is_there(run: Run, samp
 
 def test_the_ministry_may_release_at_a_stage(run: Run) -> None:
     release = run("publish", COLLECTION, "--stage", "preliminary")["release"]
-    assert (release["title_ja"], release["created"]) == ("速報1", True)
+    assert (release["stage"], release["created"]) == ("preliminary", True)
     assert run("status", COLLECTION)["collections"][0]["release"]["id"] == release["id"]
 
 
@@ -224,6 +249,24 @@ def test_all_that_is_stored_agrees_until_somebody_touches_it(run: Run, installat
     told = run("verify", code=4)
     landed.write_bytes(kept)
     assert [f["rule_id"] for f in told["findings"]] == ["verify.landing"]
+
+
+def test_the_other_commands_answer_as_documented(run: Run, installation: Path) -> None:
+    assert [one["line"] for one in run("lines")["lines"]].count(LINE) == 1
+    form = installation / "form.xlsx"
+    told = run("template", LINE, "--reporter", "131016", "--as-of", "R7.4.1", "--output", str(form))
+    assert (told["reporter"], told["as_of"], told["bytes"]) == ("131016", "2025-04-01", form.stat().st_size)
+    assert run("template", LINE, "--output", str(form), code=2)["error"]["code"] == "KEIYU-113"
+    other = run("sample", str(installation / "other"), "--line", LINE, "--reporters", "3", "--faults", "0")
+    assert (other["wave1"], other["wave2"], other["faults"]) == (3, 0, {})
+
+
+def test_a_nil_return_is_received_and_refused_where_the_line_knows_none(run: Run) -> None:
+    [receipt] = run("nil", COLLECTION, "--reporter", "131016", "--sender", "130001")["receipts"]
+    assert receipt["state"] == "received"
+    run("ingest")
+    [after] = run("receipt", receipt["id"])["receipts"]
+    assert after["state"] == "returned"
 
 
 @pytest.mark.parametrize(

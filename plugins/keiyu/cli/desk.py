@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from keiyu.cli.forms import settings
+from keiyu.cli.forms import load_contract, settings
 from keiyu.cli.screen import Advance, Screen
 from keiyu.cli.types import DATE
 from keiyu.cli.verb import argument, option, verb
@@ -240,7 +240,7 @@ def _read_as(reading: "Reading") -> dict[str, Any]:
 
 
 def _inspected(reading: "Reading") -> dict[str, Any]:
-    tables = [_table(t) for t in reading.tables]
+    tables = [{**_table(t), "reporters": _reporters(reading, t)} for t in reading.tables]
     findings = [told.as_dict() for told in reading.findings]
     return {**_read_as(reading), "nil": reading.nil, "tables": tables, "findings": findings}
 
@@ -255,6 +255,12 @@ def _table(table: "TableReading") -> dict[str, Any]:
         "totals_row": table.totals_row,
         "columns": {name: table.placement.cell(name, first) for name in table.columns if first},
     }
+
+
+def _reporters(reading: "Reading", table: "TableReading") -> list[str]:
+    """Return whose rows a table holds."""
+    field = load_contract(reading.line).respondents.field if reading.line else ""
+    return sorted({str(code) for code in table.columns.get(field, ()) if code is not None})
 
 
 def _judged(one: Judged) -> dict[str, Any]:

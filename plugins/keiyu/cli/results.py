@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from keiyu.cli.desk import FINDING_KEYS
 from keiyu.cli.relay import workspace
 from keiyu.cli.screen import Screen
 from keiyu.cli.types import COLLECTION, INSTANT
@@ -213,10 +214,19 @@ def read_command(
         about = {"collection": str(collection), "table": table, "as_known_at": as_known_at}
         _write_json(screen, {**about, "columns": rows.column_names, "rows": rows.to_pylist()}, output)
     elif form == "table":
-        screen.table(rows.column_names, [list(row.values()) for row in rows.to_pylist()])
-        screen.say(f"{rows.num_rows:,} / {whole:,} 行 / rows")
+        _show_rows(screen, rows, whole)
     else:
         _write(rows, form, output)
+
+
+def _show_rows(screen: Screen, rows: "pa.Table", whole: int) -> None:
+    """Show as many leading columns as are readable side by side."""
+    cells = [list(row.values()) for row in rows.to_pylist()]
+    fit = screen.columns_that_fit(rows.column_names, cells)
+    screen.table(rows.column_names[:fit], [row[:fit] for row in cells])
+    rest = rows.num_columns - fit
+    more = f"、ほか {rest} 列 / and {rest} more columns (--format csv)" if rest else ""
+    screen.say(f"{rows.num_rows:,} / {whole:,} 行 / rows{more}")
 
 
 def _write_json(screen: Screen, result: Mapping[str, Any], output: Path | None) -> None:
@@ -243,7 +253,7 @@ def _write(rows: "pa.Table", form: str, output: Path | None) -> None:
     en="Prove that the ledger's chain, the received bytes and the registered rows agree",
     keys={
         "": "intact findings[]",
-        "findings[]": "rule_id severity message_ja message_en hint_ja hint_en file value expected",
+        "findings[]": FINDING_KEYS,
     },
     more=("一致しないものがあれば終了コード 4 で終わる。", "Ends with exit code 4 where something does not agree."),
 )

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 _PAPER: Final = 160
 """Columns of a table that goes to a file or another program."""
 
+_GAP: Final = 3
+
 Advance = Callable[[int, int], None]
 
 
@@ -64,6 +66,17 @@ class Screen:
         for row in rows:
             table.add_row(*(Text(cell(value)) for value in row))
         self.console.print(table)
+
+    def columns_that_fit(self, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> int:
+        """Return how many leading columns of a table stand side by side without folding; at least one."""
+        from rich.cells import cell_len
+
+        left = self.console.width
+        for i, column in enumerate(columns):
+            left -= max(map(cell_len, (column, *(cell(row[i]) for row in rows)))) + _GAP
+            if left < 0:
+                return max(i, 1)
+        return len(columns)
 
     @contextmanager
     def progress(self, words: str) -> Iterator[Advance]:

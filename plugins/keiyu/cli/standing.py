@@ -1,6 +1,6 @@
 """How a collection stands: who is in, who is missing, what was returned and why, what was last released."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -83,16 +83,32 @@ def _errors(collection: Collection) -> Any:
 
 
 def _open_returns(rows: "Sequence[Row[Any]]", snapshot: Snapshot) -> tuple[Returned, ...]:
-    """Group errors by file and reporter, and drop those to which the reporter has answered since."""
+    """Group errors by file and reporter, and drop those that have been answered since."""
+    waiting = {snapshot.universe.due[reporter] for reporter in snapshot.missing}
     grouped: dict[tuple[str, str | None], list[Row[Any]]] = {}
     for row in rows:
-        answer = snapshot.live.get(row.reporter)
-        if answer is None or answer.accepted_seq < row.received_seq:
+        if not _is_answered(row, snapshot, waiting):
             grouped.setdefault((row.id, row.reporter), []).append(row)
     return tuple(
         Returned(submission_id, of[0].filename, of[0].sender, reporter, tuple(map(_reason, of)))
         for (submission_id, reporter), of in grouped.items()
     )
+
+
+def _is_answered(row: "Row[Any]", snapshot: Snapshot, waiting: Container[str]) -> bool:
+    """Return whether figures came after a return.
+
+    Where the file did not say whose it was, it is answered once nobody is missing in its sender's prefecture.
+
+    Args:
+        row: an error of the returned file.
+        snapshot: the collection.
+        waiting: 2-digit codes of the prefectures in which somebody is missing.
+    """
+    if row.reporter is None:
+        return not snapshot.missing if row.sender is None else row.sender[:2] not in waiting
+    answer = snapshot.live.get(row.reporter)
+    return answer is not None and answer.accepted_seq > row.received_seq
 
 
 def _reason(row: "Row[Any]") -> Mapping[str, str]:
