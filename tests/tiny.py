@@ -48,7 +48,7 @@ CONTRACT = Contract(
     line="tiny", version="1.0.0", name_ja="小", name_en="tiny", purpose="", authority="",
     tables=(_CUBE, _RECORDS), national=(), respondents=Respondents("municipality", "area_code"),
     relay=Relay("parallel", "prefecture", ()), publication=Publication("at_once", 1.0, "complete"),
-    symbols=(), waves=("04-01",), dates={}, disclosure={}, headline={}, folder=Path("tiny"), digest="c" * 64, nil_return=True,
+    symbols=(), waves=("04-01",), dates={}, disclosure={}, headline={}, folder=Path("tiny"), digest="c" * 64,
     nil_return=True,
 )  # fmt: skip
 
