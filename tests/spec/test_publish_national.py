@@ -41,7 +41,7 @@ class National:
     def __init__(self, schemas: Path, cells: Cells, nil: tuple[str, ...] = ()) -> None:
         line = contract.load(LINE, schemas)
         places = area_table(areas.load(schemas), APRIL.as_of, line.relay.direct)
-        status = {code: "none" for code in nil} | {code: "reported" for code in cells}
+        status = dict.fromkeys(nil, "none") | dict.fromkeys(cells, "reported")
         core = {table.name: frame(table, cells, line) for table in line.tables}
         inputs = session.Inputs(
             collection=pa.table({"line": [LINE], "as_of": pa.array([APRIL.as_of], pa.date32()), "wave": ["04-01"]}),
@@ -159,7 +159,9 @@ def test_one_who_is_missing_keeps_its_place_and_makes_no_sum_complete(schemas: P
     [nation] = made.rows("national", table="headline", category="waiting", age_band="age0")
     assert (nation["value"], nation["value_status"], nation["values_missing"]) == (5, "not_submitted", 1)
     assert (nation["reporters_in"], nation["reporters_due"]) == (6, 7)
-    [city] = made.rows("prefecture", table="headline", category="waiting", age_band="age0", scope="city", area="横須賀市")
+    [city] = made.rows(
+        "prefecture", table="headline", category="waiting", age_band="age0", scope="city", area="横須賀市"
+    )
     assert (city["value"], city["value_status"], city["reporters_in"]) == (None, "not_submitted", 0)
 
 
@@ -208,7 +210,9 @@ def test_a_nil_return_counts_as_zero_and_as_in(schemas: Path) -> None:
     assert (row["value_status"], row["values_missing"], row["waiting_age0"]) == ("none", 0, 0)
     assert row["headline_capacity_total"] == 0
     assert {(c["value"], c["value_status"]) for c in made.rows("long", area_code=OSHIMA)} == {(0, "none")}
-    [town] = made.rows("prefecture", category="waiting", age_band="age0", table="headline", scope="whole", area="東京都")
+    [town] = made.rows(
+        "prefecture", category="waiting", age_band="age0", table="headline", scope="whole", area="東京都"
+    )
     assert (town["reporters_in"], town["reporters_due"], town["values_missing"]) == (2, 4, 2)
 
 

@@ -15,7 +15,9 @@ from tiny import CONTRACT
 FIELD = Field("total", "計", "total", "計", "total", "integer", unit="人")
 
 
-def table(folder: Path, name: str, sql: str, *, fields: tuple[Field, ...] = (FIELD,), sharded: bool = False) -> NationalTable:
+def table(
+    folder: Path, name: str, sql: str, *, fields: tuple[Field, ...] = (FIELD,), sharded: bool = False
+) -> NationalTable:
     path = folder / f"{name}.sql"
     path.write_text(sql, encoding="utf-8")
     return NationalTable(name, name, name, name, name, fields, path, sharded)
@@ -129,7 +131,13 @@ def test_tidy_of_nothing_is_empty() -> None:
 
 
 def test_headlines_are_listed_by_column(tmp_path: Path) -> None:
-    told = {"label_ja": "児童", "label_en": "children", "table": "children", "select": {}, "fields": ("children_total",)}
+    told = {
+        "label_ja": "児童",
+        "label_en": "children",
+        "table": "children",
+        "select": {},
+        "fields": ("children_total",),
+    }
     contract = replace(CONTRACT, headline={"all": told})
     listing = table(
         tmp_path, "total", "SELECT count(*) AS total FROM headline JOIN measures USING (field) WHERE measure = 'all'"

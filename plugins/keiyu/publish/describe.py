@@ -92,7 +92,7 @@ def notes(contract: Contract, manifest: Mapping[str, Any]) -> str:
     ]
     if manifest["previous"]:
         lines.append(f"- 前の公表 / release before: `{manifest['previous']}`")
-    return "\n".join([*lines, "", *_absent(coverage)]) + "\n"
+    return "\n".join([*lines, "", *_absent(coverage, contract.respondents.field)]) + "\n"
 
 
 def _by_weight(coverage: Mapping[str, Any]) -> str:
@@ -100,7 +100,7 @@ def _by_weight(coverage: Mapping[str, Any]) -> str:
     return "" if share is None else f"（前回の値による重み / weighted by the last collection: {share:.1%}）"
 
 
-def _absent(coverage: Mapping[str, Any]) -> Iterator[str]:
+def _absent(coverage: Mapping[str, Any], reporter: str) -> Iterator[str]:
     missing: Sequence[Mapping[str, str]] = coverage["missing"]
     yield f"## 未提出 / Not submitted: {len(missing):,}"
     yield ""
@@ -112,7 +112,7 @@ def _absent(coverage: Mapping[str, Any]) -> Iterator[str]:
     yield ""
     by_place: dict[str, list[str]] = {}
     for one in missing:
-        by_place.setdefault(one["prefecture"], []).append(f"{one['name']} ({one['reporter']})")
+        by_place.setdefault(one["prefecture"], []).append(f"{one['name']} ({one[reporter]})")
     yield from (f"- {place}: {'、'.join(names)}" for place, names in by_place.items())
 
 

@@ -109,7 +109,7 @@ class Draft:
     def _share(self, name: str, former: str, digest: str, build: Callable[[], bytes]) -> Stored:
         try:
             data = self._storage.read(former)
-        except FileNotFoundError:
+        except OSError:
             return self._write(name, build())
         if hashlib.sha256(data).hexdigest() != digest:
             return self._write(name, build())

@@ -27,7 +27,11 @@ def decode(data: bytes) -> pa.Table:
     Raises:
         OSError: the bytes are not Parquet, or were altered.
     """
-    return pq.read_table(pa.BufferReader(data), page_checksum_verification=True)
+    try:
+        with pq.ParquetFile(pa.BufferReader(data), page_checksum_verification=True) as file:
+            return file.read()
+    except pa.ArrowInvalid as error:
+        raise OSError(str(error)) from error
 
 
 def facts(storage: Storage, path: str) -> dict[str, str]:
