@@ -23,14 +23,15 @@ MOST_PARTS: Final = 4_000
 MOST_UNPACKED: Final = 512 * 1024 * 1024
 MOST_CELLS: Final = 10_000_000
 _SMALL: Final = 32_768
+_LETTERS: Final = 5
+_DIGITS: Final = 12
+"""Longer addresses are far enough at that length."""
 
 _LOCAL_HEADER: Final = struct.Struct("<26xHH")
 _NAMING: Final = ("xl/workbook.xml", "xl/_rels/workbook.xml.rels")
 _FAR: Final = re.compile(rb'r\s*=\s*["\'](?:[A-Za-z]{3}\d|\d{5}|[A-Za-z]{1,2}\d{5})')
 _ROW: Final = re.compile(rb'<(?:\w+:)?row\b[^<>]*?\br\s*=\s*["\'](\d+)["\'][^<>/]*>')
-_CELL: Final = re.compile(
-    rb'<(?:\w+:)?c\b[^<>]*?\br\s*=\s*["\']([A-Za-z]{2,3}|[A-Za-z](?=\d{5}))(\d{1,7})["\'][^<>/]*>'
-)
+_CELL: Final = re.compile(rb'<(?:\w+:)?c\b[^<>]*?\br\s*=\s*["\']([A-Za-z]{2,}|[A-Za-z](?=\d{5}))(\d+)["\'][^<>/]*>')
 _SHEET: Final = re.compile(rb"<sheet\b[^<>]*>")
 _RELATION: Final = re.compile(rb"<Relationship\b[^<>]*>")
 _ATTRIBUTE: Final = re.compile(rb'([\w:]+)\s*=\s*"([^"]*)"')
@@ -134,11 +135,15 @@ def _refuse_far_cells(sheet: bytes) -> None:
     """Refuse a sheet that a decoder would have to fill beyond the limit; cells without content do not count."""
     if _FAR.search(sheet) is None:
         return
-    far = [(column_of(letters.decode()) + 1, int(row)) for letters, row in _CELL.findall(sheet)]
-    rows = max((*map(int, _ROW.findall(sheet)), *(row for _, row in far)), default=1)
+    far = [(column_of(letters[:_LETTERS].decode()) + 1, _row(row)) for letters, row in _CELL.findall(sheet)]
+    rows = max((*map(_row, _ROW.findall(sheet)), *(row for _, row in far)), default=1)
     columns = max((column for column, _ in far), default=26)
     if rows * max(columns, 26) > MOST_CELLS:
         raise RefusedError("read.decode.too_large", value=f"{rows} × {columns}")
+
+
+def _row(digits: bytes) -> int:
+    return int(digits[:_DIGITS])
 
 
 def _text(raw: bytes) -> str:

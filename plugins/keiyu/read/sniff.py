@@ -10,7 +10,6 @@ Container = Literal["zip", "ole", "text"]
 
 _ZIP: Final = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_BIFF: Final = (b"\x09\x08\x08\x00", b"\x09\x08\x10\x00", b"\x09\x04\x06\x00", b"\x09\x02\x06\x00")
 
 _SMALL: Final = 65_536
 _NOTHING: Final = b"\x00 \t\r\n,;\xef\xbb\xbf\xff\xfe"
@@ -70,7 +69,7 @@ def container(data: bytes) -> Container:
         data: the whole file.
 
     Returns:
-        ``zip``, ``ole`` (also the bare BIFF streams of old spreadsheets) or ``text``.
+        ``zip``, ``ole`` or ``text``.
 
     Raises:
         RefusedError: it is empty, or by its signature something that is not a table.
@@ -79,7 +78,7 @@ def container(data: bytes) -> Container:
         raise RefusedError("read.decode.empty")
     if data.startswith(_ZIP):
         return "zip"
-    if data.startswith(_OLE) or data.startswith(_BIFF):
+    if data.startswith(_OLE):
         return "ole"
     for magic, name in _SIGNATURES:
         if data.startswith(magic) and (name not in _BINARY_ONLY or b"\x00" in data[:512] or name == "RTF"):
