@@ -1,7 +1,8 @@
 """Intake on the tiny line: sorting, returning, and never getting stuck on one file."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,13 @@ from sqlalchemy.exc import OperationalError
 
 import tiny
 from keiyu import intake, register
-from keiyu.check.model import RuleFailedError
+from keiyu.check.model import Checked, RuleFailedError
+from keiyu.contract.model import Contract
 from keiyu.errors import ContractError
 from keiyu.ledger import close_collection, open_collection
 from keiyu.ledger.models import Entry, FindingRow, Segment, Submission
-from keiyu.receive import receive, receive_nil
+from keiyu.read.model import Reading
+from keiyu.receive import receive, receive_nil, requeue
 from keiyu.receive.storage import landing_path
 from keiyu.receive.workspace import Workspace
 from keiyu.settings import Settings
@@ -204,3 +207,33 @@ def test_many_small_batches_are_merged(workspace: Workspace, monkeypatch: pytest
         assert set(connection.scalars(select(Entry.part_id))) == set(parts)
     assert len(parts) == 3
     assert len(totals(workspace)) == 6
+
+
+def test_what_another_sender_sent_too_is_heard(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    def check(
+        contract: Contract, readings: Sequence[Reading], *, senders: Sequence[str | None], **_: object
+    ) -> Checked:
+        checked = tiny.check(readings)
+        verdicts = [replace(one, accepted=senders[one.reading] == "130001") for one in checked.verdicts]
+        return replace(checked, verdicts=verdicts)
+
+    monkeypatch.setattr(intake, "check", check)
+    data = body({"131016": [1, 0]})
+    send(workspace, data, sender="140007")
+    send(workspace, data, sender="130001")
+    send(workspace, data, sender="130001")
+    assert intake.ingest(workspace).returned == 1
+    assert states(workspace) == ["received"]
+    assert intake.ingest(workspace).accepted == 1
+    assert intake.ingest(workspace).claimed == 0
+
+
+def test_what_was_set_aside_is_read_again_on_request(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = send(workspace, body({"131016": [1, 0]}), "crash.json")
+    later = send(workspace, body({"131016": [2, 0]}))
+    intake.ingest(workspace)
+    monkeypatch.setattr(intake, "read", lambda data, filename, *_, **__: tiny.read(data, filename))
+    assert requeue(workspace.ledger, [first, later], reason="the reader was mended") == 1
+    assert requeue(workspace.ledger, [first], reason="twice") == 0
+    assert intake.ingest(workspace).accepted == 1
+    assert totals(workspace) == {"131016": 2}

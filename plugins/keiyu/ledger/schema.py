@@ -5,8 +5,6 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Final
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import Connection, Engine, inspect, text
 
 from keiyu.ledger.events import serialise
@@ -31,7 +29,7 @@ def migrate(engine: Engine, begin: Callable[[], AbstractContextManager[Connectio
             return
     with begin() as connection:
         serialise(connection)
-        command.upgrade(_config(connection), "head")
+        _upgrade(connection)
 
 
 def _revision(connection: Connection) -> str | None:
@@ -41,9 +39,13 @@ def _revision(connection: Connection) -> str | None:
     return found
 
 
-def _config(connection: Connection) -> Config:
+def _upgrade(connection: Connection) -> None:
+    # Alembic takes longer to import than an up-to-date ledger takes to open.
+    from alembic import command
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
-    return config
+    command.upgrade(config, "head")

@@ -2,6 +2,7 @@
 
 from keiyu.receive.receipts import Receipt, find_receipt, receipts_of
 from keiyu.receive.receive import Arrival, FileTooLargeError, KeyReusedError, receive, receive_many, receive_nil
+from keiyu.receive.requeue import requeue
 from keiyu.receive.storage import Storage
 
 __all__ = [
@@ -15,4 +16,5 @@ __all__ = [
     "receive",
     "receive_many",
     "receive_nil",
+    "requeue",
 ]

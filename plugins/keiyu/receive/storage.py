@@ -61,7 +61,7 @@ class Storage:
     def __init__(self, url: str) -> None:
         """Use ``url``; a local folder is created on the first write."""
         self.url = url
-        self._fs, self.root = url_to_fs(url)
+        self._fs, self.root = url_to_fs(url, use_listings_cache=False)
         self.local = isinstance(self._fs, LocalFileSystem)
 
     def landing_put(self, digest: str, data: bytes) -> str:
@@ -132,7 +132,6 @@ class Storage:
         folder = self.uri(prefix)
         if not self._fs.exists(folder):
             return
-        self._fs.invalidate_cache()
         for full, facts in self._fs.find(folder, detail=True).items():
             yield full[len(self.root) :].lstrip("/"), _written(facts)
 

@@ -13,7 +13,7 @@ from sqlalchemy import BindParameter, Connection, bindparam, func, insert, selec
 from keiyu.contract.model import Collection
 from keiyu.errors import IntegrityError
 from keiyu.ledger.events import Draft, Stamp, append, digest, serialise
-from keiyu.ledger.models import Entry, FindingRow, Placement, Segment, Submission
+from keiyu.ledger.models import Entry, FindingRow, Placement, ReceiptRow, Segment, Submission
 from keiyu.receive.storage import Storage
 from keiyu.register.staging import EntryDraft, Staged
 
@@ -218,3 +218,26 @@ def _conclude(connection: Connection, submissions: Mapping[str, dict[str, Any]],
         return
     change: dict[str, BindParameter[Any]] = {name: bindparam(name) for name in rows[0] if name != "_id"}
     connection.execute(update(Submission).where(Submission.id == bindparam("_id")).values(**change), rows)
+    _hear_others(connection, [row["_id"] for row in rows if row["state"] == "returned"])
+
+
+def _hear_others(connection: Connection, returned: Sequence[str]) -> None:
+    """Put back what another sender sent too: who sends may be all that was wrong."""
+    query = (
+        select(ReceiptRow.id, ReceiptRow.submission_id, ReceiptRow.sender, ReceiptRow.seq, ReceiptRow.at)
+        .join(Submission, Submission.id == ReceiptRow.submission_id)
+        .where(ReceiptRow.seq > Submission.received_seq, ReceiptRow.sender.is_distinct_from(Submission.sender))
+        .order_by(ReceiptRow.seq)
+    )
+    for start in range(0, len(returned), _CHUNK):
+        chunk = returned[start : start + _CHUNK]
+        last = {row.submission_id: row for row in connection.execute(query.where(Submission.id.in_(chunk)))}
+        for receipt in last.values():
+            again = {
+                "state": "received",
+                "sender": receipt.sender,
+                "received_seq": receipt.seq,
+                "received_at": receipt.at,
+            }
+            connection.execute(update(Submission).where(Submission.id == receipt.submission_id).values(**again))
+            connection.execute(update(ReceiptRow).where(ReceiptRow.id == receipt.id).values(requeued=True))
