@@ -61,7 +61,7 @@ def floor(folder: Path) -> Callable[[], int]:
 def pipeline(folder: Path) -> Callable[[], int]:
     """Receive everything, then return the part that is timed."""
     from keiyu import intake, publish
-    from keiyu.check import gx  # noqa: F401  (Airflow preloads Great Expectations)
+    from keiyu.check import engine  # noqa: F401  (Airflow preloads it)
     from keiyu.contract.model import Collection
     from keiyu.ledger.collections import open_collection
     from keiyu.receive.receive import Arrival, receive_many
