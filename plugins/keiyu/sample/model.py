@@ -4,13 +4,13 @@ Everything that belongs to one survey — how large a municipality's figures are
 faults people make and what the checks say to them — stands in that file; the code knows cubes only.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Final
 
 from keiyu.contract.model import Contract
 from keiyu.contract.source import read_yaml
-from keiyu.errors import UserError
+from keiyu.errors import ContractError, UserError
 
 FILE: Final = "sample.yaml"
 
@@ -152,14 +152,14 @@ def load(contract: Contract) -> Model:
 
     Raises:
         NoSampleError: the line has no ``sample.yaml``.
-        ContractError: the file breaks ``schemas/schema/sample.json``.
+        ContractError: the file breaks ``schemas/schema/sample.json`` or contradicts the contract.
     """
     path = contract.folder / FILE
     if not path.is_file():
         raise NoSampleError(contract.line)
     document = read_yaml(path, contract.folder.parents[1] / "schema" / "sample.json")
     tables = document["tables"]
-    return Model(
+    model = Model(
         national=document["size"]["national"],
         kinds={name: Kind(**kind) for name, kind in document["size"]["kinds"].items()},
         draws=tuple(_draw(name, t["draw"]) for name, t in tables.items() if "draw" in t),
@@ -168,6 +168,28 @@ def load(contract: Contract) -> Model:
         numbers=document["numbers"],
         faults=tuple(_fault(name, fault) for name, fault in document["faults"].items()),
     )
+    for reason in _contradictions(model, contract):
+        raise ContractError(str(path), reason)
+    return model
+
+
+def _contradictions(model: Model, contract: Contract) -> Iterator[str]:
+    """Yield where the model does not fill exactly the leaves of the contract's cubes."""
+    filled = {d.table: {d.by: set(d.shares), d.then: set(d.parts)} for d in model.draws}
+    filled |= {f.table: {f.by: set(f.parts), f.then: set(f.dimensions[f.then][1])} for f in model.follows}
+    cubes = {table.name: table for table in contract.tables if table.is_cube}
+    if set(filled) != set(cubes):
+        yield f"tables {sorted(filled)} are not the cubes {sorted(cubes)}"
+    for name in sorted(set(filled) & set(cubes)):
+        leaves = {d.name: {c.code for c in d.codes if not d.children(c.code)} for d in cubes[name].dimensions}
+        if filled[name] != leaves:
+            yield f"table {name}: {filled[name]} are not the leaves {leaves}"
+    for draw in model.draws:
+        if any(set(part.weights) != set(draw.shares) for part in draw.parts.values()):
+            yield f"table {draw.table}: a code of {draw.then} lacks a share of {draw.by}"
+    for follow in model.follows:
+        if follow.source not in {draw.table for draw in model.draws}:
+            yield f"table {follow.table} follows {follow.source}, which is not drawn"
 
 
 def _draw(table: str, props: Mapping[str, Any]) -> Draw:
