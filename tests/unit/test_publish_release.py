@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from keiyu import publish
 from keiyu.ledger.models import Event, ReleaseFile
@@ -373,3 +373,26 @@ def test_a_current_file_that_was_damaged_is_made_anew(complete: Ministry) -> Non
     assert publish.due(complete.workspace, APRIL).action == "current"
     released(complete)
     assert parquet.decode(path.read_bytes()).equals(rows)
+
+
+def test_verification_finds_what_was_altered(complete: Ministry) -> None:
+    made = released(complete)
+    assert publish.verify(complete.workspace) == []
+    shard, manifest = (data(complete).parent / made.path / name for name in ("long/JP-13.parquet", "manifest.json"))
+    shard.unlink()
+    manifest.chmod(0o644)
+    manifest.write_text("{}")
+    with complete.workspace.ledger.begin() as connection:
+        connection.execute(update(ReleaseRow).values(at_seq=1))
+    found = publish.verify(complete.workspace)
+    assert {one.rule_id for one in found} == {"verify.release"}
+    assert [(one.value or "").removeprefix(f"{made.path}") for one in found] == [
+        "",
+        "/manifest.json",
+        "/long/JP-13.parquet",
+    ]
+    assert [one.message_en.rsplit(", ", 1)[1] for one in found] == [
+        "differs from its event).",
+        "digest differs).",
+        "absent).",
+    ]

@@ -249,8 +249,8 @@ def _write(rows: "pa.Table", form: str, output: Path | None) -> None:
 
 @verb(
     "verify",
-    ja="台帳の連鎖、受領したバイト列、登録データが一致することを確かめる",
-    en="Prove that the ledger's chain, the received bytes and the registered rows agree",
+    ja="台帳の連鎖、受領したバイト列、登録データ、公表したファイルが一致することを確かめる",
+    en="Prove that the ledger's chain, the received bytes, the registered rows and the released files agree",
     keys={
         "": "intact findings[]",
         "findings[]": FINDING_KEYS,
@@ -260,10 +260,10 @@ def _write(rows: "pa.Table", form: str, output: Path | None) -> None:
 @click.pass_context
 def verify_command(ctx: click.Context, screen: Screen) -> None:
     """Prove that everything stored agrees."""
-    from keiyu.register import verify
+    from keiyu import publish, register
 
     with workspace() as space, screen.progress("照合しています / verifying"):
-        findings = verify(space.ledger, space.storage, space.settings.schemas)
+        findings = register.verify(space.ledger, space.storage, space.settings.schemas) + publish.verify(space)
 
     def human() -> None:
         for told in findings:

@@ -3,5 +3,6 @@
 from keiyu.publish.history import Release
 from keiyu.publish.release import due, publish, read, refresh_current, sweep
 from keiyu.publish.stage import Due
+from keiyu.publish.verification import verify
 
-__all__ = ["Due", "Release", "due", "publish", "read", "refresh_current", "sweep"]
+__all__ = ["Due", "Release", "due", "publish", "read", "refresh_current", "sweep", "verify"]

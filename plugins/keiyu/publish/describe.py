@@ -124,7 +124,6 @@ def _resource(table: NationalTable, file: Mapping[str, Any]) -> dict[str, Any]:
         "type": "table",
         "format": "parquet",
         "mediatype": "application/vnd.apache.parquet",
-        "bytes": file["bytes"],
         "hash": f"sha256:{file['sha256']}",
         "schema": f"schema/{table.name}.json",
     }
