@@ -6,6 +6,7 @@ the line (its waves) go before others, which are days of printing.
 """
 
 import datetime as dt
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -21,6 +22,7 @@ from keiyu.read.notes import Notes
 
 MONTHLY: Final = "monthly"
 _SHORTEST: Final = 4
+_PARTS: Final = re.compile(r"[\s（）()【】\[\]「」、。]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +58,17 @@ class Dated:
 
 
 @lru_cache(maxsize=16_384)
-def _in_text(text: str, monthly: bool) -> dt.date | None:
+def _in_text(text: str, monthly: bool) -> tuple[dt.date, ...]:
+    """Return the dates that a text names: the one it is about, or where that is open each of its parts'."""
     if len(text) < _SHORTEST or not any(c.isdigit() or c in "元一二三四五六七八九十" for c in text):
-        return None
+        return ()
+    whole = _date(text, monthly)
+    if whole is not None:
+        return (whole,)
+    return tuple(dict.fromkeys(d for part in _PARTS.split(text) if (d := _date(part, monthly)) is not None))
+
+
+def _date(text: str, monthly: bool) -> dt.date | None:
     return find_date(text) or (find_month(text) if monthly else None)
 
 
@@ -92,29 +102,31 @@ def find_as_of(
     contract = labels.contract
     said = _said(blocks, labels)
     inside = _choose(said, contract)
-    stem = _in_text(name.rpartition(".")[0] or name, MONTHLY in contract.waves)
+    named = _in_text(name.rpartition(".")[0] or name, MONTHLY in contract.waves)
+    waves = [d for d in named if is_wave(d, contract)]
+    stem = waves[0] if len(waves) == 1 else None
     if len(inside) > 1:
         other = inside[1]
         dates = "、".join(d.date.isoformat() for d in inside)
         notes.add("read.as_of.conflict", sheet=other.sheet, cell=other.cell, value=dates)
         return None
     if inside:
-        _compare(inside[0], stem, hint, contract, notes)
+        _compare(inside[0], stem, hint, notes)
         return inside[0].date
     if hint is not None:
         return hint
-    if stem is not None and is_wave(stem, contract):
+    if stem is not None:
         return stem
     notes.add("read.as_of.missing", expected="、".join(contract.waves))
     return None
 
 
-def _compare(inside: Dated, stem: dt.date | None, hint: dt.date | None, contract: Contract, notes: Notes) -> None:
+def _compare(inside: Dated, stem: dt.date | None, hint: dt.date | None, notes: Notes) -> None:
     """Tell where the file says another date than its name or its sender."""
     place = {"sheet": inside.sheet, "cell": inside.cell, "value": inside.date.isoformat()}
     if hint is not None and hint != inside.date:
         notes.add("read.as_of.collection", expected=hint.isoformat(), **place)
-    elif stem is not None and stem != inside.date and is_wave(stem, contract):
+    elif stem is not None and stem != inside.date:
         notes.add("read.as_of.file_name", expected=stem.isoformat(), **place)
 
 
@@ -133,9 +145,7 @@ def _said(blocks: Sequence[Block], labels: Labels) -> list[Dated]:
             found.extend(_in_row(number, row, sheet, labels, monthly))
         if block.period is not None:
             found.extend(_in_column(block.grid, block.above + 1, block.period))
-        named = _in_text(sheet, monthly) if sheet else None
-        if named is not None:
-            found.append(Dated(named, sheet, None))
+        found.extend(Dated(date, sheet, None) for date in _in_text(sheet or "", monthly))
     return found
 
 
@@ -143,10 +153,9 @@ def _in_row(number: int, row: Row, sheet: str | None, labels: Labels, monthly: b
     for column, cell in enumerate(row):
         if type(cell) is not str or not cell:
             continue
-        date = _in_text(cell, monthly)
-        if date is not None:
-            yield Dated(date, sheet, address(number, column))
-        elif fold.label(cell) in labels.period:
+        dates = _in_text(cell, monthly)
+        yield from (Dated(date, sheet, address(number, column)) for date in dates)
+        if not dates and fold.label(cell) in labels.period:
             yield from _labelled(number, row, column, sheet)
 
 

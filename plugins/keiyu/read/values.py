@@ -206,11 +206,6 @@ def _time(cell: Cell) -> Value:
     return Value(clock, None if clock == text else ValueStatus.REPORTED)
 
 
-def blank(cells: Sequence[Cell]) -> bool:
-    """Return whether nothing but blanks stands in some cells."""
-    return all(cell == "" or (isinstance(cell, str) and not cell.strip()) for cell in cells)
-
-
 def filled(cells: Sequence[Cell]) -> Iterator[int]:
-    """Yield the positions of cells in which something stands."""
-    return (i for i, cell in enumerate(cells) if cell != "")
+    """Yield the positions of cells in which something stands; blanks are nothing."""
+    return (i for i, cell in enumerate(cells) if cell != "" and not (isinstance(cell, str) and not cell.strip()))

@@ -131,7 +131,7 @@ class WideReader:
         short = self._width - len(row)
         if short > 0:
             return [*row, *[""] * short]
-        beyond = [i for i in filled(row[self._width :]) if raw(row[self._width + i]).strip()]
+        beyond = list(filled(row[self._width :]))
         if not beyond or self._grid.name is not None:
             return row
         self._job.notes.add(
