@@ -76,6 +76,7 @@ class Field:
         unit: unit of measure, e.g. ``人``.
         concept: SDMX/GIF concept it stands for.
         codelist: name of the code list its values come from.
+        kind: how its values are written and read (``keiyu.read.kinds``); by type where none.
         synonyms: other labels met in files.
         minimum: least value.
         maximum: greatest value.
@@ -96,6 +97,7 @@ class Field:
     unit: str | None = None
     concept: str | None = None
     codelist: str | None = None
+    kind: str | None = None
     synonyms: tuple[str, ...] = ()
     minimum: float | None = None
     maximum: float | None = None

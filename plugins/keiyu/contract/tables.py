@@ -82,6 +82,7 @@ def field(element: Mapping[str, Any]) -> Field:
         unit=props.get("unit"),
         concept=props.get("concept"),
         codelist=props.get("codelist"),
+        kind=props.get("kind"),
         synonyms=tuple(props.get("synonyms", ())),
         minimum=_number(options.get("minimum")),
         maximum=_number(options.get("maximum")),
