@@ -50,6 +50,10 @@ class Workers:
         """Start a job; returns its process id."""
         return self._zygote.ask("start", self._settings, *words)
 
+    def warm(self) -> None:
+        """Import Great Expectations once, so that workers need not."""
+        self._zygote.ask("warm")
+
     def wait(self, pid: int) -> int:
         """Wait for a job; returns its exit status as ``os.waitpid`` tells it."""
         return self._zygote.ask("wait", pid)

@@ -1,6 +1,7 @@
 """Forks workers that die: imports once, then obeys lines on standard input.
 
-``start <settings> <job> …`` forks a worker and answers its process id; ``wait <pid>`` answers its exit status.
+``warm`` imports what the real check needs; ``start <settings> <job> …`` forks a worker and answers its
+process id; ``wait <pid>`` answers its exit status.
 """
 
 import json
@@ -16,7 +17,9 @@ from keiyu.settings import Settings
 
 
 def ingest(settings: Settings, limit: str) -> None:
-    """Work until nothing is left."""
+    """Work on the tiny line until nothing is left."""
+    intake.read = tiny.read_as_intake_does
+    intake.check = tiny.check_as_intake_does
     with tiny.TinyWorkspace.open(settings) as workspace:
         while intake.ingest(workspace, int(limit)).claimed:
             pass
@@ -39,14 +42,27 @@ def receive_all(settings: Settings, folder: str, acknowledged: str) -> None:
             told.flush()
 
 
+def command_line(settings: Settings, *words: str) -> None:
+    """Run ``keiyu …`` itself, with no patch at all."""
+    from keiyu.cli import main as keiyu
+
+    for name in ("home", "storage", "database_url", "drop"):
+        os.environ[f"KEIYU_{name.upper()}"] = str(getattr(settings, name))
+    os.environ["KEIYU_BATCH_FILES"] = "15"
+    raise SystemExit(keiyu(words))
+
+
 def main() -> None:
     """Obey."""
-    intake.read = tiny.read_as_intake_does
-    intake.check = tiny.check_as_intake_does
-    jobs = {"ingest": ingest, "receive": receive_all}
+    jobs = {"ingest": ingest, "receive": receive_all, "keiyu": command_line}
     for line in sys.stdin:
         command, *words = line.split("\t")
         words = [word.strip() for word in words]
+        if command.strip() == "warm":
+            from keiyu.check import engine
+
+            print(len(engine.__name__), flush=True)
+            continue
         if command == "wait":
             _, status = os.waitpid(int(words[0]), 0)
             print(status, flush=True)
@@ -54,9 +70,12 @@ def main() -> None:
         pid = os.fork()
         if not pid:
             status = 1
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
             try:
                 jobs[words[1]](Settings(**json.loads(words[0])), *words[2:])
                 status = 0
+            except SystemExit as end:
+                status = int(end.code or 0)
             except BaseException:
                 traceback.print_exc()
             finally:
