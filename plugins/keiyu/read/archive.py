@@ -29,9 +29,11 @@ _DIGITS: Final = 12
 
 _LOCAL_HEADER: Final = struct.Struct("<26xHH")
 _NAMING: Final = ("xl/workbook.xml", "xl/_rels/workbook.xml.rels")
-_FAR: Final = re.compile(rb'r\s*=\s*["\'](?:[A-Za-z]{3}\d|\d{5}|[A-Za-z]{1,2}\d{5})')
+_FAR: Final = re.compile(rb'r\s*=\s*["\'](?:[A-Za-z]{3}|\d{5}|[A-Za-z]{1,2}\d{5})')
 _ROW: Final = re.compile(rb'<(?:\w+:)?row\b[^<>]*?\br\s*=\s*["\'](\d+)["\'][^<>/]*>')
 _CELL: Final = re.compile(rb'<(?:\w+:)?c\b[^<>]*?\br\s*=\s*["\']([A-Za-z]{2,}|[A-Za-z](?=\d{5}))(\d+)["\'][^<>/]*>')
+_BARE: Final = re.compile(rb"<(?:\w+:)?c(?![^<>]*\br\s*=)[^<>/]*>")
+"""A cell without an address of its own, which stands in the row that its row element names."""
 _SHEET: Final = re.compile(rb"<sheet\b[^<>]*>")
 _RELATION: Final = re.compile(rb"<Relationship\b[^<>]*>")
 _ATTRIBUTE: Final = re.compile(rb'([\w:]+)\s*=\s*"([^"]*)"')
@@ -136,7 +138,9 @@ def _refuse_far_cells(sheet: bytes) -> None:
     if _FAR.search(sheet) is None:
         return
     far = [(column_of(letters[:_LETTERS].decode()) + 1, _row(row)) for letters, row in _CELL.findall(sheet)]
-    rows = max((*map(_row, _ROW.findall(sheet)), *(row for _, row in far)), default=1)
+    rows = max((row for _, row in far), default=1)
+    if _BARE.search(sheet):
+        rows = max((rows, *map(_row, _ROW.findall(sheet))))
     columns = max((column for column, _ in far), default=26)
     if rows * max(columns, 26) > MOST_CELLS:
         raise RefusedError("read.decode.too_large", value=f"{rows} × {columns}")

@@ -68,6 +68,10 @@ class Notation:
             units=frozenset(map(fold.value, units)),
         )
 
+    def marker(self, text: str) -> Figure | None:
+        """Return what a text means where it is a marker and no figure."""
+        return self.markers.get(_marker(text))
+
 
 def parse(text: str, notation: Notation, *, whole: bool = True) -> Figure:
     """Read one cell's text.
@@ -80,7 +84,7 @@ def parse(text: str, notation: Notation, *, whole: bool = True) -> Figure:
     Returns:
         The figure; :data:`UNREADABLE` where the text is anything but one figure or one marker.
     """
-    marker = notation.markers.get(_marker(text))
+    marker = notation.marker(text)
     if marker is not None:
         return marker
     match = _FIGURE.fullmatch(fold.value(text)) if len(text) <= _LONGEST else None

@@ -15,6 +15,9 @@ _MARKS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_GUESSED: Final = ("utf-16-le", "utf-16-be")
+_STRANGE: Final = re.compile(r"[\x01-\x08\x0e-\x1f\x80-\x9f\u0180-\u036f\u0530-\u1fff\u2c00-\u2dff\ua000-\uabff]")
+"""Scripts and controls that Japanese files do not hold, and that other bytes taken for UTF-16 do."""
 _ISO_2022_JP: Final = re.compile(rb"\x1b(?:\$[@B]|\(J|\(I)")
 _NOT_EUC: Final = re.compile(rb"[\x80-\x8d\x90-\xa0]")
 _COMMON: Final = re.compile(r"[\u3041-\u30ff\u4e00-\u9fff\uff01-\uff5e\u3000-\u303f]")
@@ -55,7 +58,7 @@ def to_text(data: bytes) -> tuple[str, str]:
             text = data.decode(name)
         except UnicodeDecodeError:
             continue
-        if "\x00" in text:
+        if "\x00" in text or (name in _GUESSED and len(_STRANGE.findall(text)) * 50 > len(text)):
             raise RefusedError("read.decode.binary")
         return text.removeprefix("\ufeff"), name
     raise RefusedError("read.decode.encoding", expected="UTF-8, Shift_JIS (CP932)")
