@@ -22,6 +22,7 @@ from keiyu.register.segments import Written, in_order, read, write
 SMALL: Final = 20_000
 """Rows up to which a segment is worth merging: below it, opening the file costs more than reading it."""
 
+_CHUNK: Final = 500
 _Parts = dict[str, list[tuple[str, str]]]
 
 
@@ -89,12 +90,10 @@ def _swap(
     old = list(parts)
     payload = {"merged": len(old), "parts": digest(sorted(old)), "segments": [one.facts() for one in written]}
     [stamp] = append(connection, [Draft("compact", str(collection), f"compact:{part_id}", payload)])
-    for one in old:
-        connection.execute(update(Entry).where(Entry.part_id == one).values(part_id=part_id))
-        connection.execute(
-            update(Segment)
-            .where(Segment.part_id == one)
-            .values(state="compacted", retired_seq=stamp.seq, retired_at=stamp.at)
-        )
+    retired = {"state": "compacted", "retired_seq": stamp.seq, "retired_at": stamp.at}
+    for start in range(0, len(old), _CHUNK):
+        chunk = old[start : start + _CHUNK]
+        connection.execute(update(Entry).where(Entry.part_id.in_(chunk)).values(part_id=part_id))
+        connection.execute(update(Segment).where(Segment.part_id.in_(chunk)).values(**retired))
     rows = [{**asdict(segment), "state": "live", "created_seq": stamp.seq} for segment in written]
     connection.execute(insert(Segment), rows)
