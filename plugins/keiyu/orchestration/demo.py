@@ -8,7 +8,6 @@ import datetime as dt
 import os
 import shutil
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -33,21 +32,6 @@ _TICK: Final = 0.2
 _PATIENCE: Final = 240.0
 
 
-@dataclass(frozen=True)
-class Plan:
-    """What to demonstrate.
-
-    Attributes:
-        line: the reporting line; the first that has a sample by default.
-        as_of: reference date.
-        reporters: how many report; all by default.
-    """
-
-    line: str | None
-    as_of: dt.date
-    reporters: int | None
-
-
 class Demo:
     """One demonstration, in a state of its own that is made anew each time.
 
@@ -66,33 +50,37 @@ class Demo:
         self.settings = Settings(home=home, storage=str(data), drop=str(data / "drop"))
         self.progress = progress
 
-    def run(self, plan: Plan) -> Outcome:
+    def run(self, line: str | None, as_of: dt.date) -> Outcome:
         """Run it from the empty folder to the release, and end everything that was started.
+
+        Args:
+            line: the reporting line; the first that has a sample by default.
+            as_of: reference date.
 
         Raises:
             NoSampleError: the line has no sample.
             StackFailedError: the stack does not run, or the work does not end.
             DemoDifferedError: what came out is not what was planted.
         """
-        stack.launch(self.settings, self.places, with_parent=True)
+        supervisor = stack.launch(self.settings, self.places, with_parent=True)
         try:
             folder = self.places.root / "sample"
-            manifest = self._make(plan, folder)
+            manifest = self._make(line, as_of, folder)
             status = stack.await_ready(self.settings, self.places, self.progress)
             with Workspace.open(stack.connected(self.settings, self.places, status)) as workspace:
                 return self._relay(workspace, manifest, folder)
         finally:
             stack.stop(self.places)
+            supervisor.process.wait()
 
-    def _make(self, plan: Plan, folder: Path) -> SampleManifest:
+    def _make(self, line: str | None, as_of: dt.date, folder: Path) -> SampleManifest:
         bar = self.progress.add_task("見本を作成 / making the sample", total=None)
         schemas = self.settings.schemas
         return sample.make(
             folder,
-            contract.load(plan.line or _first_with_sample(schemas), schemas),
+            contract.load(line or _first_with_sample(schemas), schemas),
             areas.load(schemas),
-            as_of=plan.as_of,
-            reporters=plan.reporters,
+            as_of=as_of,
             progress=lambda done, of: self.progress.update(bar, completed=done, total=of),
         )
 
@@ -128,11 +116,10 @@ class Demo:
             if received >= arrivals and not waiting:
                 return
             self._pause()
-        raise StackFailedError(label, f"not done after {_PATIENCE:.0f} s", str(self.places.logs))
+        raise StackFailedError("intake", f"not done after {_PATIENCE:.0f} s", str(self.places.logs))
 
     def _await_final(self, workspace: Workspace, collection: Collection) -> None:
-        label = "確報を公表 / publishing the final release"
-        bar = self.progress.add_task(label, total=1)
+        bar = self.progress.add_task("確報を公表 / publishing the final release", total=1)
         limit = time.monotonic() + _PATIENCE
         while time.monotonic() < limit:
             with workspace.ledger.read() as connection:
@@ -140,7 +127,7 @@ class Demo:
                     self.progress.update(bar, completed=1)
                     return
             self._pause()
-        raise StackFailedError(label, f"not done after {_PATIENCE:.0f} s", str(self.places.logs))
+        raise StackFailedError("national", f"not done after {_PATIENCE:.0f} s", str(self.places.logs))
 
     def _pause(self) -> None:
         if not stack.is_running(self.places):

@@ -65,19 +65,22 @@ def is_running(places: Places) -> bool:
     return False
 
 
-def launch(settings: Settings, places: Places, *, with_parent: bool = False) -> None:
+def launch(settings: Settings, places: Places, *, with_parent: bool = False) -> processes.Child:
     """Start a supervisor in the background.
 
     Args:
         settings: the installation; handed on by environment.
         places: state of the stack.
         with_parent: end the stack when this process ends, however it ends.
+
+    Returns:
+        The supervisor's process.
     """
     places.make()
     places.status.unlink(missing_ok=True)
     command = [sys.executable, "-m", "keiyu.orchestration.supervisor", str(places.root)]
     named = {"KEIYU_HOME": str(settings.home), "KEIYU_STORAGE": settings.storage, "KEIYU_DROP": settings.drop}
-    processes.start(
+    return processes.start(
         "supervisor",
         [*command, "--with-parent"] if with_parent else command,
         {**os.environ, **named},
@@ -226,14 +229,13 @@ def down() -> None:
     show_default=True,
     help="基準日 / reference date",
 )
-@click.option("--reporters", type=click.IntRange(min=1), help="報告者の数 / how many report (default: all)")
-def demo(line: str | None, as_of: datetime, reporters: int | None) -> None:
+def demo(line: str | None, as_of: datetime) -> None:
     """Run the demonstration and print what came of it."""
-    from keiyu.orchestration.demo import Demo, Plan
+    from keiyu.orchestration.demo import Demo
     from keiyu.orchestration.outcome import show
 
     with progress_bar() as progress:
-        outcome = Demo(Settings().home, progress).run(Plan(line, as_of.date(), reporters))
+        outcome = Demo(Settings().home, progress).run(line, as_of.date())
     Console().print(show(outcome), soft_wrap=True)
 
 
