@@ -172,9 +172,18 @@ class Finder:
             missing = columns.absent(table, found.fields, self.contract.respondents.field)
             parts.append(TableColumns(table, tuple(named), tuple(found.fields[n] for n in named), missing))
             matched += len(own)
-        labelled = sum(1 for cell in header[-1] if cell != "")
-        if parts and 2 * matched >= min(labelled, *(len(_own(t.table)) for t in parts)):
+        if parts and (_mostly(matched, parts) or (matched > 1 and _mostly_known(found, header[-1]))):
             yield Wide(layout, header, found, tuple(parts), matched)
+
+
+def _mostly(matched: int, parts: Sequence[TableColumns]) -> bool:
+    """Return whether half of what tells one of the tables from others is there."""
+    return 2 * matched >= min(len(_own(t.table)) for t in parts)
+
+
+def _mostly_known(found: Columns, header: Row) -> bool:
+    """Return whether half of the header's cells name a field."""
+    return 2 * len(found.fields) >= sum(1 for cell in header if cell != "")
 
 
 def _own(table: Table) -> frozenset[str]:
