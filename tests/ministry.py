@@ -35,7 +35,7 @@ YOKOHAMA, YOKOSUKA, HAYAMA = "141003", "142018", "143014"
 SEVEN = (CHIYODA, CHUO, HACHIOJI, OSHIMA, YOKOHAMA, YOKOSUKA, HAYAMA)
 """Two prefectures: 横浜 is a designated city, 八王子 and 横須賀 are core cities, 大島 and 葉山 towns."""
 
-Figures = Mapping[str, Mapping[str, int | str]]
+Figures = Mapping[str, Mapping[str, Any]]
 
 
 def small_home(home: Path, folder: Path, codes: Iterable[str] = SEVEN) -> Path:
@@ -76,7 +76,7 @@ class Ministry:
             note: makes equal figures different bytes; every file differs by default.
         """
         told = {"note": next(self._count) if note is None else note, "figures": figures}
-        data = json.dumps(told, ensure_ascii=False).encode()
+        data = json.dumps(told, ensure_ascii=False, default=str).encode()
         arrival = Arrival(data, "figures.json", None, "cli", collection=self.collection)
         [receipt] = receive_many(self.workspace.ledger, self.workspace.storage, [arrival])
         with desk(self.workspace.ledger) as held:
@@ -102,11 +102,15 @@ def frame(table: Table, figures: Figures, contract: Contract) -> pa.Table:
     for column in arrow.schema(table):
         values: list[Any] = []
         for row, (code, told) in enumerate(figures.items()):
-            value: Any = code if column.name == "area_code" else told.get(column.name, 0)
+            value: Any = code if column.name == "area_code" else told.get(column.name, _default(column.type))
             if isinstance(value, str) and pa.types.is_integer(column.type):
                 marks[row].append({"field": column.name, "status": symbols[value].status, "raw": value})
                 value = symbols[value].value
-            values.append(str(value) if pa.types.is_string(column.type) else value)
+            values.append(value)
         columns[column.name] = pa.array(values, column.type)
     columns["marks"] = pa.array(marks, arrow.MARKS)
     return pa.table(columns)
+
+
+def _default(kind: pa.DataType) -> Any:
+    return 0 if pa.types.is_integer(kind) else "" if pa.types.is_string(kind) else None

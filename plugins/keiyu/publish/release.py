@@ -173,7 +173,7 @@ def _standing(workspace: Workspace, collection: Collection, on: dt.date | None) 
     share = weight_in(workspace, taken)
     fresh = current.is_fresh(workspace.storage, taken)
     situation = _situation(taken, before, since, share, fresh, on or today())
-    action = decide(situation)
+    action = decide(situation) if taken.contract.national else "nothing"
     told = Due(action, None, len(taken.live), len(taken.universe.due), taken.missing)
     if told.stage is not None:
         told = replace(told, number=before.released.get(told.stage, 0) + 1)
@@ -213,6 +213,8 @@ def _wanted(standing: _Standing, stage: ReleaseStage | None) -> ReleaseStage | N
 def _refusal(standing: _Standing, stage: ReleaseStage) -> tuple[str, str] | None:
     final = bool(standing.before.released.get("final"))
     due = standing.due
+    if not standing.taken.contract.national:
+        return "この報告ラインには全国表がありません。", "this line has no national tables."
     if not due.reporters_in:
         return "提出がまだ一つもありません。", "nothing has been submitted yet."
     if stage == "correction":

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from keiyu import register
 from keiyu.codes.areas import Areas, to6
@@ -36,7 +37,7 @@ def universe(workspace: Workspace, contract: Contract, as_of: dt.date) -> Univer
     """Return the frame of a line for a reference date.
 
     Raises:
-        ContractError: the facility register that the contract names has no area code.
+        ContractError: the facility register that the contract names does not say where a facility stands.
     """
     areas = area_table(workspace.areas, as_of, contract.relay.direct)
     if contract.respondents.kind == "facility":
@@ -85,16 +86,23 @@ def area_table(areas: Areas, as_of: dt.date, direct: tuple[str, ...]) -> pa.Tabl
 
 
 def _facilities(workspace: Workspace, contract: Contract, as_of: dt.date) -> dict[str, str]:
-    """Return the facilities that the named register knew in its latest collection up to the date."""
+    """Return the facilities that stood on the date, by the register's latest collection up to it."""
     line, _, table = (contract.respondents.register or "").partition(".")
-    listing = workspace.contract(line).table(table)
-    place = next((field.name for field in listing.fields if field.codelist == "areas"), None)
-    if place is None:
-        raise ContractError(str(contract.folder), f"register {line}.{table} has no area code")
+    listing = workspace.contract(line)
+    place = contract.respondents.within
+    if place is None or place not in listing.table(table).by_name:
+        raise ContractError(str(contract.folder), f"respondents.within names no field of {line}.{table}")
     waves = [one.as_of for one in collection_states(workspace.ledger) if one.line == line and one.as_of <= as_of]
     if not waves:
         return {}
-    known = workspace.contract(line)
-    rows = register.current(workspace.ledger, workspace.storage, known, table, max(waves))
-    reporters, places = rows[contract.respondents.field].to_pylist(), rows[place].to_pylist()
-    return {reporter: code[:2] for reporter, code in sorted(zip(reporters, places, strict=True))}
+    rows = register.current(workspace.ledger, workspace.storage, listing, table, max(waves))
+    standing = rows.filter(_stood(rows, pa.scalar(as_of, pa.date32())))
+    reporters, places = standing[contract.respondents.field].to_pylist(), standing[place].to_pylist()
+    return {reporter: code[:2] for code, reporter in sorted(zip(places, reporters, strict=True))}
+
+
+def _stood(rows: pa.Table, at: pa.Scalar) -> pa.ChunkedArray:
+    """Return which rows of a register held on a date; ``valid_to`` is the first day on which one no longer does."""
+    begun = pc.less_equal(rows["valid_from"], at)
+    ended = pc.less_equal(rows["valid_to"], at)
+    return pc.and_not(pc.fill_null(begun, True), pc.fill_null(ended, False))
