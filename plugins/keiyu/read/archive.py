@@ -29,7 +29,7 @@ _DIGITS: Final = 12
 
 _LOCAL_HEADER: Final = struct.Struct("<26xHH")
 _NAMING: Final = ("xl/workbook.xml", "xl/_rels/workbook.xml.rels")
-_FAR: Final = re.compile(rb'r\s*=\s*["\'](?:[A-Za-z]{3}|\d{5}|[A-Za-z]{1,2}\d{5})')
+_FAR: Final = re.compile(rb'r\s*=\s*["\'](?:[A-Za-z]{3,}\d|\d{5}|[A-Za-z]{1,2}\d{5})')
 _ROW: Final = re.compile(rb'<(?:\w+:)?row\b[^<>]*?\br\s*=\s*["\'](\d+)["\'][^<>/]*>')
 _CELL: Final = re.compile(rb'<(?:\w+:)?c\b[^<>]*?\br\s*=\s*["\']([A-Za-z]{2,}|[A-Za-z](?=\d{5}))(\d+)["\'][^<>/]*>')
 _BARE: Final = re.compile(rb"<(?:\w+:)?c(?![^<>]*\br\s*=)[^<>/]*>")

@@ -5,7 +5,7 @@ A header once understood is remembered, so that the thousandth file of a form co
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from keiyu.contract.model import Contract, Table
 from keiyu.read import columns
@@ -89,8 +89,8 @@ class _Hints:
     levels: tuple[Levels, ...]
     crossings: tuple[Crossing, ...]
 
-    def __bool__(self) -> bool:
-        return bool(self.flat or self.levels or self.crossings)
+
+_UNSEEN: Final = _Hints((), (), ())
 
 
 class Finder:
@@ -110,7 +110,7 @@ class Finder:
         self._levels = [Levels(s, contract.table(s.table), self.labels, words) for s in layouts if s.levels]
         self._crosser = Crosser(contract)
         self._known: dict[Row, list[Plan]] = {}
-        self._hints: dict[Row, _Hints] = {}
+        self._hints: dict[Row, _Hints | None] = {}
 
     def find(self, grid: Grid) -> list[Region]:
         """Return the tables that stand in a sheet, from the top.
@@ -123,35 +123,36 @@ class Finder:
         for row, cells in enumerate(grid.rows[:DEPTH]):
             if row < below or len(cells) - cells.count("") < _FEWEST:
                 continue
-            plan = self._plan(grid.rows, row, tuple(cells))
+            key = tuple(cells)
+            hints = self._hints.get(key, _UNSEEN)
+            if hints is _UNSEEN:
+                hints = self._hint(key)
+            plan = self._plan(grid.rows, row, key, hints) if hints is not None else None
             if plan is not None:
                 found.append(Region(plan, grid, row))
                 below = row + plan.depth + 1 if isinstance(plan, Matrix) else len(grid.rows)
         return found
 
-    def _plan(self, rows: Sequence[Row], row: int, key: Row) -> Plan | None:
+    def _plan(self, rows: Sequence[Row], row: int, key: Row, hints: _Hints) -> Plan | None:
         """Return what stands under a row: what it was before if its surroundings are the same, else what fits best."""
-        hints = self._hints.get(key)
-        if hints is None:
-            hints = self._hint(key)
-            if len(self._hints) < _MEMORY:
-                self._hints[key] = hints
-        if not hints:
-            return None
         known = self._known.get(key, ())
         plan = next((p for p in known if p.fits(rows, row)), None)
         if plan is None:
             plan = max(self._study(rows, row, hints), key=lambda p: p.matched, default=None)
-            if plan is not None and len(self._known) < _MEMORY:
-                self._known.setdefault(key, []).append(plan)
+            if plan is not None:
+                _keep(self._known, key, [*known, plan])
         return plan
 
-    def _hint(self, key: Row) -> _Hints:
-        return _Hints(
+    def _hint(self, key: Row) -> _Hints | None:
+        """Judge a row by itself, once; most rows are nothing."""
+        made = _Hints(
             flat=tuple(self._wide(FLAT, (key,), *columns.flat(key, self.labels, self._words))),
             levels=tuple(levels for levels in self._levels if levels.may_end(key)),
             crossings=self._crosser.across(key),
         )
+        hints = made if made.flat or made.levels or made.crossings else None
+        _keep(self._hints, key, hints)
+        return hints
 
     def _study(self, rows: Sequence[Row], row: int, hints: _Hints) -> Iterator[Plan]:
         for levels in hints.levels:
@@ -174,6 +175,13 @@ class Finder:
             matched += len(own)
         if parts and (_mostly(matched, parts) or (matched > 1 and _mostly_known(found, header[-1]))):
             yield Wide(layout, header, found, tuple(parts), matched)
+
+
+def _keep(memory: dict[Row, Any], key: Row, value: object) -> None:
+    """Remember something of a row; a full memory is emptied, for titles and names would fill it for good."""
+    if len(memory) >= _MEMORY:
+        memory.clear()
+    memory[key] = value
 
 
 def _mostly(matched: int, parts: Sequence[TableColumns]) -> bool:
