@@ -126,17 +126,17 @@ def test_a_corrected_preliminary_figure_is_issued_again_but_an_arrival_is_not(mi
 
 def test_the_same_inputs_are_the_same_release(complete: Ministry) -> None:
     first = released(complete)
-    again = [publish.publish(complete.workspace, APRIL, stage=stage) for stage in (None, "final")]
+    again = [publish.publish(complete.workspace, APRIL, stage=stage) for stage in (None, "final", "correction")]
     assert first.created
-    assert [(one and one.id, one and one.created) for one in again] == [(first.id, False)] * 2
+    assert [(one and one.id, one and one.created) for one in again] == [(first.id, False)] * 3
     assert count(complete, ReleaseRow) == 1
 
 
 def test_many_publish_at_once_and_one_release_comes_of_it(complete: Ministry) -> None:
-    with ThreadPoolExecutor(4) as pool:
-        made = list(pool.map(lambda _: publish.publish(complete.workspace, APRIL), range(4)))
+    with ThreadPoolExecutor(24) as pool:
+        made = list(pool.map(lambda _: publish.publish(complete.workspace, APRIL), range(24)))
     assert len({one.id for one in made if one}) == 1
-    assert sorted(one.created for one in made if one) == [False, False, False, True]
+    assert sum(one.created for one in made if one) == 1
     assert count(complete, ReleaseRow) == 1
 
 

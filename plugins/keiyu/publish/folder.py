@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from keiyu.contract.model import Collection
-from keiyu.receive.storage import Storage
+from keiyu.receive.storage import Storage, make_folder, sync_folder
 
 PUBLISHED: Final = "published"
 _STAGING: Final = f"{PUBLISHED}/.staging"
@@ -76,11 +76,11 @@ class Draft:
         if self._staging is None:
             return
         target = Path(self._storage.uri(self.target))
-        _make(target.parent)
+        make_folder(target.parent)
         for folder, _, _ in os.walk(self._staging):
-            _sync(Path(folder))
+            sync_folder(Path(folder))
         self._staging.rename(target)
-        _sync(target.parent)
+        sync_folder(target.parent)
 
     def close(self) -> None:
         """End the writers and remove what was not published."""
@@ -162,19 +162,3 @@ def _linked(former: Path, path: Path) -> bool:
     except OSError:
         return False
     return True
-
-
-def _make(folder: Path) -> None:
-    if folder.is_dir():
-        return
-    _make(folder.parent)
-    folder.mkdir(exist_ok=True)
-    _sync(folder.parent)
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

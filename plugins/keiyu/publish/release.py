@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import pyarrow as pa
-from sqlalchemy import text
+from sqlalchemy import NullPool, create_engine, text
 
 from keiyu import register
 from keiyu.contract.model import Collection
@@ -150,19 +150,21 @@ def sweep(workspace: Workspace, collection: Collection) -> list[str]:
 
 @contextmanager
 def _alone(ledger: Ledger, collection: Collection) -> Iterator[None]:
-    """Hold the collection for this block alone: an advisory lock of the server, or a file beside SQLite."""
+    """Hold the collection for this block alone: an advisory lock of the server, or a file beside SQLite.
+
+    The server's lock ends with its connection, which is not of the pool: those who wait must not take the
+    connections that the one who publishes needs.
+    """
     purpose = f"publish.{collection.line}.{collection.as_of.isoformat()}"
     if ledger.file is not None:
         with ledger.exclusively(purpose):
             yield
         return
     key = int.from_bytes(hashlib.sha256(purpose.encode()).digest()[:8], signed=True)
-    with ledger.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+    engine = create_engine(ledger.url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
         connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": key})
-        try:
-            yield
-        finally:
-            connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": key})
+        yield
 
 
 def _standing(workspace: Workspace, collection: Collection, on: dt.date | None) -> _Standing:
@@ -201,13 +203,19 @@ def _wanted(standing: _Standing, stage: ReleaseStage | None) -> ReleaseStage | N
     """Return the stage to cut: the one asked for, if it may be, or the one that is due."""
     if stage is None:
         return standing.due.stage
-    before = standing.before
-    if before.last is not None and before.last["stage"] == stage and before.is_made_from(shard_digests(standing.taken)):
+    if _is_out(standing, stage):
         return None
     refused = _refusal(standing, stage)
     if refused is not None:
         raise StageNotDueError(str(standing.taken.collection), stage, *refused)
     return stage
+
+
+def _is_out(standing: _Standing, stage: ReleaseStage) -> bool:
+    """Whether the last release is of that stage already, from equal inputs; 確報 needs no 訂正 of the same."""
+    last = standing.before.last
+    alike = last is not None and (last["stage"] == stage or (last["stage"], stage) == ("final", "correction"))
+    return alike and standing.before.is_made_from(shard_digests(standing.taken))
 
 
 def _refusal(standing: _Standing, stage: ReleaseStage) -> tuple[str, str] | None:

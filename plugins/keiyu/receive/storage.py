@@ -162,7 +162,7 @@ class Storage:
         targets = {Path(self.uri(path)): data for path, data in files.items()}
         staging = Path(self.uri(STAGING))
         for folder in {staging, *(target.parent for target in targets)}:
-            _make(folder)
+            make_folder(folder)
         if len(targets) == 1:
             [(target, data)] = targets.items()
             _place(staging, target, data, mode)
@@ -170,7 +170,7 @@ class Storage:
             with ThreadPoolExecutor(_WRITERS) as pool:
                 list(pool.map(lambda item: _place(staging, item[0], item[1], mode), targets.items()))
         for folder in {target.parent for target in targets}:
-            _sync(folder)
+            sync_folder(folder)
 
 
 def landing_path(digest: str) -> str:
@@ -193,16 +193,17 @@ def _place(staging: Path, target: Path, data: bytes, mode: int) -> None:
         raise
 
 
-def _make(folder: Path) -> None:
+def make_folder(folder: Path) -> None:
     """Create a folder and its parents, each one durable in the one above."""
     if folder.is_dir():
         return
-    _make(folder.parent)
+    make_folder(folder.parent)
     folder.mkdir(exist_ok=True)
-    _sync(folder.parent)
+    sync_folder(folder.parent)
 
 
-def _sync(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Make the entries of a folder durable."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
