@@ -96,11 +96,12 @@ def tidy(workspace: Workspace) -> dict[str, int]:
 
 
 def prove(workspace: Workspace) -> None:
-    """Check the audit chain, the landed bytes and the core rows against each other.
+    """Check the audit chain, the landed bytes, the core rows and the releases against each other.
 
     Raises:
         StoredDataDifferError: they do not agree.
     """
     findings = register.verify(workspace.ledger, workspace.storage, workspace.settings.schemas)
+    findings += publish.verify(workspace)
     if findings:
         raise StoredDataDifferError(len(findings), findings[0].message_ja, findings[0].message_en)
