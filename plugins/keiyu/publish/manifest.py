@@ -19,6 +19,7 @@ from keiyu.publish.parquet import WHOLE, shard
 from keiyu.publish.snapshot import Snapshot, rules_digest
 from keiyu.publish.totals import control_totals
 from keiyu.receive.workspace import Workspace
+from keiyu.register import LiveEntry
 
 
 @dataclass(frozen=True)
@@ -104,29 +105,8 @@ def manifest(workspace: Workspace, cut: Cut, files: Sequence[tuple[Part, Stored]
         "tables": {"digest": rules_digest(contract), "inputs_digest": taken.digest},
         "coverage": coverage(taken, cut.weight_in),
         "control_totals": control_totals(taken),
-        "files": [
-            {
-                "path": part.name,
-                "table": part.table,
-                "shard": part.shard,
-                "rows": part.rows.num_rows,
-                "bytes": stored.bytes,
-                "sha256": stored.sha256,
-                "inputs_digest": part.inputs_digest,
-                "shared": stored.shared,
-            }
-            for part, stored in files
-        ],
-        "submissions": [
-            {
-                "reporter": entry.reporter,
-                "entry": entry.entry_id,
-                "submission": entry.submission_id,
-                "sha256": entry.digest,
-                "accepted_seq": entry.accepted_seq,
-            }
-            for entry in taken.live.values()
-        ],
+        "files": [_file(part, stored) for part, stored in files],
+        "submissions": [_submission(entry) for entry in taken.live.values()],
     }
 
 
@@ -166,6 +146,29 @@ def weight_in(workspace: Workspace, taken: Snapshot) -> float | None:
     former = _former_weights(workspace, taken.contract, taken.collection.as_of, measure) if measure else {}
     due = sum(former.get(reporter, 0) for reporter in taken.universe.due)
     return sum(former.get(reporter, 0) for reporter in taken.live) / due if due else None
+
+
+def _file(part: Part, stored: Stored) -> dict[str, Any]:
+    return {
+        "path": part.name,
+        "table": part.table,
+        "shard": part.shard,
+        "rows": part.rows.num_rows,
+        "bytes": stored.bytes,
+        "sha256": stored.sha256,
+        "inputs_digest": part.inputs_digest,
+        "shared": stored.shared,
+    }
+
+
+def _submission(entry: LiveEntry) -> dict[str, Any]:
+    return {
+        "reporter": entry.reporter,
+        "entry": entry.entry_id,
+        "submission": entry.submission_id,
+        "sha256": entry.digest,
+        "accepted_seq": entry.accepted_seq,
+    }
 
 
 def _parts(taken: Snapshot, table: NationalTable, rows: pa.Table) -> Iterator[Part]:
