@@ -1,8 +1,10 @@
 """Small files of the known forms, and what is read from them or said of them."""
 
 import datetime as dt
+import io
 from typing import Any
 
+import openpyxl
 import pytest
 
 from keiyu.contract import template
@@ -353,3 +355,37 @@ def test_an_empty_form_that_says_nil_is_a_nil_return() -> None:
     ]
     found = reading(csv_bytes(rows), "R7.4.1.csv", line="nursery_facility")
     assert (found.nil, found.nil_reporter, rules(found)) == (True, "131016", [])
+
+
+def test_a_form_with_nil_in_its_first_row_is_a_nil_return() -> None:
+    book = openpyxl.load_workbook(io.BytesIO(template.render(contract("nursery_monthly"))))
+    book.worksheets[0]["A2"] = "該当なし"
+    target = io.BytesIO()
+    book.save(target)
+    found = reading(target.getvalue(), "月報_R7.4.1.xlsx")
+    assert (found.line, found.nil, found.nil_reporter, found.tables) == ("nursery_monthly", True, None, [])
+
+
+def test_a_row_that_says_nil_names_its_reporter() -> None:
+    labels = [f.label_ja for f in contract("nursery_monthly").table("enrolment").measures]
+    rows = [["団体コード", "施設番号", "施設名", *labels], ["132012", "13-001", "該当なし", *[""] * len(labels)]]
+    found = reading(csv_bytes(rows), "R7.4.1.csv", line="nursery_monthly")
+    assert (found.nil, found.nil_reporter, found.tables) == (True, "13-001", [])
+    rows.append(["132012", "13-002", "ひまわり", *["3"] * len(labels)])
+    found = reading(csv_bytes(rows), "R7.4.1.csv", line="nursery_monthly")
+    assert (found.nil, len(found.tables[0].rows)) == (False, 2)
+
+
+def test_a_facilitys_form_is_its_own() -> None:
+    figures = dict.fromkeys(measures("nursery_monthly"), 3) | {"vacancy_age5": "若干"}
+    whose = {"area_code": "132012", "facility_id": "13-001"}
+    staff = [{**whose, "qualification": "保育士", "full_time": 2}]
+    data = template.render(
+        contract("nursery_monthly"), as_of=DAY, values={**whose, "name": "ひまわり", **figures, "staff": staff}
+    )
+    found = reading(data, "月報.xlsx")
+    assert (found.line, found.as_of) == ("nursery_monthly", DAY)
+    assert [(f.rule_id, f.place.cell, f.place.reporter) for f in found.findings] == [("read.number", "H10", "13-001")]
+    enrolment = table(found, "enrolment")
+    assert (enrolment.columns["area_code"], enrolment.columns["facility_id"]) == (("132012",), ("13-001",))
+    assert (enrolment.columns["enrolled"], table(found, "staff").columns["facility_id"]) == ((3,), ("13-001",))

@@ -3,12 +3,12 @@
 from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 
-from keiyu.contract.model import Table
+from keiyu.contract.model import Respondents, Table
 from keiyu.read import fold
 from keiyu.read.grid import Cell, Row
 from keiyu.read.labels import Labels, codes_of
 from keiyu.read.layouts import SheetLayout
-from keiyu.read.places import places
+from keiyu.read.places import one_row_each, places
 from keiyu.read.words import Words
 
 
@@ -162,7 +162,7 @@ def _text(row: Sequence[Cell], column: int) -> str:
     return cell if type(cell) is str else str(cell)
 
 
-def absent(table: Table, found: Container[str], reporter: str) -> tuple[str, ...]:
+def absent(table: Table, found: Container[str], respondents: Respondents) -> tuple[str, ...]:
     """Return the fields that a table must have and a header does not name.
 
     A cube with one row per reporter is asked for whole; of other tables the required fields. A code may
@@ -171,9 +171,9 @@ def absent(table: Table, found: Container[str], reporter: str) -> tuple[str, ...
     Args:
         table: the table.
         found: the fields that the header names.
-        reporter: the field that names the reporter.
+        respondents: who owes the line.
     """
     told = {p.code for p in places(table) if p.told_by(found)}
-    whole = table.is_cube and table.key == (reporter,)
+    whole = table.is_cube and one_row_each(table, respondents)
     needed = (f.name for f in table.fields if f.required or (whole and f.dimensions))
     return tuple(name for name in needed if name not in found and name not in told)

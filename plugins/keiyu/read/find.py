@@ -170,7 +170,7 @@ class Finder:
             own = [n for n in named if n in _own(table)]
             if not own or (not table.is_cube and len(own) < 2):
                 continue
-            missing = columns.absent(table, found.fields, self.contract.respondents.field)
+            missing = columns.absent(table, found.fields, self.contract.respondents)
             parts.append(TableColumns(table, tuple(named), tuple(found.fields[n] for n in named), missing))
             matched += len(own)
         if parts and (_mostly(matched, parts) or (matched > 1 and _mostly_known(found, header[-1]))):

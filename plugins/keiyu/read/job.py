@@ -21,6 +21,7 @@ class Job:
         converter: conversions of its fields.
         resolver: resolves reporters on the reference date.
         notes: where findings go.
+        nil_said: whether the file says somewhere that there is nothing to report.
     """
 
     contract: Contract
@@ -29,6 +30,7 @@ class Job:
     converter: Converter
     resolver: Resolver
     notes: Notes
+    nil_said: bool = False
 
     @property
     def reporter_field(self) -> str:

@@ -109,6 +109,8 @@ def _reporter(sheets: Sequence[_Sheet], job: Job) -> str | None:
 
 def _only(resolved: dict[str, _Sheet], blank: Sequence[_Sheet], job: Job) -> str | None:
     codes = sorted(resolved)
+    if not codes and job.nil_said:
+        return None
     if not codes:
         where = blank[0].where
         at = blank[0].about.get(where.code, (None, ""))[0] if where else None
@@ -141,20 +143,22 @@ def _read(sheet: _Sheet, code: str, job: Job) -> TableReading:
     cells = {**_addresses(plan, top), **{name: at for name, (at, _) in sheet.about.items()}}
     stood = {name: _at(rows[top + down], c) for name, (down, c) in zip(plan.fields, plan.at, strict=True)}
     stood.update({name: cell for name, (_, cell) in sheet.about.items()})
+    codes = {sheet.where.code: code} if sheet.where else {}
+    reporter = codes.get(job.reporter_field) or raw(stood.get(job.reporter_field, "")).strip() or None
     builder = Builder(shape, Placement(sheet.name, cells, matrix=True), job)
     builder.add(
         top + 1,
         [stood[f.name] for f in shape.figures],
         [stood[f.name] for f in shape.others],
-        codes={sheet.where.code: code} if sheet.where else {},
-        reporter=code,
+        codes=codes,
+        reporter=reporter,
     )
-    if builder.all_blank():
+    if builder.all_blank() and not job.nil_said:
         job.notes.add(
             "read.form.blank",
             sheet=sheet.name,
             table=plan.table.name,
-            reporter=code,
+            reporter=reporter,
             value=plan.table.label_ja,
             label_en=plan.table.label_en,
         )

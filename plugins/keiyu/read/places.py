@@ -1,11 +1,11 @@
-"""Which fields of a table say where a row belongs: an area code, and the names beside it."""
+"""Which fields of a table say where a row belongs and whose it is."""
 
 from collections.abc import Container
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
-from keiyu.contract.model import Table
+from keiyu.contract.model import Respondents, Table
 from keiyu.read.labels import AREAS
 
 PREFECTURE: Final = "prefecture"
@@ -57,3 +57,8 @@ def places(table: Table) -> tuple[Where, ...]:
     A name belongs to the last area code before it, in the contract's order of fields.
     """
     return _places(tuple((f.name, f.codelist, f.concept) for f in table.fields if not f.dimensions))
+
+
+def one_row_each(table: Table, respondents: Respondents) -> bool:
+    """Return whether a table has one row per reporter: its key is what identifies the reporter."""
+    return set(table.key) <= set(respondents.identity)

@@ -18,14 +18,13 @@ from keiyu.read.decode import decode
 from keiyu.read.find import Wide
 from keiyu.read.grid import Workbook
 from keiyu.read.job import Job
-from keiyu.read.matrix import labelled, read_matrices
+from keiyu.read.matrix import read_matrices
 from keiyu.read.model import Reading, TableReading
+from keiyu.read.nil import take_nil, without_figures
 from keiyu.read.notes import Notes
-from keiyu.read.places import places
+from keiyu.read.places import one_row_each
 from keiyu.read.reporters import Resolver
 from keiyu.read.sniff import RefusedError
-from keiyu.read.tell import tell_identity
-from keiyu.read.values import raw
 from keiyu.read.wide import WideReader
 
 
@@ -90,10 +89,11 @@ class _Filling:
         reading.as_of = find_as_of(blocks, labels, reading.file, hint, self._notes)
         municipalities = self._contract.respondents.kind == "municipality"
         resolver = Resolver(areas, reading.as_of or hint or dt.date.max, municipalities=municipalities)
-        job = Job(self._contract, labels, reader.words, reader.converter, resolver, self._notes)
+        nil_said = (self._contract.nil_return or not self._fit.regions) and reader.says_nil(self._grids)
+        job = Job(self._contract, labels, reader.words, reader.converter, resolver, self._notes, nil_said)
         reading.tables = self._tables(job)
-        if not any(table.rows for table in reading.tables):
-            self._without_rows(job)
+        if without_figures(reading.tables, self._contract):
+            take_nil(reading, self._grids, job)
         else:
             self._tell_tables(reading.tables)
 
@@ -115,34 +115,6 @@ class _Filling:
             seen.setdefault(table.table, table.placement.sheet)
         for wanted in self._contract.tables:
             if wanted.name not in seen:
-                whole = wanted.is_cube and wanted.key == (self._contract.respondents.field,)
+                whole = wanted.is_cube and one_row_each(wanted, self._contract.respondents)
                 rule = "read.table.missing" if whole else "read.table.absent"
                 self._notes.add(rule, table=wanted.name, value=wanted.label_ja, label_en=wanted.label_en)
-
-    def _without_rows(self, job: Job) -> None:
-        """Take a file without a single row: 該当なし, or nothing at all."""
-        if any(f.severity == "error" for f in self._notes.findings):
-            return
-        if not self._fit.reader.says_nil(self._grids):
-            self._notes.add("read.table.empty")
-        elif not self._contract.nil_return:
-            self._notes.add("read.nil.refused", value=self._contract.name_ja)
-        else:
-            self._reading.nil = True
-            self._reading.nil_reporter = self._nil_reporter(job)
-
-    def _nil_reporter(self, job: Job) -> str | None:
-        """Tell who reports nothing: from labelled cells, as there is no row."""
-        first = self._contract.tables[0]
-        where = places(first)[0] if places(first) else None
-        wanted = {job.reporter_field, *(name for name in (where.fields if where else ()) if name)}
-        for grid in self._grids:
-            about = labelled(grid.rows[:DEPTH], wanted, job.labels)
-            if where and job.reporter_field == where.code:
-                found = job.resolver.resolve(*(about.get(name or "", ("", ""))[1] for name in where.fields))
-                if found.code:
-                    return found.code
-                tell_identity(found, self._notes, sheet=grid.name, cell=None, field=where.code, reporter=None)
-            elif job.reporter_field in about:
-                return raw(about[job.reporter_field][1]).strip() or None
-        return None

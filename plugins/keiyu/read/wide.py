@@ -11,7 +11,7 @@ from keiyu.read.find import Region, TableColumns, Wide
 from keiyu.read.grid import Cell, Row, address, letters
 from keiyu.read.job import Job
 from keiyu.read.model import Placement, TableReading
-from keiyu.read.places import Where, places
+from keiyu.read.places import Where, one_row_each, places
 from keiyu.read.reporters import Identity
 from keiyu.read.tell import tell_header, tell_identity
 from keiyu.read.values import filled, plain_figures, raw
@@ -89,8 +89,9 @@ class WideReader:
         seats = self._parts[0].seats
         first = places(plan.tables[0].table)[:1]
         self._seat = seats[0] if first and seats and seats[0].where == first[0] else None
-        self._single = plan.tables[0].table.key == (job.reporter_field,)
-        self._seen: dict[str, int] = {}
+        self._own = self._seat.where.code if self._seat else None
+        self._single = one_row_each(plan.tables[0].table, job.contract.respondents)
+        self._seen: dict[tuple[str | None, str | None], int] = {}
         self._last_total: int | None = None
 
     def read(self) -> list[TableReading]:
@@ -117,7 +118,7 @@ class WideReader:
         if found.code is None and self._aside(number, cells):
             return
         self._tell_identity(number, self._seat, found, found.code)
-        if found.code is not None and self._first_time(number, found.code):
+        if found.code is not None and self._first_time(number, found.code, cells):
             self._take(number, cells, {self._seat.where.code: found.code})
 
     def _tell_identity(self, number: int, seat: _Seat, found: Identity, reporter: str | None) -> None:
@@ -162,18 +163,20 @@ class WideReader:
         at = self._plan.columns.fields.get(self._job.reporter_field)
         return (raw(cells[at]).strip() or None) if at is not None else None
 
-    def _first_time(self, number: int, code: str) -> bool:
+    def _first_time(self, number: int, code: str, cells: Row) -> bool:
         """Refuse a second row of a reporter in a table that has one row for each."""
-        if not self._single or self._seen.setdefault(code, number) == number:
+        own = code if self._own == self._job.reporter_field else self._own_reporter(cells)
+        first = self._seen.setdefault((code, own), number) if self._single else number
+        if first == number:
             return True
         self._job.notes.add(
             "read.reporter.twice",
             sheet=self._grid.name,
             cell=address(number, self._seat.column("name")) if self._seat else None,
             table=self._plan.tables[0].table.name,
-            reporter=code,
-            value=code,
-            first=self._seen[code] + 1,
+            reporter=own,
+            value=own,
+            first=first + 1,
             row=number + 1,
         )
         return False
