@@ -1,0 +1,42 @@
+"""Every line stands as a whole: its known forms load, and its national tables come out as declared."""
+
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from keiyu import publish
+from keiyu.contract import Collection, lines, load
+from keiyu.publish.session import schema
+from keiyu.read.choose import prepared
+from keiyu.receive.workspace import Workspace
+from keiyu.settings import Settings
+
+HOME = Path(__file__).resolve().parents[2]
+SCHEMAS = HOME / "schemas"
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
+    storage = tmp_path_factory.mktemp("empty")
+    with Workspace.open(Settings(home=HOME, storage=str(storage), database_url=f"sqlite:///{storage}/ledger.db")) as it:
+        yield it
+
+
+@pytest.mark.parametrize("line", lines(SCHEMAS))
+def test_every_known_form_names_what_the_contract_has(line: str) -> None:
+    assert prepared(load(line, SCHEMAS), SCHEMAS).contract.line == line
+
+
+@pytest.mark.parametrize(
+    ("line", "table"), [(line, table.name) for line in lines(SCHEMAS) for table in load(line, SCHEMAS).national]
+)
+def test_a_national_table_comes_out_as_declared_though_nobody_has_reported(
+    workspace: Workspace, line: str, table: str
+) -> None:
+    contract = load(line, SCHEMAS)
+    wave = "04-01" if "monthly" in contract.waves else contract.waves[0]
+    rows = publish.read(workspace, Collection(line, dt.date.fromisoformat(f"2025-{wave}")), table, None)
+    declared = next(t for t in contract.national if t.name == table)
+    assert rows.schema.equals(schema(declared), check_metadata=True)
