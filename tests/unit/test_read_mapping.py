@@ -209,6 +209,7 @@ def test_the_texts_of_findings_are_whole_and_each_rule_stands_once() -> None:
     rules = read_yaml(SCHEMAS / "findings.yaml", SCHEMAS / "schema" / "findings.json")["rules"]
     assert len({rule["rule_id"] for rule in rules}) == len(rules)
 
+
 def test_alike_findings_are_told_a_bounded_number_of_times() -> None:
     rows = [["団体コード", "名称", "定員"], *[["131016", f"園{i}", "約60"] for i in range(500)]]
     assert len(rules(reading(csv_bytes(rows), line="nursery_facility"))) == 200
