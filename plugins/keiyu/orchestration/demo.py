@@ -90,11 +90,12 @@ class Demo:
         self._drop(folder, first)
         self._await_decided(workspace, "第１回を処理 / first wave", len(first))
         outcome.compare_findings(workspace, folder, first)
+        returned = outcome.returns(workspace)
         began = dt.datetime.now(dt.UTC)
         self._drop(folder, second)
         self._await_decided(workspace, "第２回（訂正）を処理 / corrections", len(first) + len(second))
         self._await_final(workspace, manifest.collection)
-        return outcome.gather(workspace, manifest, folder, began)
+        return outcome.gather(workspace, manifest, folder, returned, began)
 
     def _drop(self, folder: Path, files: tuple[SampleFile, ...]) -> None:
         """Put files into their senders' folders at once, complete, as a rename does."""

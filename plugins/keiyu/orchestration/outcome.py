@@ -32,21 +32,44 @@ class Outcome:
 
     Attributes:
         files: files that arrived, both waves.
-        states: state of a submission → how many; the same bytes twice are one submission.
-        reasons: rule id → how many files it returned, and its messages.
+        accepted: submissions accepted in the end; the same bytes twice are one submission.
+        returns: what went back from the first wave.
         headline: national headline figures: label → column → figure.
         seconds: from the last arrival to the release.
-        release: its Japanese and English name.
         folder: folder of the published national table.
     """
 
     files: int
-    states: Mapping[str, int]
-    reasons: Mapping[str, tuple[int, str, str]]
+    accepted: int
+    returns: "Returns"
     headline: Mapping[str, Mapping[str, int | None]]
     seconds: float
-    release: str
     folder: Path
+
+
+@dataclass(frozen=True)
+class Returns:
+    """What went back.
+
+    Attributes:
+        files: submissions returned.
+        reasons: rule id → how many files it returned, and the words of its first finding.
+    """
+
+    files: int
+    reasons: Mapping[str, tuple[int, str, str]]
+
+
+def returns(workspace: Workspace) -> Returns:
+    """Return what has gone back so far, and why."""
+    with workspace.ledger.read() as connection:
+        files = connection.scalar(_counted("returned")) or 0
+        reasons = connection.execute(_reasons()).all()
+    return Returns(files, {row.rule_id: (row.files, row.message_ja, row.message_en) for row in reasons})
+
+
+def _counted(state: str) -> Any:
+    return select(func.count()).select_from(Submission).where(Submission.state == state)
 
 
 def compare_findings(workspace: Workspace, folder: Path, files: Sequence[SampleFile]) -> None:
@@ -77,13 +100,16 @@ def _told(workspace: Workspace) -> dict[str, tuple[str, set[str]]]:
     return told
 
 
-def gather(workspace: Workspace, manifest: SampleManifest, folder: Path, last_arrival: dt.datetime) -> Outcome:
+def gather(
+    workspace: Workspace, manifest: SampleManifest, folder: Path, returned: Returns, last_arrival: dt.datetime
+) -> Outcome:
     """Read the published release as any user would, and compare its totals with the sample's.
 
     Args:
         workspace: the installation.
         manifest: the sample.
         folder: the sample's folder.
+        returned: what went back from the first wave.
         last_arrival: when the last file lay in the watched directory.
 
     Raises:
@@ -92,10 +118,7 @@ def gather(workspace: Workspace, manifest: SampleManifest, folder: Path, last_ar
     compare_findings(workspace, folder, manifest.wave(2))
     with workspace.ledger.read() as connection:
         arrivals = connection.scalar(select(func.count()).select_from(ReceiptRow)) or 0
-        states = connection.execute(
-            select(Submission.state, func.count().label("files")).group_by(Submission.state)
-        ).all()
-        reasons = connection.execute(_reasons()).all()
+        accepted = connection.scalar(_counted("accepted")) or 0
         release = connection.execute(select(Release.path, Release.at).where(Release.stage == "final")).one()
     published = workspace.storage.local_path(f"{release.path}/{_NATIONAL}") or Path()
     rows = pq.read_table(published).to_pylist()
@@ -103,11 +126,10 @@ def gather(workspace: Workspace, manifest: SampleManifest, folder: Path, last_ar
     compare_totals(contract, manifest, rows)
     return Outcome(
         files=arrivals,
-        states={row.state: row.files for row in states},
-        reasons={row.rule_id: (row.files, row.message_ja, row.message_en) for row in reasons},
+        accepted=accepted,
+        returns=returned,
         headline=_headline(contract, rows),
         seconds=(release.at - last_arrival).total_seconds(),
-        release="確報 / final",
         folder=published,
     )
 
@@ -189,8 +211,8 @@ def show(outcome: Outcome) -> Group:
     counts = Table.grid(padding=(0, 2))
     for label, value in (
         ("到着したファイル / files in", f"{outcome.files:,}"),
-        ("受理 / accepted", f"{outcome.states.get('accepted', 0):,}"),
-        ("返戻 / returned", f"{outcome.states.get('returned', 0):,}"),
+        ("受理 / accepted", f"{outcome.accepted:,}"),
+        ("うち返戻、のち訂正 / returned, then corrected", f"{outcome.returns.files:,}"),
         ("最後の到着から確報まで / last arrival to release", f"{outcome.seconds:.1f} s"),
     ):
         counts.add_row(label, value)
@@ -211,7 +233,7 @@ def _reasons_table(outcome: Outcome) -> Table:
     table = Table(
         "規則 / rule", "件 / files", "理由 / reason", title="返戻の理由 / reasons for return", title_justify="left"
     )
-    for rule, (files, message_ja, message_en) in outcome.reasons.items():
+    for rule, (files, message_ja, message_en) in outcome.returns.reasons.items():
         table.add_row(rule, f"{files:,}", f"{message_ja}\n{message_en}")
     return table
 
