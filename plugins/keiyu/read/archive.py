@@ -30,10 +30,10 @@ _DIGITS: Final = 12
 _LOCAL_HEADER: Final = struct.Struct("<26xHH")
 _NAMING: Final = ("xl/workbook.xml", "xl/_rels/workbook.xml.rels")
 _FAR: Final = re.compile(rb'r\s*=\s*["\'](?:[A-Za-z]{3,}\d|\d{5}|[A-Za-z]{1,2}\d{5})')
-_ROW: Final = re.compile(rb'<(?:\w+:)?row\b[^<>]*?\br\s*=\s*["\'](\d+)["\'][^<>/]*>')
-_CELL: Final = re.compile(rb'<(?:\w+:)?c\b[^<>]*?\br\s*=\s*["\']([A-Za-z]{2,}|[A-Za-z](?=\d{5}))(\d+)["\'][^<>/]*>')
-_BARE: Final = re.compile(rb"<(?:\w+:)?c(?![^<>]*\br\s*=)[^<>/]*>")
-"""A cell without an address of its own, which stands in the row that its row element names."""
+_EMPTY: Final = re.compile(rb'<c r="[A-Z]{1,3}\d{1,7}"(?: s="\d{1,5}")?/>')
+_ADDRESS: Final = re.compile(rb'\br\s*=\s*["\']([A-Za-z]*)(\d+)')
+_BARE: Final = re.compile(rb'<(?:\w+:)?c\b(?! r=")')
+"""A cell whose address does not come first, or that has none and stands in the row that its row element names."""
 _SHEET: Final = re.compile(rb"<sheet\b[^<>]*>")
 _RELATION: Final = re.compile(rb"<Relationship\b[^<>]*>")
 _ATTRIBUTE: Final = re.compile(rb'([\w:]+)\s*=\s*"([^"]*)"')
@@ -134,14 +134,18 @@ def _unpack(packed: bytes, method: int) -> bytes:
 
 
 def _refuse_far_cells(sheet: bytes) -> None:
-    """Refuse a sheet that a decoder would have to fill beyond the limit; cells without content do not count."""
+    """Refuse a sheet that a decoder would have to fill beyond the limit; cells without content do not count.
+
+    Every text that looks like an address counts, whatever stands around it: a decoder may be more lenient
+    about what an element is than any pattern here.
+    """
     if _FAR.search(sheet) is None:
         return
-    far = [(column_of(letters[:_LETTERS].decode()) + 1, _row(row)) for letters, row in _CELL.findall(sheet)]
-    rows = max((row for _, row in far), default=1)
-    if _BARE.search(sheet):
-        rows = max((rows, *map(_row, _ROW.findall(sheet))))
-    columns = max((column for column, _ in far), default=26)
+    sheet = _EMPTY.sub(b"", sheet)
+    found = _ADDRESS.findall(sheet)
+    bare = _BARE.search(sheet) is not None
+    rows = max((_row(row) for letters, row in found if letters or bare), default=1)
+    columns = max((column_of(letters[:_LETTERS].decode()) + 1 for letters, _ in found if letters), default=1)
     if rows * max(columns, 26) > MOST_CELLS:
         raise RefusedError("read.decode.too_large", value=f"{rows} × {columns}")
 
