@@ -230,9 +230,8 @@ def show(outcome: Outcome) -> Group:
 
 
 def _reasons_table(outcome: Outcome) -> Table:
-    table = Table(
-        "規則 / rule", "件 / files", "理由 / reason", title="返戻の理由 / reasons for return", title_justify="left"
-    )
+    table = Table("規則 / rule", "件 / files", title="返戻の理由 / reasons for return", title_justify="left")
+    table.add_column("最初の指摘 / first finding", overflow="fold")
     for rule, (files, message_ja, message_en) in outcome.returns.reasons.items():
         table.add_row(rule, f"{files:,}", f"{message_ja}\n{message_en}")
     return table
@@ -240,7 +239,8 @@ def _reasons_table(outcome: Outcome) -> Table:
 
 def _headline_table(outcome: Outcome) -> Table:
     columns = _merged(outcome.headline.values())
-    table = Table("", title="全国計（人） / national totals", title_justify="left")
+    table = Table(title="全国計（人） / national totals", title_justify="left")
+    table.add_column("", overflow="fold")
     for column in columns:
         table.add_column(column, justify="right", no_wrap=True)
     for label, values in outcome.headline.items():

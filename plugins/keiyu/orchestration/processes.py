@@ -15,6 +15,8 @@ import psutil
 
 _log = logging.getLogger(__name__)
 MARK: Final = "KEIYU_STACK"
+_UNTIL_GONE: Final = 2.0
+_TICK: Final = 0.02
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,7 @@ def end(children: Iterable[Child], number: int = signal.SIGTERM) -> None:
         number: the signal with which to ask.
     """
     asked, began = list(children), time.monotonic()
+    below = [one for child in asked for one in _descendants(child)]
     for child in asked:
         if child.ended is None:
             child.process.send_signal(number)
@@ -84,6 +87,30 @@ def end(children: Iterable[Child], number: int = signal.SIGTERM) -> None:
             _log.warning("%s did not end within %.0f s and is killed", child.name, child.patience)
         signal_group(child, signal.SIGKILL)
         child.process.wait()
+    _await_end(below, _UNTIL_GONE)
+
+
+def _await_end(waited: Iterable[psutil.Process], patience: float) -> list[psutil.Process]:
+    """Wait for processes that may not be our children; returns those that still live."""
+    limit = time.monotonic() + patience
+    while (living := [process for process in waited if _lives(process)]) and time.monotonic() < limit:
+        time.sleep(_TICK)
+    return living
+
+
+def _lives(process: psutil.Process) -> bool:
+    """Whether it still does anything; a dead one that nobody has reaped yet does not."""
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return False
+
+
+def _descendants(child: Child) -> list[psutil.Process]:
+    try:
+        return psutil.Process(child.process.pid).children(recursive=True)
+    except psutil.Error:
+        return []
 
 
 def marked(mark: str) -> list[psutil.Process]:
@@ -91,7 +118,7 @@ def marked(mark: str) -> list[psutil.Process]:
     found = []
     for process in psutil.process_iter():
         with suppress(psutil.Error):
-            if process.pid != os.getpid() and process.environ().get(MARK) == mark:
+            if process.pid != os.getpid() and _lives(process) and process.environ().get(MARK) == mark:
                 found.append(process)
     return found
 
@@ -110,9 +137,9 @@ def end_marked(mark: str, patience: float = 10.0) -> int:
     for orphan in orphans:
         with suppress(psutil.Error):
             orphan.send_signal(signal.SIGINT if orphan.name() == "postgres" else signal.SIGTERM)
-    _, alive = psutil.wait_procs(orphans, timeout=patience if orphans else 0)
-    for orphan in alive:
+    deaf = _await_end(orphans, patience)
+    for orphan in deaf:
         with suppress(psutil.Error):
             orphan.kill()
-    psutil.wait_procs(alive, timeout=patience)
+    _await_end(deaf, _UNTIL_GONE)
     return len(orphans)
