@@ -15,6 +15,7 @@ DEPTH: Final = 60
 
 FORM: Final = "form"
 _FEWEST: Final = 2
+_ACROSS_AND_DOWN: Final = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,7 +105,7 @@ class Crosser:
 
     def __init__(self, contract: Contract) -> None:
         """Collect the labels of every cube of two dimensions."""
-        cubes = [(t, codes_of(t)) for t in contract.tables if len(t.dimensions) == _FEWEST]
+        cubes = [(t, codes_of(t)) for t in contract.tables if len(t.dimensions) == _ACROSS_AND_DOWN]
         self._ways = [(t, first, second, False) for t, (first, second) in cubes]
         self._ways += [(t, second, first, True) for t, (first, second) in cubes]
 
