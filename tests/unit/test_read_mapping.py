@@ -199,7 +199,7 @@ def test_a_layout_that_contradicts_the_contract_is_refused(tmp_path: Path, chang
 
 
 def test_every_rule_named_in_the_code_has_its_texts_and_none_is_left_over() -> None:
-    told = "".join(path.read_text(encoding="utf-8") for path in PACKAGE.glob("*.py"))
+    told = "".join(path.read_text(encoding="utf-8") for path in sorted(PACKAGE.rglob("*.py")))
     known = {rule for rule in catalogue(SCHEMAS) if rule.startswith("read.")}
     named = {word for word in told.replace("'", '"').split('"') if word.startswith("read.") and " " not in word}
     assert named == known
