@@ -22,6 +22,7 @@ KINDS = {
     "lines/*/layouts/*.yaml": "layout",
     "lines/*/sample.yaml": "sample",
     "reading.yaml": "reading",
+    "kinds.yaml": "kinds",
     "findings.yaml": "findings",
 }
 DOCUMENTS = {path: kind for pattern, kind in KINDS.items() for path in sorted(SCHEMAS.glob(pattern))}

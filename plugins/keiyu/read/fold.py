@@ -39,4 +39,9 @@ def value(text: str) -> str:
 
     Not NFKC: that would turn a footnote's ``12²`` into 122 and ``③`` into 3.
     """
-    return text.translate(_VALUE).strip()
+    return placed(text).strip()
+
+
+def placed(text: str) -> str:
+    """Fold as :func:`value` does, every character in its place and no blank taken away."""
+    return text.translate(_VALUE)

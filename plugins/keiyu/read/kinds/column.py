@@ -1,0 +1,152 @@
+"""Reading cells by their kind: one, or a whole column, in which equal cells are read once and plain ones not at all."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from keiyu.contract.model import Contract, Field
+from keiyu.read.grid import Cell
+from keiyu.read.kinds import terms as _terms
+from keiyu.read.kinds.model import Value
+from keiyu.read.kinds.registry import KINDS, Kind, kind_of
+from keiyu.read.kinds.terms import Terms
+from keiyu.read.kinds.texts import HTML, LOST, storable, without_html
+from keiyu.read.model import ValueStatus
+
+_MEMORY: Final = 65_536
+_BLOCKS: Final = (4_096, 256, 16)
+_SAMPLE: Final = 1_024
+_SIMPLE: Final = {ValueStatus.REPORTED, ValueStatus.TRUE_ZERO}
+
+
+@dataclass(frozen=True, slots=True)
+class Normalised:
+    """A column, read.
+
+    Attributes:
+        values: one per cell, none where there is none or it is not certain.
+        marked: position and whole reading of each cell that is not simply its value: with a note, a status of its
+            own, something more to say, or a raw text that is written otherwise.
+    """
+
+    values: list[Any]
+    marked: list[tuple[int, Value]]
+
+
+class Normaliser:
+    """Reads the cells of one field."""
+
+    def __init__(self, kind: Kind, terms: Terms) -> None:
+        """Prepare to read.
+
+        Args:
+            kind: how the field's values are written.
+            terms: what they are read with.
+        """
+        self.kind = kind
+        self.terms = terms
+        self._known: dict[tuple[type, Cell], Value] = {}
+        self._plain = kind.plain if kind.plain and not self._digits_are_symbols() else None
+
+    def _digits_are_symbols(self) -> bool:
+        """Return whether the line has a symbol that looks like a value, such as 9999 for unknown."""
+        return any(any(c.isdigit() for c in text) for text in self.terms.notation.markers)
+
+    def read(self, cell: Cell | None) -> Value:
+        """Read one cell.
+
+        Args:
+            cell: what a decoder yields; none is a blank.
+
+        Returns:
+            What it says; nothing is ever raised and nothing guessed.
+        """
+        cell = "" if cell is None else cell
+        key = (type(cell), cell)
+        known = self._known.get(key)
+        if known is None:
+            known = self._read(cell)
+            if len(self._known) < _MEMORY:
+                self._known[key] = known
+        return known
+
+    def _read(self, cell: Cell) -> Value:
+        if not isinstance(cell, str):
+            return self.kind.read(cell, self.terms)
+        broken = storable(cell)
+        if broken is not None:
+            return Value(None, ValueStatus.UNKNOWN, broken, LOST)
+        bare = without_html(cell)
+        if bare is None:
+            return self.kind.read(cell, self.terms)
+        return replace(self.kind.read(bare, self.terms), raw=cell).noted(HTML)
+
+    def column(self, cells: Sequence[Cell | None]) -> Normalised:
+        """Read a column.
+
+        Args:
+            cells: its cells in order.
+
+        Returns:
+            Their values, and the readings of those that are not simply their values.
+        """
+        done = Normalised([], [])
+        texts = self._plain is not None and set(map(type, cells)) == {str}
+        if texts and len(set(cells[:_SAMPLE])) * 4 > min(len(cells), _SAMPLE):
+            self._in_blocks(cells, 0, done)  # type: ignore[arg-type]  # all are texts
+        else:
+            self._by_cell(cells, done)
+        return done
+
+    def _in_blocks(self, cells: Sequence[str], level: int, done: Normalised) -> None:
+        """Read texts block by block: plain blocks whole, others in smaller blocks, the smallest by cell."""
+        size = _BLOCKS[level]
+        for start in range(0, len(cells), size):
+            block = cells[start : start + size]
+            values = self._plain(block, self.terms) if self._plain else None
+            if values is not None:
+                done.values.extend(values)
+            elif level + 1 < len(_BLOCKS):
+                self._in_blocks(block, level + 1, done)
+            else:
+                self._by_cell(block, done)
+
+    def _by_cell(self, cells: Sequence[Cell | None], done: Normalised) -> None:
+        """Read cells one by one, equal ones once."""
+        first = len(done.values)
+        keyed: Sequence[Any] = list(zip(map(type, cells), cells, strict=True)) if bool in map(type, cells) else cells
+        read = {key: self.read(key[1] if isinstance(key, tuple) else key) for key in set(keyed)}
+        values = {key: reading.value for key, reading in read.items()}
+        done.values.extend(map(values.__getitem__, keyed))
+        odd = {key: reading for key, reading in read.items() if self._needs_mark(reading)}
+        if odd:
+            done.marked.extend((i, odd[key]) for i, key in enumerate(keyed, first) if key in odd)
+
+    def _needs_mark(self, reading: Value) -> bool:
+        if reading.note or reading.more:
+            return True
+        if reading.status in _SIMPLE:
+            return str(reading.value) != reading.raw.strip()
+        return self.kind.figure or bool(reading.raw.strip())
+
+
+def of_field(field: Field, contract: Contract, terms: Terms | None = None) -> Normaliser:
+    """Return the reader of a contract's field.
+
+    Args:
+        field: the field.
+        contract: its line.
+        terms: what its cells are read with, where not simply the contract's own.
+    """
+    schemas = contract.folder.parents[1]
+    return Normaliser(kind_of(field), terms or _terms.of_field(field, contract, schemas))
+
+
+def normalise(kind: str, cell: Cell | None, terms: Terms) -> Value:
+    """Read one cell by the name of its kind; see :meth:`Normaliser.read`."""
+    return Normaliser(KINDS[kind], terms).read(cell)
+
+
+def normalise_column(kind: str, cells: Sequence[Cell | None], terms: Terms) -> Normalised:
+    """Read a column by the name of its kind; see :meth:`Normaliser.column`."""
+    return Normaliser(KINDS[kind], terms).column(cells)

@@ -1,0 +1,112 @@
+"""Yes and no, and labels of code lists."""
+
+import re
+from typing import Final
+
+from keiyu.read import fold
+from keiyu.read.grid import Cell
+from keiyu.read.kinds.lexicon import Lexicon
+from keiyu.read.kinds.model import Value, reported, unknown
+from keiyu.read.kinds.terms import Terms, nothing
+from keiyu.read.kinds.texts import composed, tidy
+from keiyu.read.values import raw as seen
+
+UNCLEAR: Final = "read.flag.unclear"
+UNLISTED: Final = "read.choice.unlisted"
+
+_SAID_WITH: Final = re.compile(r"[ \u3000\n]*([(（\[【〔※＊*].*)", re.DOTALL)
+_LONGEST: Final = 200
+PUBLIC: Final = "public"
+PRIVATE: Final = "private"
+_FOUNDED: Final = re.compile(r"(?:立|営|直営|設置)$")
+
+
+def flag(cell: Cell, terms: Terms) -> Value:
+    """Read yes or no: ○ 〇 ◯ 有 あり Y 1 実施; × ✕ 無 なし N 0 未実施. △ and other signs are neither.
+
+    Words are those of ``schemas/reading.yaml`` and go before the line's symbols (なし is no, not a missing figure).
+    A remark behind the word, in brackets or after ※, does not change it. Convention of published lists.
+    """
+    return _flag(cell, terms, None)
+
+
+def designated(cell: Cell, terms: Terms) -> Value:
+    """Read whether a shelter is designated: 指定, 指定避難所, 未指定, and yes and no.
+
+    Source: 災害対策基本法第49条の4, 第49条の7.
+    """
+    return _flag(cell, terms, terms.lexicon)
+
+
+def _flag(cell: Cell, terms: Terms, lexicon: Lexicon | None) -> Value:
+    if isinstance(cell, bool):
+        return reported(cell, cell)
+    if isinstance(cell, int | float):
+        return reported(cell, bool(cell)) if cell in (0, 1) else unknown(cell, UNCLEAR)
+    if not isinstance(cell, str):
+        return unknown(cell, UNCLEAR)
+    word, remark = _parted(cell)
+    said = _said(fold.label(word), terms, lexicon)
+    if said is not None:
+        return reported(cell, said, remark=remark)
+    blank = nothing(cell, terms)
+    return unknown(cell, UNCLEAR) if blank is None else blank
+
+
+def _said(word: str, terms: Terms, lexicon: Lexicon | None) -> bool | None:
+    if lexicon is not None and word in lexicon.designated:
+        return lexicon.designated[word]
+    return terms.words.booleans.get(word.removesuffix(".0") if word in ("1.0", "0.0") else word)
+
+
+def _parted(text: str) -> tuple[str, str]:
+    """Part a word from the remark behind it, in brackets or after ※."""
+    bare = tidy(text)
+    remark = _SAID_WITH.search(bare, 1) if len(bare) <= _LONGEST else None
+    return (bare[: remark.start()], remark[1]) if remark else (bare, "")
+
+
+def listed(cell: Cell, terms: Terms) -> Value:
+    """Read a label of the field's code list as its code, the label itself in ``label``.
+
+    A label that the list does not have stays as written and is told, for the check to ask about.
+    """
+    return _coded(cell, terms, keep=True)
+
+
+def choice(cell: Cell, terms: Terms) -> Value:
+    """Read a label of the field's code list as its code; any other text is not certain."""
+    return _coded(cell, terms, keep=False)
+
+
+def ownership(cell: Cell, terms: Terms) -> Value:
+    """Read who founded a facility: the code list's labels, a legal form, or a prefecture or municipality by name.
+
+    Source: 社会福祉施設等調査 — 公営 is the state, 独立行政法人, 都道府県, 市区町村, 一部事務組合 and 広域連合;
+    社会福祉法人, 医療法人, 公益法人・日赤 and 営利法人 are 私営. その他 and 他の法人 say neither.
+    """
+    value = _coded(cell, terms, keep=False)
+    if value.note != UNLISTED or not isinstance(cell, str) or len(cell) > _LONGEST:
+        return value
+    code = _founder(fold.label(cell).strip("()[]「」"), terms.lexicon)
+    return reported(cell, code, label=tidy(cell)) if code else value
+
+
+def _founder(text: str, lexicon: Lexicon) -> str | None:
+    if text.startswith(lexicon.public_forms) or text.endswith(lexicon.public_forms):
+        return PUBLIC
+    if text.startswith(lexicon.private_forms) or text.endswith(lexicon.private_forms):
+        return PRIVATE
+    place = _FOUNDED.sub("", text)
+    return PUBLIC if place in lexicon.municipalities or place in lexicon.prefectures else None
+
+
+def _coded(cell: Cell, terms: Terms, *, keep: bool) -> Value:
+    blank = nothing(cell, terms)
+    if blank is not None:
+        return blank
+    text = composed(tidy(seen(cell)))
+    code = terms.codes.get(fold.label(text)) if len(text) <= _LONGEST else None
+    if code is not None:
+        return reported(cell, code, label=text)
+    return reported(cell, text, UNLISTED) if keep else unknown(cell, UNLISTED, label=text)

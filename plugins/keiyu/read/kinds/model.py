@@ -1,0 +1,48 @@
+"""What one cell says, as the kind of its column has it read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any, Final
+
+from keiyu.read.grid import Cell
+from keiyu.read.model import ValueStatus
+from keiyu.read.values import raw as seen
+
+NOTHING_MORE: Final[Mapping[str, Any]] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What one cell says.
+
+    Attributes:
+        value: in the canonical form of its kind; none where there is none or it is not certain.
+        status: why it is what it is.
+        raw: the cell as a person sees it.
+        note: rule of ``schemas/findings.yaml`` that has something to say of it.
+        more: what else the cell certainly says, by name: ``until`` (the end of a range), ``remark`` (what stands
+            beside the value), ``extension``, ``others`` (further numbers), ``days``, ``holidays``, ``label``.
+    """
+
+    value: Any
+    status: ValueStatus
+    raw: str
+    note: str | None = None
+    more: Mapping[str, Any] = field(default_factory=lambda: NOTHING_MORE)
+
+    def noted(self, rule: str | None) -> "Value":
+        """Return the same with a rule, unless one with more to say is there already."""
+        return replace(self, note=rule) if rule and not self.note else self
+
+
+def reported(cell: Cell, value: Any, note: str | None = None, **more: Any) -> Value:
+    """Return a value that the cell says; what it says more is left out where it is empty."""
+    said = {name: what for name, what in more.items() if what not in (None, "", ())}
+    return Value(value, ValueStatus.REPORTED, seen(cell), note, said or NOTHING_MORE)
+
+
+def unknown(cell: Cell, note: str | None, **more: Any) -> Value:
+    """Return that a cell's value is not certain."""
+    said = {name: what for name, what in more.items() if what not in (None, "", ())}
+    return Value(None, ValueStatus.UNKNOWN, seen(cell), note, said or NOTHING_MORE)

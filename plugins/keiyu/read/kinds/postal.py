@@ -1,0 +1,60 @@
+"""Postal codes: seven digits, no hyphen (contract form; GIF 住所 postalCode). Source: 日本郵便 郵便番号簿."""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from keiyu.read import fold
+from keiyu.read.grid import Cell
+from keiyu.read.kinds.model import Value, reported, unknown
+from keiyu.read.kinds.terms import Terms, nothing
+from keiyu.read.values import raw as seen
+
+UNCLEAR: Final = "read.postal.unclear"
+ZERO: Final = "read.postal.zero_restored"
+
+PLAIN: Final = r"\d{3}-\d{4}"
+_MARKED: Final = re.compile(r"(?:〒|郵便番号)?[: ]*(\d{3}) ?-? ?(\d{4})(?!\d)(?:[: ]*(\D.*))?", re.ASCII | re.DOTALL)
+_SHORT: Final = re.compile(r"〒? ?(\d{1,2})-(\d{4})", re.ASCII)
+_DIGITS: Final = re.compile(r"\d{5,6}", re.ASCII)
+_LONGEST: Final = 300
+_NOWHERE: Final = "000"
+
+
+def postal_code(cell: Cell, terms: Terms) -> Value:
+    """Read a postal code: 102-0085, 〒１０２－００８５, 1020085; what stands behind it is the remark.
+
+    Codes begin with 001 at the least, so 5 or 6 digits have lost zeros to a spreadsheet; they are put back and told.
+    """
+    blank = nothing(cell, terms)
+    if blank is not None:
+        return blank
+    text = fold.value(seen(cell)) if not isinstance(cell, bool) else ""
+    match = _MARKED.fullmatch(text) if len(text) <= _LONGEST else None
+    if match and match[1] != _NOWHERE:
+        return reported(cell, match[1] + match[2], remark=match[3])
+    digits = _lost(text)
+    return unknown(cell, UNCLEAR) if digits is None else reported(cell, digits, ZERO)
+
+
+def _lost(text: str) -> str | None:
+    short = _SHORT.fullmatch(text)
+    digits = short[1] + short[2] if short else text
+    return digits.zfill(7) if _DIGITS.fullmatch(digits) else None
+
+
+def joined(parts: Sequence[Cell]) -> str:
+    """Join the parts of a code that lies in several columns; parts taken for numbers get their zeros back."""
+    texts = [text for part in parts if (text := fold.value(seen(part)).strip("-〒 "))]
+    if len(texts) == 2 and all(_is_number(part) for part in parts if fold.value(seen(part)).strip("-〒 ")):
+        texts = [texts[0].zfill(3), texts[1].zfill(4)]
+    return "-".join(texts)
+
+
+def _is_number(part: Cell) -> bool:
+    return isinstance(part, float | int)
+
+
+def bare(cells: Sequence[str]) -> list[str]:
+    """Take the hyphen out of codes in plain form."""
+    return "\n".join(cells).replace("-", "").split("\n")

@@ -1,0 +1,98 @@
+"""The kinds by name: how each reads a cell, and how it knows a block of cells that need no care."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from keiyu.contract.model import Field
+from keiyu.read.grid import Cell
+from keiyu.read.kinds import (
+    addresses,
+    ages,
+    blocks,
+    coordinates,
+    dates,
+    figures,
+    flags,
+    identifiers,
+    links,
+    phones,
+    postal,
+    texts,
+    times,
+    weekdays,
+)
+from keiyu.read.kinds.blocks import Block
+from keiyu.read.kinds.model import Value
+from keiyu.read.kinds.terms import Terms
+from keiyu.read.labels import AREAS
+
+Reader = Callable[[Cell, Terms], Value]
+
+_BY_TYPE: Final = {"integer": "integer", "number": "number", "date": "date", "time": "time", "boolean": "flag"}
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of value.
+
+    Attributes:
+        name: identifier, as contracts name it.
+        read: reads one cell.
+        plain: reads a block of texts in plain form.
+        figure: whether it is a figure, so that a blank means something.
+    """
+
+    name: str
+    read: Reader
+    plain: Block | None = None
+    figure: bool = False
+
+
+def _kinds() -> tuple[Kind, ...]:
+    latitudes = blocks.figures(blocks.DECIMAL, float, lambda terms: terms.lexicon.latitudes)
+    longitudes = blocks.figures(blocks.DECIMAL, float, lambda terms: terms.lexicon.longitudes)
+    clock = blocks.matching(times.PLAIN)
+    return (
+        Kind("address", addresses.address, texts.plain_texts),
+        Kind("age", ages.age),
+        Kind("ages", ages.ages),
+        Kind("area_code", identifiers.area_code),
+        Kind("choice", flags.choice),
+        Kind("corporate_number", identifiers.corporate_number),
+        Kind("date", dates.date, blocks.matching(dates.PLAIN, blocks.days)),
+        Kind("designated", flags.designated),
+        Kind("email", links.email),
+        Kind("end_time", times.end_time, clock),
+        Kind("flag", flags.flag),
+        Kind("identifier", identifiers.identifier, blocks.matching(identifiers.PLAIN)),
+        Kind("integer", figures.integer, blocks.figures(blocks.WHOLE, int, None), figure=True),
+        Kind("kana", texts.kana, texts.plain_kana),
+        Kind("latitude", coordinates.latitude, latitudes),
+        Kind("listed", flags.listed),
+        Kind("longitude", coordinates.longitude, longitudes),
+        Kind("moment", dates.moment),
+        Kind("name", texts.name, texts.plain_names),
+        Kind("number", figures.number, blocks.figures(blocks.DECIMAL, float, None), figure=True),
+        Kind("ownership", flags.ownership),
+        Kind("phone", phones.phone, blocks.matching(phones.PLAIN)),
+        Kind("postal_code", postal.postal_code, blocks.matching(postal.PLAIN, postal.bare)),
+        Kind("text", texts.text, texts.plain_texts),
+        Kind("time", times.time, clock),
+        Kind("url", links.url, blocks.matching(links.PLAIN)),
+        Kind("weekdays", weekdays.weekdays),
+    )
+
+
+KINDS: Final[Mapping[str, Kind]] = MappingProxyType({kind.name: kind for kind in _kinds()})
+"""Every kind by its name; the contract's JSON Schema lists the same."""
+
+
+def kind_of(field: Field) -> Kind:
+    """Return the kind of a contract's field: the one it names, else that of its code list, else that of its type."""
+    if field.kind is not None:
+        return KINDS[field.kind]
+    if field.codelist is not None and field.type == "string":
+        return KINDS["area_code" if field.codelist == AREAS else "listed"]
+    return KINDS[_BY_TYPE.get(field.type, "text")]
