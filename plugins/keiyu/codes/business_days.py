@@ -60,3 +60,13 @@ def last_business_day_of_month(year: int, month: int) -> dt.date:
     while not is_business_day(date):
         date -= _DAY
     return date
+
+
+def business_days_between(start: dt.date, end: dt.date) -> int:
+    """Return how many business days lie after a day, up to and including another; negative where it is earlier.
+
+    The first day never counts (初日不算入, 民法第140条): from a day to itself there are none.
+    """
+    if end < start:
+        return -business_days_between(end, start)
+    return sum(is_business_day(start + _DAY * n) for n in range(1, (end - start).days + 1))

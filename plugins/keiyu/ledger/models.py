@@ -12,7 +12,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from keiyu.ledger.columns import BIG, Clean, Digest, Id, Instant, Json, Seq, Utc
 
-CollectionState = Literal["open", "closed"]
+CollectionState = Literal["open", "entry_closed", "closed"]
 SubmissionKind = Literal["file", "nil"]
 SubmissionState = Literal["received", "accepted", "partly_accepted", "returned"]
 EntryState = Literal["accepted", "returned"]
@@ -75,7 +75,11 @@ class Event(Base):
 
 
 class CollectionRow(Base):
-    """A collection (回) that was opened: one wave of a line for a reference date."""
+    """A collection (回) that was opened: one wave of a line for a reference date.
+
+    Attributes:
+        state: ``open``; ``entry_closed``: corrections are still taken, first submissions no more; ``closed``.
+    """
 
     __tablename__ = "collection"
 
@@ -84,6 +88,8 @@ class CollectionRow(Base):
     state: Mapped[CollectionState]
     opened_at: Mapped[Instant]
     opened_seq: Mapped[Seq]
+    entry_closed_at: Mapped[Instant | None]
+    entry_closed_seq: Mapped[Seq | None]
     closed_at: Mapped[Instant | None]
     closed_seq: Mapped[Seq | None]
 
