@@ -110,5 +110,5 @@ class DropTrigger(BaseEventTrigger):
             yield TriggerEvent(received)
 
     def run(self) -> AsyncIterator[TriggerEvent]:
-        """Never called: Airflow runs a shared stream by its producer."""
-        raise NotImplementedError(type(self).__name__)
+        """Refuse: a scan of its own per trigger would receive without being told when to move files away."""
+        raise RuntimeError("the watched directory is scanned by its shared stream only")
