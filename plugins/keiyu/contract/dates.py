@@ -7,6 +7,7 @@ from typing import Any, Final, Literal
 
 from keiyu.codes.business_days import add_business_days, next_business_day
 from keiyu.contract.model import Contract
+from keiyu.errors import ContractError
 
 LEVELS: Final = ("facility", "municipality", "prefecture")
 """Levels of the relay that send, lowest first."""
@@ -33,9 +34,24 @@ def deadlines(contract: Contract, as_of: dt.date) -> dict[str, dt.date]:
 
     Returns:
         Level → last day, lowest level first; only the levels that the line has.
+
+    Raises:
+        ContractError: a level is chained back from one that has no deadline.
     """
     rules = contract.dates["deadline"]
-    return {level: reckon(rules[level], as_of) for level in LEVELS if level in rules}
+    found: dict[str, dt.date] = {}
+    for level in reversed([level for level in LEVELS if level in rules]):
+        found[level] = _chained(contract, rules[level], as_of, found)
+    return dict(reversed(found.items()))
+
+
+def _chained(contract: Contract, rule: Mapping[str, Any], as_of: dt.date, later: Mapping[str, dt.date]) -> dt.date:
+    """Reckon a deadline from the reference date, or back from the deadline of the level that receives."""
+    if "before" not in rule:
+        return reckon(rule, as_of)
+    if rule["before"] not in later:
+        raise ContractError(str(contract.folder), f"dates.deadline: {rule['before']} has no deadline to chain back from")
+    return add_business_days(later[rule["before"]], -rule["businessDays"])
 
 
 def closing(contract: Contract, as_of: dt.date, name: Closing) -> dt.date:
