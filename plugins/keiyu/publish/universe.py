@@ -27,10 +27,12 @@ class Universe:
         areas: ``area_code, prefecture_code, prefecture_area_code, prefecture, municipality, kind,
             designation, reporting_body`` of each municipality on the reference date, in code order.
         due: reporter → 2-digit prefecture code, for everyone who owes a submission, in code order.
+        homes: reporter → 6-digit code of its municipality.
     """
 
     areas: pa.Table
     due: Mapping[str, str]
+    homes: Mapping[str, str]
 
 
 def universe(workspace: Workspace, contract: Contract, as_of: dt.date) -> Universe:
@@ -41,9 +43,10 @@ def universe(workspace: Workspace, contract: Contract, as_of: dt.date) -> Univer
     """
     areas = area_table(workspace.areas, as_of, contract.relay.direct)
     if contract.respondents.kind == "facility":
-        return Universe(areas, _facilities(workspace, contract, as_of))
-    codes, prefectures = areas["area_code"].to_pylist(), areas["prefecture_code"].to_pylist()
-    return Universe(areas, dict(zip(codes, prefectures, strict=True)))
+        homes = _facilities(workspace, contract, as_of)
+    else:
+        homes = {code: code for code in areas["area_code"].to_pylist()}
+    return Universe(areas, {reporter: code[:2] for reporter, code in homes.items()}, homes)
 
 
 def area_table(areas: Areas, as_of: dt.date, direct: tuple[str, ...]) -> pa.Table:
@@ -86,7 +89,7 @@ def area_table(areas: Areas, as_of: dt.date, direct: tuple[str, ...]) -> pa.Tabl
 
 
 def _facilities(workspace: Workspace, contract: Contract, as_of: dt.date) -> dict[str, str]:
-    """Return the facilities that stood on the date, by the register's latest collection up to it."""
+    """Return where the facilities lie that stood on the date, by the register's latest collection up to it."""
     line, _, table = (contract.respondents.register or "").partition(".")
     listing = workspace.contract(line)
     place = contract.respondents.within
@@ -98,7 +101,7 @@ def _facilities(workspace: Workspace, contract: Contract, as_of: dt.date) -> dic
     rows = register.current(workspace.ledger, workspace.storage, listing, table, max(waves))
     standing = rows.filter(_stood(rows, pa.scalar(as_of, pa.date32())))
     reporters, places = standing[contract.respondents.field].to_pylist(), standing[place].to_pylist()
-    return {reporter: code[:2] for code, reporter in sorted(zip(places, reporters, strict=True))}
+    return {reporter: code for code, reporter in sorted(zip(places, reporters, strict=True))}
 
 
 def _stood(rows: pa.Table, at: pa.Scalar) -> pa.ChunkedArray:
