@@ -44,4 +44,4 @@ def value(text: str) -> str:
 
 def placed(text: str) -> str:
     """Fold as :func:`value` does, every character in its place and no blank taken away."""
-    return text.translate(_VALUE)
+    return text if text.isascii() and text.isprintable() else text.translate(_VALUE)

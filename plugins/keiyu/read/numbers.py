@@ -8,6 +8,7 @@ nor a known marker is never guessed: ``35(昼間）、35（夜間）`` is two va
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from keiyu.contract.model import Symbol
@@ -70,7 +71,12 @@ class Notation:
 
     def marker(self, text: str) -> Figure | None:
         """Return what a text means where it is a marker and no figure."""
-        return self.markers.get(_marker(text))
+        return self.markers.get(_marker(text)) if len(text) <= self._longest else None
+
+    @cached_property
+    def _longest(self) -> int:
+        """Length beyond which no text is looked up; blanks may widen a marker to twice its own."""
+        return 2 * max(map(len, self.markers), default=0) + 8
 
 
 def parse(text: str, notation: Notation, *, whole: bool = True) -> Figure:

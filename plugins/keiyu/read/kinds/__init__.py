@@ -27,7 +27,7 @@ from keiyu.read.kinds.column import Normalised, Normaliser, normalise, normalise
 from keiyu.read.kinds.model import Value
 from keiyu.read.kinds.names import fold_name
 from keiyu.read.kinds.registry import KINDS, Kind, kind_of
-from keiyu.read.kinds.terms import Terms, terms
+from keiyu.read.kinds.terms import Terms
 
 __all__ = [
     "KINDS",
@@ -43,5 +43,4 @@ __all__ = [
     "normalise",
     "normalise_column",
     "of_field",
-    "terms",
 ]

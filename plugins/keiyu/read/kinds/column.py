@@ -1,12 +1,11 @@
 """Reading cells by their kind: one, or a whole column, in which equal cells are read once and plain ones not at all."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from keiyu.contract.model import Contract, Field
 from keiyu.read.grid import Cell
-from keiyu.read.kinds import terms as _terms
 from keiyu.read.kinds.model import Value
 from keiyu.read.kinds.registry import KINDS, Kind, kind_of
 from keiyu.read.kinds.terms import Terms
@@ -79,54 +78,66 @@ class Normaliser:
         bare = without_html(cell)
         if bare is None:
             return self.kind.read(cell, self.terms)
-        return replace(self.kind.read(bare, self.terms), raw=cell).noted(HTML)
+        return self.kind.read(bare, self.terms)._replace(raw=cell).noted(HTML)
 
-    def column(self, cells: Sequence[Cell | None]) -> Normalised:
+    def column(self, cells: Sequence[Cell | None], *, rewritten: bool = True) -> Normalised:
         """Read a column.
 
         Args:
             cells: its cells in order.
+            rewritten: whether to mark values that are certain but written otherwise than their canonical form.
 
         Returns:
             Their values, and the readings of those that are not simply their values.
         """
         done = Normalised([], [])
-        texts = self._plain is not None and set(map(type, cells)) == {str}
-        if texts and len(set(cells[:_SAMPLE])) * 4 > min(len(cells), _SAMPLE):
-            self._in_blocks(cells, 0, done)  # type: ignore[arg-type]  # all are texts
+        plain = self._block_reader(cells)
+        if plain is not None and len(set(cells[:_SAMPLE])) * 4 > min(len(cells), _SAMPLE):
+            self._in_blocks(cells, plain, 0, done, rewritten)
         else:
-            self._by_cell(cells, done)
+            self._by_cell(cells, done, rewritten)
         return done
 
-    def _in_blocks(self, cells: Sequence[str], level: int, done: Normalised) -> None:
-        """Read texts block by block: plain blocks whole, others in smaller blocks, the smallest by cell."""
+    def _block_reader(self, cells: Sequence[Any]) -> Callable[[Sequence[Any], Terms], Sequence[Any] | None] | None:
+        types = set(map(type, cells))
+        return self._plain if types == {str} else self.kind.numbers if types == {float} else None
+
+    def _in_blocks(
+        self,
+        cells: Sequence[Any],
+        plain: Callable[[Sequence[Any], Terms], Sequence[Any] | None],
+        level: int,
+        done: Normalised,
+        rewritten: bool,
+    ) -> None:
+        """Read cells block by block: plain blocks whole, others in smaller blocks, the smallest by cell."""
         size = _BLOCKS[level]
         for start in range(0, len(cells), size):
             block = cells[start : start + size]
-            values = self._plain(block, self.terms) if self._plain else None
+            values = plain(block, self.terms)
             if values is not None:
                 done.values.extend(values)
             elif level + 1 < len(_BLOCKS):
-                self._in_blocks(block, level + 1, done)
+                self._in_blocks(block, plain, level + 1, done, rewritten)
             else:
-                self._by_cell(block, done)
+                self._by_cell(block, done, rewritten)
 
-    def _by_cell(self, cells: Sequence[Cell | None], done: Normalised) -> None:
+    def _by_cell(self, cells: Sequence[Cell | None], done: Normalised, rewritten: bool) -> None:
         """Read cells one by one, equal ones once."""
         first = len(done.values)
         keyed: Sequence[Any] = list(zip(map(type, cells), cells, strict=True)) if bool in map(type, cells) else cells
         read = {key: self.read(key[1] if isinstance(key, tuple) else key) for key in set(keyed)}
         values = {key: reading.value for key, reading in read.items()}
         done.values.extend(map(values.__getitem__, keyed))
-        odd = {key: reading for key, reading in read.items() if self._needs_mark(reading)}
+        odd = {key: reading for key, reading in read.items() if self._needs_mark(reading, rewritten)}
         if odd:
             done.marked.extend((i, odd[key]) for i, key in enumerate(keyed, first) if key in odd)
 
-    def _needs_mark(self, reading: Value) -> bool:
+    def _needs_mark(self, reading: Value, rewritten: bool) -> bool:
         if reading.note or reading.more:
             return True
         if reading.status in _SIMPLE:
-            return str(reading.value) != reading.raw.strip()
+            return rewritten and str(reading.value) != reading.raw.strip()
         return self.kind.figure or bool(reading.raw.strip())
 
 
@@ -138,8 +149,7 @@ def of_field(field: Field, contract: Contract, terms: Terms | None = None) -> No
         contract: its line.
         terms: what its cells are read with, where not simply the contract's own.
     """
-    schemas = contract.folder.parents[1]
-    return Normaliser(kind_of(field), terms or _terms.of_field(field, contract, schemas))
+    return Normaliser(kind_of(field), terms or Terms.of_field(field, contract))
 
 
 def normalise(kind: str, cell: Cell | None, terms: Terms) -> Value:
@@ -147,6 +157,6 @@ def normalise(kind: str, cell: Cell | None, terms: Terms) -> Value:
     return Normaliser(KINDS[kind], terms).read(cell)
 
 
-def normalise_column(kind: str, cells: Sequence[Cell | None], terms: Terms) -> Normalised:
+def normalise_column(kind: str, cells: Sequence[Cell | None], terms: Terms, *, rewritten: bool = True) -> Normalised:
     """Read a column by the name of its kind; see :meth:`Normaliser.column`."""
-    return Normaliser(KINDS[kind], terms).column(cells)
+    return Normaliser(KINDS[kind], terms).column(cells, rewritten=rewritten)

@@ -67,7 +67,7 @@ def _parted(text: str) -> tuple[str, str]:
 
 
 def listed(cell: Cell, terms: Terms) -> Value:
-    """Read a label of the field's code list as its code, the label itself in ``label``.
+    """Read a label of the field's code list as its code.
 
     A label that the list does not have stays as written and is told, for the check to ask about.
     """
@@ -89,7 +89,7 @@ def ownership(cell: Cell, terms: Terms) -> Value:
     if value.note != UNLISTED or not isinstance(cell, str) or len(cell) > _LONGEST:
         return value
     code = _founder(fold.label(cell).strip("()[]「」"), terms.lexicon)
-    return reported(cell, code, label=tidy(cell)) if code else value
+    return reported(cell, code) if code else value
 
 
 def _founder(text: str, lexicon: Lexicon) -> str | None:
@@ -108,5 +108,5 @@ def _coded(cell: Cell, terms: Terms, *, keep: bool) -> Value:
     text = composed(tidy(seen(cell)))
     code = terms.codes.get(fold.label(text)) if len(text) <= _LONGEST else None
     if code is not None:
-        return reported(cell, code, label=text)
-    return reported(cell, text, UNLISTED) if keep else unknown(cell, UNLISTED, label=text)
+        return reported(cell, code)
+    return reported(cell, text, UNLISTED) if keep else unknown(cell, UNLISTED)

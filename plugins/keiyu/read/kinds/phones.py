@@ -31,6 +31,7 @@ PLAIN: Final = (
 )
 """A number with area code, in ASCII digits and two hyphens: nearly all there are."""
 
+_PLAIN: Final = re.compile(PLAIN, re.ASCII)
 _RUN: Final = re.compile(r"(?:\+ ?81[- ]*)?[(\d][\d\-(). ]{3,40}\d", re.ASCII)
 _ABROAD: Final = re.compile(r"\+ ?81[- ]*(?:\(0\))?[- ]*0?", re.ASCII)
 _FULL: Final = re.compile(r"0\d{1,4}-\d{1,4}-\d{4}|0\d{1,4}\(\d{1,4}\)\d{4}|(?<!\d)0\d{9,10}(?!\d)", re.ASCII)
@@ -61,7 +62,8 @@ def phone(cell: Cell, terms: Terms) -> Value:
         return blank
     if isinstance(cell, bool) or len(text := seen(cell)) > _LONGEST:
         return unknown(cell, UNCLEAR)
-    return _read(cell, fold.value(text), terms.lexicon)
+    folded = fold.value(text)
+    return reported(cell, folded) if _PLAIN.fullmatch(folded) else _read(cell, folded, terms.lexicon)
 
 
 def _read(cell: Cell, text: str, lexicon: Lexicon) -> Value:

@@ -23,7 +23,7 @@ from keiyu.read.kinds import (
     times,
     weekdays,
 )
-from keiyu.read.kinds.blocks import Block
+from keiyu.read.kinds.blocks import Block, Numbers
 from keiyu.read.kinds.model import Value
 from keiyu.read.kinds.terms import Terms
 from keiyu.read.labels import AREAS
@@ -41,19 +41,33 @@ class Kind:
         name: identifier, as contracts name it.
         read: reads one cell.
         plain: reads a block of texts in plain form.
+        numbers: reads a block of cells that are numbers already.
         figure: whether it is a figure, so that a blank means something.
     """
 
     name: str
     read: Reader
     plain: Block | None = None
+    numbers: Numbers | None = None
     figure: bool = False
 
 
+def _latitudes(terms: Terms) -> tuple[float, float]:
+    return terms.lexicon.latitudes
+
+
+def _longitudes(terms: Terms) -> tuple[float, float]:
+    return terms.lexicon.longitudes
+
+
+def _coordinate(name: str, read: Reader, inside: Callable[[Terms], tuple[float, float]]) -> Kind:
+    return Kind(name, read, blocks.figures(blocks.DECIMAL, float, inside), blocks.numbers(None, inside))
+
+
 def _kinds() -> tuple[Kind, ...]:
-    latitudes = blocks.figures(blocks.DECIMAL, float, lambda terms: terms.lexicon.latitudes)
-    longitudes = blocks.figures(blocks.DECIMAL, float, lambda terms: terms.lexicon.longitudes)
     clock = blocks.matching(times.PLAIN)
+    counts = blocks.figures(blocks.WHOLE, int, None)
+    decimals = blocks.figures(blocks.DECIMAL, float, None)
     return (
         Kind("address", addresses.address, texts.plain_texts),
         Kind("age", ages.age),
@@ -67,14 +81,14 @@ def _kinds() -> tuple[Kind, ...]:
         Kind("end_time", times.end_time, clock),
         Kind("flag", flags.flag),
         Kind("identifier", identifiers.identifier, blocks.matching(identifiers.PLAIN)),
-        Kind("integer", figures.integer, blocks.figures(blocks.WHOLE, int, None), figure=True),
+        Kind("integer", figures.integer, counts, blocks.numbers(int), figure=True),
         Kind("kana", texts.kana, texts.plain_kana),
-        Kind("latitude", coordinates.latitude, latitudes),
+        _coordinate("latitude", coordinates.latitude, _latitudes),
         Kind("listed", flags.listed),
-        Kind("longitude", coordinates.longitude, longitudes),
+        _coordinate("longitude", coordinates.longitude, _longitudes),
         Kind("moment", dates.moment),
         Kind("name", texts.name, texts.plain_names),
-        Kind("number", figures.number, blocks.figures(blocks.DECIMAL, float, None), figure=True),
+        Kind("number", figures.number, decimals, figure=True),
         Kind("ownership", flags.ownership),
         Kind("phone", phones.phone, blocks.matching(phones.PLAIN)),
         Kind("postal_code", postal.postal_code, blocks.matching(postal.PLAIN, postal.bare)),

@@ -1,15 +1,11 @@
 """What the cells of one field are read with: the line's symbols, the field's unit and codes, the words."""
 
-import dataclasses
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
-from typing import Final
 
 from keiyu.codes.areas import Areas
-from keiyu.contract import codelists
 from keiyu.contract.model import Code, Contract, Field, Symbol
 from keiyu.read import fold, words
 from keiyu.read.grid import Cell
@@ -19,8 +15,6 @@ from keiyu.read.kinds.model import Value
 from keiyu.read.model import ValueStatus
 from keiyu.read.numbers import Figure, Notation
 from keiyu.read.words import Words
-
-_NO_CODES: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,70 +33,63 @@ class Terms:
     lexicon: Lexicon
     words: Words
     notation: Notation
-    codes: Mapping[str, str] = dataclasses.field(default_factory=lambda: _NO_CODES)
+    codes: Mapping[str, str]
     areas: Areas | None = None
     at: dt.date | None = None
+
+    @classmethod
+    def of(
+        cls,
+        schemas: Path,
+        *,
+        symbols: Sequence[Symbol] = (),
+        negative: Sequence[str] = (),
+        unit: str | None = None,
+        codes: Sequence[Code] = (),
+        areas: Areas | None = None,
+        at: dt.date | None = None,
+    ) -> "Terms":
+        """Collect what cells are read with.
+
+        Args:
+            schemas: the ``schemas/`` folder.
+            symbols: the field's symbols.
+            negative: signs that make a figure negative.
+            unit: unit of the field.
+            codes: the field's code list.
+            areas: the area table.
+            at: the reference date.
+        """
+        known = words.load(schemas)
+        counters = known.units.get(unit, (unit,)) if unit else ()
+        notation = Notation.of(symbols, negative, counters)
+        return cls(lexicon.load(schemas), known, notation, labels(codes), areas, at)
+
+    @classmethod
+    def of_field(
+        cls, field: Field, contract: Contract, *, areas: Areas | None = None, at: dt.date | None = None
+    ) -> "Terms":
+        """Collect what the cells of a contract's field are read with.
+
+        Args:
+            field: the field.
+            contract: its line.
+            areas: the area table.
+            at: the reference date.
+        """
+        return cls.of(
+            contract.folder.parents[1],
+            symbols=[s for s in contract.symbols if s.border is None and s.is_of(field.name)],
+            negative=contract.negative,
+            unit=field.unit,
+            codes=contract.codelists.get(field.codelist or "", ()),
+            areas=areas,
+            at=at,
+        )
 
     def marker(self, text: str) -> Figure | None:
         """Return what a text means where the line has it for a symbol; a blank is one too."""
         return self.notation.marker(text)
-
-
-def terms(
-    schemas: Path,
-    *,
-    symbols: Sequence[Symbol] = (),
-    negative: Sequence[str] = (),
-    unit: str | None = None,
-    codes: Sequence[Code] = (),
-    areas: Areas | None = None,
-    at: dt.date | None = None,
-) -> Terms:
-    """Collect what cells are read with.
-
-    Args:
-        schemas: the ``schemas/`` folder.
-        symbols: the line's symbol map.
-        negative: signs that make a figure negative.
-        unit: unit of the field.
-        codes: the field's code list.
-        areas: the area table.
-        at: the reference date.
-    """
-    known = words.load(schemas)
-    counters = known.units.get(unit, (unit,)) if unit else ()
-    return Terms(
-        lexicon=lexicon.load(schemas),
-        words=known,
-        notation=Notation.of(symbols, negative, counters),
-        codes=labels(codes) if codes else _NO_CODES,
-        areas=areas,
-        at=at,
-    )
-
-
-def of_field(
-    field: Field, contract: Contract, schemas: Path, *, areas: Areas | None = None, at: dt.date | None = None
-) -> Terms:
-    """Collect what the cells of a contract's field are read with.
-
-    Args:
-        field: the field.
-        contract: its line.
-        schemas: the ``schemas/`` folder.
-        areas: the area table.
-        at: the reference date.
-    """
-    codes = contract.codelists.get(field.codelist or "", ())
-    return terms(
-        schemas,
-        symbols=tuple(s for s in contract.symbols if s.border is None and s.is_of(field.name)),
-        negative=contract.negative,
-        unit=field.unit,
-        codes=codes,
-        areas=areas,
-        at=at,
-    )
 
 
 def labels(codes: Sequence[Code]) -> dict[str, str]:
@@ -110,11 +97,6 @@ def labels(codes: Sequence[Code]) -> dict[str, str]:
     named = [(text, c.code) for c in codes for text in c.synonyms]
     named += [(text, c.code) for c in codes for text in (c.label_en, c.label_ja)]
     return {fold.label(text): code for text, code in (*named, *((c.code, c.code) for c in codes))}
-
-
-def code_list(name: str, schemas: Path) -> tuple[Code, ...]:
-    """Return a code list of ``schemas/codes`` by name, for a field of no contract."""
-    return codelists.load(name, schemas)
 
 
 def nothing(cell: Cell, terms: Terms) -> Value | None:
