@@ -38,6 +38,7 @@ class Settings(BaseSettings):
         storage: fsspec address of landing, core and published data; ``home/data`` by default.
         database_url: SQLAlchemy address of the ledger; SQLite beside the data by default.
         drop: watched directory of arrivals; one sub-folder per sender, named by area code.
+        directory: CSV of the organisations' addresses for reminders; ``directory.csv`` beside the data by default.
         doorbell_url: address of the Airflow API that is rung after a receipt; none by default.
         doorbell_user: Airflow user that rings.
         doorbell_password: that user's password.
@@ -52,6 +53,7 @@ class Settings(BaseSettings):
     storage: str = ""
     database_url: str = ""
     drop: str = ""
+    directory: str = ""
     doorbell_url: str = ""
     doorbell_user: str = "admin"
     doorbell_password: str = ""
@@ -68,6 +70,7 @@ class Settings(BaseSettings):
         local = self.storage if "://" not in self.storage else str(self.home / "data")
         self.database_url = self.database_url or f"sqlite:///{local}/ledger.db"
         self.drop = self.drop or f"{local}/drop"
+        self.directory = self.directory or f"{local}/directory.csv"
 
     @property
     def schemas(self) -> Path:

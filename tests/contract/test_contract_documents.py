@@ -24,6 +24,8 @@ KINDS = {
     "reading.yaml": "reading",
     "kinds.yaml": "kinds",
     "findings.yaml": "findings",
+    "reminders.yaml": "reminders",
+    "monitor/*.yaml": "national_table",
 }
 DOCUMENTS = {path: kind for pattern, kind in KINDS.items() for path in sorted(SCHEMAS.glob(pattern))}
 

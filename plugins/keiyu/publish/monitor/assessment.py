@@ -124,6 +124,11 @@ def due_day(position: Position, reporter: Reporter) -> tuple[dt.date, bool]:
     return day, day > normal
 
 
+def entry_day(position: Position, standing: Standing) -> dt.date:
+    """Return the last day on which a reporter's first submission is taken; never before its own last day."""
+    return max(_hop(position, standing.reporter.level).entry_closes, standing.due)
+
+
 def _chained(position: Position, level: str, granted: str, until: dt.date) -> dt.date:
     """Chain a day granted to one level back to the level of a reporter below it."""
     return back(until, max(_hop(position, level).lead - _hop(position, granted).lead, 0))

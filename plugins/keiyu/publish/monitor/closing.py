@@ -1,0 +1,95 @@
+"""Closing at the dates: first submissions, then everything; once, so that what a person opened again stays open."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from keiyu.contract.model import Collection
+from keiyu.ledger import close_collection, close_entry, collection_states
+from keiyu.ledger.collections import entry_closed_since
+from keiyu.ledger.models import CollectionState
+from keiyu.publish.monitor.assessment import Assessment, assess, day_of
+from keiyu.publish.monitor.position import position
+from keiyu.receive.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """A collection that is to change its state.
+
+    Attributes:
+        collection: which.
+        state: the state it is to have.
+        day: last day of what is over.
+    """
+
+    collection: Collection
+    state: CollectionState
+    day: dt.date
+
+    @property
+    def key(self) -> str:
+        """Idempotency key: one closing for one date."""
+        return f"{self.state}:{self.collection}:{self.day.isoformat()}"
+
+
+def closing(assessment: Assessment) -> Closing | None:
+    """Return how a collection is to be closed on a day, if it is.
+
+    Nothing closes before the last day that anybody was given, extensions included.
+
+    Args:
+        assessment: the collection on that day.
+    """
+    position, door = assessment.position, assessment.position.hops[-1]
+    corrections = max(door.corrections_close, assessment.last_day)
+    entry = max(door.entry_closes, assessment.last_day)
+    if position.state in ("open", "entry_closed") and assessment.today > corrections:
+        return Closing(position.collection, "closed", corrections)
+    if position.state == "open" and assessment.today > entry:
+        return Closing(position.collection, "entry_closed", entry)
+    return None
+
+
+def close(workspace: Workspace, at: dt.datetime) -> list[Closing]:
+    """Close what is over; returns what was closed now."""
+    found = []
+    for collection, state in collection_states(workspace.ledger).items():
+        over = None if state == "closed" else closing(assess(position(workspace, collection), at))
+        if over is None:
+            continue
+        turn = close_entry if over.state == "entry_closed" else close_collection
+        if turn(workspace.ledger, collection, over.key):
+            found.append(over)
+    return found
+
+
+def too_late(
+    workspace: Workspace, collection: Collection, reporters: Iterable[str], received_seq: int, at: dt.datetime
+) -> dict[str, dt.date]:
+    """Return which reporters may not submit for the first time any more.
+
+    What was received before entry closed is taken, however long it waited. A reporter whose extension still
+    runs is taken, and so is a correction of one who was in.
+
+    Args:
+        workspace: the installation.
+        collection: which.
+        reporters: whose figures a submission holds.
+        received_seq: when it was received.
+        at: the instant.
+
+    Returns:
+        Reporter → the last day it had.
+    """
+    since = entry_closed_since(workspace.ledger, collection)
+    if since is None or received_seq < since:
+        return {}
+    wanted, today = set(reporters), day_of(at)
+    assessment = assess(position(workspace, collection), at)
+    door = assessment.position.hops[-1].entry_closes
+    return {
+        one.reporter.code: max(door, one.due)
+        for one in assessment.standings
+        if one.reporter.code in wanted and one.status == "overdue" and today > max(door, one.due)
+    }
