@@ -26,6 +26,7 @@ from keiyu.read.kinds.addresses import address_key, fold_address
 from keiyu.read.kinds.column import Normalised, Normaliser, normalise, normalise_column, of_field
 from keiyu.read.kinds.model import Value
 from keiyu.read.kinds.names import fold_name
+from keiyu.read.kinds.profiles import Profile, profile
 from keiyu.read.kinds.registry import KINDS, Kind, kind_of
 from keiyu.read.kinds.terms import Terms
 
@@ -34,6 +35,7 @@ __all__ = [
     "Kind",
     "Normalised",
     "Normaliser",
+    "Profile",
     "Terms",
     "Value",
     "address_key",
@@ -43,4 +45,5 @@ __all__ = [
     "normalise",
     "normalise_column",
     "of_field",
+    "profile",
 ]

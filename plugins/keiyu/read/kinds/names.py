@@ -32,6 +32,11 @@ def fold_name(text: str, lexicon: Lexicon) -> str:
     return folded.translate(_SAME)
 
 
+def has_legal_form(text: str, lexicon: Lexicon) -> bool:
+    """Return whether a legal form stands at either end of a text, as it does in the name of a body."""
+    return _forms(lexicon).search(unicodedata.normalize("NFKC", text[:_LONGEST]).casefold()) is not None
+
+
 @lru_cache(maxsize=4)
 def _forms(lexicon: Lexicon) -> re.Pattern[str]:
     long = "|".join(map(re.escape, (*lexicon.private_forms, *lexicon.public_forms)))
