@@ -8,7 +8,7 @@ FAST := tests/unit tests/spec tests/property tests/contract tests/dags tests/doc
 export GX_ANALYTICS_ENABLED := false
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help demo up down test check fix slow bench lock clean
+.PHONY: help demo up down test check fix slow bench real-report lock clean
 .DEFAULT_GOAL := help
 
 help: ## この一覧 / this list
@@ -32,6 +32,9 @@ slow: .venv/.dev ## PostgreSQL・Airflow・故障注入 / the tiers that need se
 
 bench: .venv/.dev ## 速さを比で測る / performance as ratios to a floor of the same run
 	$(PYTEST) tests/bench -s
+
+real-report: .venv/.dev ## 実在のファイルの読み取り精度 / how well the real files are read
+	@PYTHONPATH=tests $(BIN)/python -m real.report
 
 check: .venv/.dev ## 読むだけの検査 / read-only: style, types, sizes, layers, schemas, licences, lock
 	$(BIN)/ruff check .
