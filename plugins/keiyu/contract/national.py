@@ -74,6 +74,7 @@ def _field(column: Mapping[str, Any]) -> Field:
         definition_ja=column["definition_ja"].strip(),
         definition_en=column["definition_en"].strip(),
         type=column["type"],
+        key=column.get("key", False),
         unit=column.get("unit"),
         concept=column.get("concept"),
         source=column.get("source"),

@@ -19,7 +19,7 @@ from keiyu.ledger.events import Draft as EventDraft
 from keiyu.ledger.events import append
 from keiyu.ledger.models import Release as ReleaseRow
 from keiyu.ledger.models import ReleaseFile
-from keiyu.publish import describe, parquet
+from keiyu.publish import describe, diff, parquet
 from keiyu.publish.folder import Draft, Stored, drafting, releases_path
 from keiyu.publish.history import STILL_TRUE, History, Release
 from keiyu.publish.manifest import Cut, Part, manifest
@@ -45,8 +45,10 @@ def freeze(workspace: Workspace, cut: Cut, divided: list[Part], before: History)
     with drafting(workspace.storage, cut.taken.collection, cut.id) as draft:
         pending = [(part, _add(draft, part, before)) for part in divided]
         files = [(part, stored.result()) for part, stored in pending]
-        told = manifest(workspace, cut, files)
-        described = describe.files(cut.taken.contract, told)
+        difference = diff.between(workspace, cut, divided, before)
+        cells = diff.encode(difference)
+        told = manifest(workspace, cut, files) | {"diff": difference.facts(cells)}
+        described = describe.files(cut.taken.contract, told) | diff.files(workspace, difference, cells, told)
         digests = {part.name: stored.sha256 for part, stored in files}
         digests |= {name: hashlib.sha256(data).hexdigest() for name, data in described.items()}
         for name, data in {**described, "SHA256SUMS": describe.checksums(digests)}.items():
@@ -137,7 +139,7 @@ def _row(cut: Cut, path: str, manifest_digest: str) -> dict[str, Any]:
         "contract_version": contract.version,
         "contract_digest": contract.digest,
         "entries": len(taken.live),
-        "respondents": len(taken.universe.due),
+        "respondents": taken.owing,
         "previous_id": cut.previous,
     }
 
