@@ -84,7 +84,7 @@ def _standing(space: "Workspace", collection: "Collection", state: str, of: "Sta
         "collection": str(collection),
         "state": state,
         "reporters_in": len(snapshot.live),
-        "reporters_due": len(snapshot.universe.due),
+        "reporters_due": snapshot.owing,
         "missing": [_reporter(space, code, collection.as_of) for code in snapshot.missing],
         "returned": [
             {

@@ -80,18 +80,24 @@ def exempt(ledger: Ledger, collection: Collection, areas: Sequence[str], reason:
     return _grant(ledger, collection, "exempt", payload, Exemption, rows)
 
 
-def dispensations(connection: Connection, collection: Collection) -> Dispensations:
-    """Return what holds in a collection."""
-    given = connection.execute(_of(Extension, collection))
+def dispensations(connection: Connection, collection: Collection, at_seq: int | None = None) -> Dispensations:
+    """Return what holds in a collection.
+
+    Args:
+        connection: a transaction.
+        collection: which.
+        at_seq: as known at this sequence; now by default.
+    """
+    given = connection.execute(_of(Extension, collection, at_seq))
     extensions = {row.area: Granted(row.area, row.reason, row.at, row.until) for row in given}
-    excused = {row.area: row for row in connection.execute(_of(Exemption, collection))}
+    excused = {row.area: row for row in connection.execute(_of(Exemption, collection, at_seq))}
     exemptions = {area: Granted(area, row.reason, row.at) for area, row in excused.items() if row.holds}
     return Dispensations(extensions, exemptions)
 
 
-def _of(model: type[Extension] | type[Exemption], collection: Collection) -> Any:
-    mine = (model.line == collection.line) & (model.as_of == collection.as_of)
-    return select(*model.__table__.columns).where(mine).order_by(model.seq)
+def _of(model: type[Extension] | type[Exemption], collection: Collection, at_seq: int | None) -> Any:
+    query = select(*model.__table__.columns).where(model.line == collection.line, model.as_of == collection.as_of)
+    return (query if at_seq is None else query.where(model.seq <= at_seq)).order_by(model.seq)
 
 
 def _grant(

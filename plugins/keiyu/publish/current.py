@@ -11,6 +11,8 @@ from typing import Final
 import pyarrow as pa
 
 from keiyu.contract.model import Collection
+from keiyu.ledger import Ledger
+from keiyu.ledger.events import Draft, append
 from keiyu.publish import parquet
 from keiyu.publish.build import Former, build
 from keiyu.publish.folder import PUBLISHED
@@ -18,6 +20,9 @@ from keiyu.publish.snapshot import Snapshot
 from keiyu.publish.totals import reconcile
 from keiyu.receive.storage import Storage
 from keiyu.receive.workspace import Workspace
+
+SHOWN: Final = "current"
+"""Kind of the event that says: what is accepted up to this sequence can be read in ``current/``."""
 
 _DIGEST: Final = "keiyu:inputs_digest"
 _INPUTS: Final = "keiyu:inputs"
@@ -66,6 +71,13 @@ def write(storage: Storage, taken: Snapshot, tables: dict[str, pa.Table]) -> Non
 
     with ThreadPoolExecutor(_WRITERS) as pool:
         list(pool.map(replace, tables))
+
+
+def record(ledger: Ledger, taken: Snapshot) -> None:
+    """Record that everything accepted up to a snapshot can be read in ``current/``: the end of its way."""
+    key = f"{SHOWN}:{taken.collection}:{taken.digest}:{taken.seq}"
+    with ledger.begin() as connection:
+        append(connection, [Draft(SHOWN, str(taken.collection), key, {"at_seq": taken.seq, "digest": taken.digest})])
 
 
 def _former(storage: Storage, taken: Snapshot, table: str) -> Former | None:

@@ -92,6 +92,8 @@ def notes(contract: Contract, manifest: Mapping[str, Any]) -> str:
     ]
     if manifest["previous"]:
         lines.append(f"- 前の公表 / release before: `{manifest['previous']}`")
+    if coverage.get("exempt"):
+        lines.append(f"- 提出免除（合計に含まない）/ excused, not in the totals: {len(coverage['exempt']):,}")
     return "\n".join([*lines, "", *_absent(coverage, contract.respondents.field)]) + "\n"
 
 

@@ -115,14 +115,15 @@ def coverage(taken: Snapshot, weight_in: float | None) -> dict[str, Any]:
 
     Returns:
         ``reporters_in``, ``reporters_due``, ``weight_in`` (share of the last collection's weight, or none),
-        ``missing`` (code, prefecture and name of each) and ``not_due`` (codes that reported without owing).
+        ``missing`` (code, prefecture and name of each), ``exempt`` (code and reason of each who was excused) and
+        ``not_due`` (codes that reported without owing).
     """
     areas = taken.universe.areas
     prefectures = dict(zip(areas["prefecture_code"].to_pylist(), areas["prefecture"].to_pylist(), strict=True))
     names = dict(zip(areas["area_code"].to_pylist(), areas["municipality"].to_pylist(), strict=True))
     return {
         "reporters_in": len(taken.live),
-        "reporters_due": len(taken.universe.due),
+        "reporters_due": taken.owing,
         "weight_in": weight_in,
         "missing": [
             {
@@ -131,6 +132,9 @@ def coverage(taken: Snapshot, weight_in: float | None) -> dict[str, Any]:
                 "name": names.get(reporter, ""),
             }
             for reporter in taken.missing
+        ],
+        "exempt": [
+            {taken.contract.respondents.field: reporter, "reason": reason} for reporter, reason in taken.exempt.items()
         ],
         "not_due": list(taken.stray),
     }
@@ -144,7 +148,7 @@ def weight_in(workspace: Workspace, taken: Snapshot) -> float | None:
     """
     measure = taken.contract.publication.weight
     former = _former_weights(workspace, taken.contract, taken.collection.as_of, measure) if measure else {}
-    due = sum(former.get(reporter, 0) for reporter in taken.universe.due)
+    due = sum(former.get(reporter, 0) for reporter in taken.universe.due if reporter not in taken.exempt)
     return sum(former.get(reporter, 0) for reporter in taken.live) / due if due else None
 
 

@@ -176,7 +176,7 @@ def _standing(workspace: Workspace, collection: Collection, on: dt.date | None) 
     fresh = current.is_fresh(workspace.storage, taken)
     situation = _situation(taken, before, since, share, fresh, on or today())
     action = decide(situation) if taken.contract.national else "nothing"
-    told = Due(action, None, len(taken.live), len(taken.universe.due), taken.missing)
+    told = Due(action, None, len(taken.live), taken.owing, taken.missing)
     if told.stage is not None:
         told = replace(told, number=before.released.get(told.stage, 0) + 1)
     return _Standing(taken, before, since.changed, share, fresh, told)
@@ -189,7 +189,7 @@ def _situation(
         publication=taken.contract.publication,
         sequential=taken.contract.relay.mode == "sequential",
         reporters_in=len(taken.live),
-        reporters_due=len(taken.universe.due),
+        reporters_due=taken.owing,
         weight_in=share,
         days=(on - taken.collection.as_of).days,
         fresh=fresh,
@@ -243,6 +243,7 @@ def _refresh(workspace: Workspace, standing: _Standing, needed: bool) -> dict[st
     tables = current.tables_of(workspace, standing.taken)
     if stale:
         current.write(workspace.storage, standing.taken, tables)
+        current.record(workspace.ledger, standing.taken)
     return tables
 
 

@@ -8,7 +8,7 @@ digests mean equal rows, so that only what differs is computed again.
 import hashlib
 from collections.abc import Collection as Several
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Final
@@ -17,7 +17,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from keiyu import register
+from keiyu.codes.areas import to6
 from keiyu.contract.model import Collection, Contract
+from keiyu.ledger.dispensations import Granted, dispensations
 from keiyu.ledger.events import canonical, head
 from keiyu.publish.universe import Universe, universe
 from keiyu.read.model import ValueStatus
@@ -39,6 +41,7 @@ class Snapshot:
         universe: who owes a submission.
         live: reporter → its live entry, of those who owe one.
         stray: reporters with a live entry who owe none; they are in no national table.
+        exempt: reporter → reason, of those who were excused (提出免除) and did not report.
     """
 
     contract: Contract
@@ -47,11 +50,18 @@ class Snapshot:
     universe: Universe
     live: Mapping[str, LiveEntry]
     stray: tuple[str, ...]
+    exempt: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def missing(self) -> tuple[str, ...]:
         """Reporters who owe a submission that is not there, in code order."""
-        return tuple(reporter for reporter in self.universe.due if reporter not in self.live)
+        settled = self.live.keys() | self.exempt.keys()
+        return tuple(reporter for reporter in self.universe.due if reporter not in settled)
+
+    @property
+    def owing(self) -> int:
+        """How many owe a submission: all but those who were excused."""
+        return len(self.universe.due) - len(self.exempt)
 
     @cached_property
     def inputs(self) -> dict[str, str]:
@@ -60,6 +70,7 @@ class Snapshot:
         for reporter, prefecture in self.universe.due.items():
             entry = self.live.get(reporter)
             told = f"{reporter} {entry.entry_id} {entry.digest}\n" if entry else f"{reporter}\n"
+            told += "exempt\n" if reporter in self.exempt else ""
             parts[prefecture].update(told.encode())
         for row in self.universe.areas.to_pylist():
             if row["prefecture_code"] in parts:
@@ -101,6 +112,8 @@ class Snapshot:
 
     def _status(self, reporter: str) -> str:
         entry = self.live.get(reporter)
+        if reporter in self.exempt:
+            return ValueStatus.EXCLUDED.value
         if entry is None:
             return ValueStatus.NOT_SUBMITTED.value
         return (ValueStatus.NONE if entry.nil else ValueStatus.REPORTED).value
@@ -126,7 +139,21 @@ def take(workspace: Workspace, collection: Collection, at_seq: int | None = None
     entries = register.live(workspace.ledger, collection.line, collection.as_of, at_seq)
     live = {entry.reporter: entry for entry in entries if entry.reporter in frame.due}
     stray = tuple(sorted(entry.reporter for entry in entries if entry.reporter not in frame.due))
-    return Snapshot(contract, collection, at_seq, frame, live, stray)
+    with workspace.ledger.read() as connection:
+        excused = dispensations(connection, collection, at_seq).exemptions
+    return Snapshot(contract, collection, at_seq, frame, live, stray, _exempt(frame, excused, live))
+
+
+def _exempt(frame: Universe, excused: Mapping[str, Granted], live: Mapping[str, LiveEntry]) -> dict[str, str]:
+    """Return who was excused, itself or with its municipality or prefecture, and has not reported all the same."""
+    if not excused:
+        return {}
+    found = {}
+    for reporter, home in frame.homes.items():
+        granted = [excused[area] for area in (reporter, home, to6(f"{home[:2]}000")) if area in excused]
+        if granted and reporter not in live:
+            found[reporter] = granted[0].reason
+    return found
 
 
 def rules_digest(contract: Contract) -> str:
