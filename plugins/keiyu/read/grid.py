@@ -1,17 +1,22 @@
 """A decoded file: sheets of rows of cells, before anything is known of their meaning."""
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, overload
+
+from keiyu.read.looks.model import PLAIN, Looks
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 Cell = str | float | int | bool | dt.date | dt.datetime | dt.time | dt.timedelta
 """What a decoder yields for one cell; an empty cell is ``""``."""
 
 Row = Sequence[Cell]
 
-FileKind = Literal["xlsx", "xls", "csv"]
+FileKind = Literal["xlsx", "xls", "xlsb", "ods", "csv", "json", "zip"]
 
 
 @lru_cache(maxsize=16_384)
@@ -38,6 +43,74 @@ def address(row: int, column: int) -> str:
     return f"{letters(column)}{row + 1}"
 
 
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something a decoder has to say of a file that it could read.
+
+    Attributes:
+        rule_id: rule of ``schemas/findings.yaml``.
+        sheet: the sheet, where it is one.
+        cell: A1 address, where it is one.
+        value: what stands there.
+        expected: what would be right.
+    """
+
+    rule_id: str
+    sheet: str | None = None
+    cell: str | None = None
+    value: str | None = None
+    expected: str | None = None
+
+
+class ColumnRows(Sequence[list[Cell]]):
+    """Rows that are kept as columns, and are made when somebody looks at them."""
+
+    _STEP = 8_192
+
+    def __init__(self, columns: Sequence["pa.StringArray"], start: int = 0, stop: int | None = None) -> None:
+        """Look at columns as rows.
+
+        Args:
+            columns: one array of texts per column, all of one length.
+            start: first row that is seen.
+            stop: row behind the last.
+        """
+        self.columns = columns
+        self._start = start
+        self._stop = (len(columns[0]) if columns else 0) if stop is None else stop
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return max(self._stop - self._start, 0)
+
+    @overload
+    def __getitem__(self, at: int) -> list[Cell]: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[list[Cell]]: ...
+    def __getitem__(self, at: int | slice) -> list[Cell] | Sequence[list[Cell]]:
+        """Return a row, or a part of the rows; a large part stays in columns."""
+        if isinstance(at, slice):
+            start, stop, step = at.indices(len(self))
+            if step != 1:
+                return [self[i] for i in range(start, stop, step)]
+            if stop - start > self._STEP:
+                return ColumnRows(self.columns, self._start + start, self._start + stop)
+            return self._made(self._start + start, self._start + stop)
+        place = at + len(self) if at < 0 else at
+        if not 0 <= place < len(self):
+            raise IndexError(at)
+        return self._made(self._start + place, self._start + place + 1)[0]
+
+    def __iter__(self) -> Iterator[list[Cell]]:
+        """Yield the rows, made some thousands at a time."""
+        for start in range(self._start, self._stop, self._STEP):
+            yield from self._made(start, min(start + self._STEP, self._stop))
+
+    def _made(self, start: int, stop: int) -> list[list[Cell]]:
+        parts = [column.slice(start, max(stop - start, 0)).to_pylist() for column in self.columns]
+        return [list(row) for row in zip(*parts, strict=True)]
+
+
 @dataclass(slots=True)
 class Grid:
     """One sheet, or the one table of a text file.
@@ -46,11 +119,58 @@ class Grid:
         name: worksheet name; none for a text file.
         rows: rows of cells from A1 on; a text file's rows are its records and may differ in length.
         hidden: whether the sheet is hidden.
+        features: whether the first row is the names of properties that the records of a JSON file have; it is no
+            row of the file then, and the second row is record 1.
+        look: reads merges, borders, colours and the rest, when somebody asks.
     """
 
     name: str | None
-    rows: list[list[Cell]]
+    rows: Sequence[list[Cell]]
     hidden: bool = False
+    features: bool = False
+    look: Callable[[], Looks] | None = field(default=None, repr=False, compare=False)
+    _seen: Looks | None = field(default=None, init=False, repr=False, compare=False)
+
+    def number(self, row: int) -> int:
+        """Return the 1-based number by which people know a row: of the sheet, of the record, of the feature.
+
+        Args:
+            row: 0-based position in ``rows``.
+        """
+        return row if self.features else row + 1
+
+    @property
+    def width(self) -> int:
+        """Number of columns of the longest row."""
+        if isinstance(self.rows, ColumnRows):
+            return len(self.rows.columns)
+        return max(map(len, self.rows), default=0)
+
+    def column(self, at: int, start: int = 0) -> list[Cell]:
+        """Return the cells of a column; a row that is too short has a blank there.
+
+        Args:
+            at: 0-based column.
+            start: 0-based row to begin at.
+        """
+        if isinstance(self.rows, ColumnRows) and at < self.width:
+            return list(self.rows.columns[at].slice(start).to_pylist())
+        return [row[at] if at < len(row) else "" for row in self.rows[start:]]
+
+    def texts(self, at: int) -> "pa.StringArray | None":
+        """Return a column as one array of texts, without making a Python object of any; none in a small file.
+
+        Args:
+            at: 0-based column.
+        """
+        return self.rows.columns[at] if isinstance(self.rows, ColumnRows) else None
+
+    @property
+    def looks(self) -> Looks:
+        """Merges, borders, colours, comments, hidden rows: read at the first question, plain where there are none."""
+        if self._seen is None:
+            self._seen = self.look() if self.look is not None else PLAIN
+        return self._seen
 
 
 @dataclass(slots=True)
@@ -62,9 +182,11 @@ class Workbook:
         grids: its sheets in order.
         encoding: character encoding of a text file.
         delimiter: delimiter of a text file.
+        remarks: what the decoder has to say of it.
     """
 
     kind: FileKind
     grids: list[Grid]
     encoding: str | None = None
     delimiter: str | None = None
+    remarks: list[Remark] = field(default_factory=list)
