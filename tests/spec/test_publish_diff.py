@@ -51,7 +51,7 @@ def cells(folder: Path) -> pd.DataFrame:
 
 def _tall(rows: pd.DataFrame, key: list[str]) -> "pd.Series[Any]":
     figures = [name for name in rows.select_dtypes("number") if name not in key]
-    return rows.melt(id_vars=key, value_vars=figures).set_index([*key, "variable"])["value"]
+    return rows.melt(id_vars=key, value_vars=figures, value_name="figure").set_index([*key, "variable"])["figure"]
 
 
 def said(folder: Path) -> list[str]:

@@ -11,7 +11,14 @@ import pytest
 from keiyu import publish
 from ministry import APRIL, SEVEN, Ministry, small_home
 
-FRICTIONLESS = {"string": "string", "int64": "integer", "double": "number", "date32[day]": "date", "bool": "boolean"}
+FRICTIONLESS = {
+    "string": "string",
+    "int64": "integer",
+    "double": "number",
+    "date32[day]": "date",
+    "bool": "boolean",
+    "list<element: string>": "list",
+}
 
 
 @pytest.fixture(scope="module")

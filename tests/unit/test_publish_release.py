@@ -241,6 +241,8 @@ def test_a_release_is_frozen_and_everything_in_it_is_summed(complete: Ministry) 
         "datapackage.json",
         "dictionary.csv",
         "dictionary.md",
+        "diff.html",
+        "diff.parquet",
         "long",
         "manifest.json",
         "municipality",

@@ -10,6 +10,7 @@ from keiyu.contract import dictionary
 from keiyu.contract.model import Contract, Field, NationalTable
 
 DATA_PACKAGE: Final = "https://datapackage.org/profiles/2.0/datapackage.json"
+_PARQUET: Final = "application/vnd.apache.parquet"
 _FRICTIONLESS: Final = {"time": "string"}
 _STAGES: Final = {
     "preliminary": ("速報", "Provisional"),
@@ -64,7 +65,7 @@ def data_package(contract: Contract, manifest: Mapping[str, Any]) -> dict[str, A
         "description": f"{contract.name_en}, {manifest['as_of']}, {manifest['title_en']}. {contract.authority}",
         "version": f"{contract.version}+{manifest['stage']}.{manifest['number']}",
         "created": manifest["created_at"],
-        "resources": [_resource(tables[file["table"]], file) for file in manifest["files"]],
+        "resources": [*(_resource(tables[file["table"]], file) for file in manifest["files"]), *_changes(manifest)],
     }
 
 
@@ -118,6 +119,21 @@ def _absent(coverage: Mapping[str, Any], reporter: str) -> Iterator[str]:
     yield from (f"- {place}: {'、'.join(names)}" for place, names in by_place.items())
 
 
+def _changes(manifest: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the resource of the changes since the release before."""
+    if "diff" in manifest:
+        yield {
+            "name": "diff",
+            "title": "新旧対照 / Changes since the release before",
+            "path": manifest["diff"]["path"],
+            "type": "table",
+            "format": "parquet",
+            "mediatype": _PARQUET,
+            "hash": f"sha256:{manifest['diff']['sha256']}",
+            "schema": "schema/diff.json",
+        }
+
+
 def _resource(table: NationalTable, file: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "name": f"{table.name}-{file['shard'].lower()}".replace("_", "-"),
@@ -125,7 +141,7 @@ def _resource(table: NationalTable, file: Mapping[str, Any]) -> dict[str, Any]:
         "path": file["path"],
         "type": "table",
         "format": "parquet",
-        "mediatype": "application/vnd.apache.parquet",
+        "mediatype": _PARQUET,
         "hash": f"sha256:{file['sha256']}",
         "schema": f"schema/{table.name}.json",
     }

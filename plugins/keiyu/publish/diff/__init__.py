@@ -1,17 +1,19 @@
 """What a release changed (新旧対照): every cell as Parquet, and a page that a newspaper could quote."""
 
 import hashlib
+import json
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import pyarrow as pa
 
+from keiyu.contract.model import Contract
 from keiyu.publish import parquet
 from keiyu.publish.build import build
 from keiyu.publish.describe import title
 from keiyu.publish.diff import page
-from keiyu.publish.diff.compare import compare, schema
+from keiyu.publish.diff.compare import columns, compare, figure_type, schema
 from keiyu.publish.diff.movement import Movement, Mover, movements, movers
 from keiyu.publish.history import History
 from keiyu.publish.manifest import Cut, Part, parts
@@ -20,6 +22,7 @@ from keiyu.receive.workspace import Workspace
 
 PARQUET: Final = "diff.parquet"
 PAGE: Final = "diff.html"
+SCHEMA: Final = "schema/diff.json"
 _SEVERAL: Final = "several"
 _RULES: Final = "rules"
 
@@ -97,12 +100,35 @@ def files(workspace: Workspace, difference: Difference, data: bytes, manifest: M
     contract = workspace.contract(manifest["line"])
     tiles = page.tiles(workspace.settings.schemas)
     html = page.render(contract, difference.former, difference.movers, difference.movements, manifest, tiles)
-    return {PARQUET: data, PAGE: html.encode()}
+    return {PARQUET: data, PAGE: html.encode(), SCHEMA: _table_schema(contract)}
 
 
 def encode(difference: Difference) -> bytes:
-    """Return the cells as Parquet."""
-    return parquet.encode(difference.cells)
+    """Return the cells as Parquet, with the labels and definitions of each column."""
+    facts = {one["name"]: one for one in columns()}
+    cells = difference.cells
+    told = [field.with_metadata(_said(facts[field.name])) for field in cells.schema]
+    return parquet.encode(pa.Table.from_arrays(cells.columns, schema=pa.schema(told)))
+
+
+def _said(column: Mapping[str, str]) -> dict[str, str]:
+    return {name: column[name] for name in ("label_ja", "label_en", "definition_ja", "definition_en")}
+
+
+def _table_schema(contract: Contract) -> bytes:
+    """Return the Frictionless Table Schema of the cells."""
+    fields = [
+        {
+            "name": one["name"],
+            "type": figure_type(contract) if one["type"] == "figure" else one["type"],
+            "title": one["label_ja"],
+            "titleEn": one["label_en"],
+            "description": f"{one['definition_ja']} / {one['definition_en']}",
+        }
+        for one in columns()
+    ]
+    told = {"title": "前回公表との新旧対照", "description": "Changes since the release before", "fields": fields}
+    return json.dumps(told, ensure_ascii=False, indent=1).encode()
 
 
 def _is_shared(part: Part, before: History) -> bool:

@@ -4,8 +4,11 @@ Rows are compared on the key columns that a table's YAML declares; every numeric
 that only one side has differs in all its measures.
 """
 
+import csv
 import json
 from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -18,25 +21,33 @@ STATUS_CONCEPT: Final = "OBS_STATUS"
 VALUE_CONCEPT: Final = "OBS_VALUE"
 _NUMERIC: Final = {"integer", "number"}
 _TEXTS: Final = ("label_ja", "label_en")
-_CELL: Final = (
-    pa.field("table", pa.string(), nullable=False),
-    pa.field("prefecture_code", pa.string()),
-    pa.field("area_code", pa.string()),
-    pa.field("reporter", pa.string()),
-    pa.field("keys", pa.string(), nullable=False),
-    pa.field("column", pa.string(), nullable=False),
-    pa.field("label_ja", pa.string(), nullable=False),
-    pa.field("label_en", pa.string(), nullable=False),
-    pa.field("unit", pa.string()),
-)
-_STATUS: Final = (pa.field("status_before", pa.string()), pa.field("status_after", pa.string()))
+_REQUIRED: Final = {"table", "keys", "column", "label_ja", "label_en"}
+_ADDED: Final = {"cause", "submissions"}
+
+
+@cache
+def columns() -> tuple[dict[str, str], ...]:
+    """Return what each column of the cells is: name, type, labels and definitions in both languages."""
+    with Path(__file__).with_name("columns.csv").open(encoding="utf-8", newline="") as file:
+        return tuple(csv.DictReader(file))
+
+
+def figure_type(contract: Contract) -> str:
+    """Return the type of the figures: ``integer`` where the line publishes integers only, else ``number``."""
+    kinds = {field.type for table in contract.national for field in table.fields}
+    return "number" if "number" in kinds else "integer"
 
 
 def schema(contract: Contract) -> pa.Schema:
-    """Return the schema of the cells that differ: figures are Int64 where the line publishes integers only."""
-    kinds = {field.type for table in contract.national for field in table.fields}
-    kind = pa.float64() if "number" in kinds else pa.int64()
-    return pa.schema([*_CELL, *(pa.field(name, kind) for name in ("before", "after", "change")), *_STATUS])
+    """Return the schema of the cells that differ, without what caused them."""
+    figure = pa.float64() if figure_type(contract) == "number" else pa.int64()
+    return pa.schema(
+        [
+            pa.field(one["name"], figure if one["type"] == "figure" else pa.string(), one["name"] not in _REQUIRED)
+            for one in columns()
+            if one["name"] not in _ADDED
+        ]
+    )
 
 
 def compare(contract: Contract, before: Mapping[str, pa.Table], after: Mapping[str, pa.Table]) -> pa.Table:
