@@ -18,12 +18,14 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from keiyu import register
 from keiyu.check import check
-from keiyu.check.model import Checked, RuleFailedError
+from keiyu.check.model import Checked, RuleFailedError, Verdict
 from keiyu.contract.model import Collection, Contract
 from keiyu.errors import ConfigurationError, KeiyuError
 from keiyu.findings import Finding, Place, Severity, finding
 from keiyu.ledger import collection_states
 from keiyu.ledger.claims import Claimed, desk
+from keiyu.ledger.collections import received_before_closing
+from keiyu.publish.monitor.closing import Door, door
 from keiyu.publish.universe import universe
 from keiyu.read import read
 from keiyu.read.model import Reading
@@ -39,6 +41,9 @@ _SEGMENTS: Final = 64
 
 _SUSPECTS: Final = 8
 """So many files failing one rule's execution, and none passing, mean that the rule is broken."""
+
+_TAKING: Final = frozenset({"open", "entry_closed"})
+"""States of a collection in which a submission may be taken."""
 
 _log = logging.getLogger(__name__)
 
@@ -185,6 +190,10 @@ def _compact(workspace: Workspace, collections: AbstractSet[Collection]) -> None
             _log.exception("the segments of %s could not be merged", collection)
 
 
+def _key(verdict: Verdict) -> tuple[int, str]:
+    return verdict.reading, verdict.reporter
+
+
 class _Batch:
     """One micro-batch: from claimed submissions to what the transaction will write."""
 
@@ -194,6 +203,7 @@ class _Batch:
         self._schemas = workspace.settings.schemas
         self._contracts = {line: workspace.contract(line) for line in workspace.lines}
         self._states = collection_states(workspace.ledger)
+        self._doors: dict[Collection, Door | None] = {}
         self._grouped: dict[Collection, list[tuple[Claimed, Reading]]] = {}
         self._nils: list[Nil] = []
         self._refused: list[Refused] = []
@@ -253,17 +263,25 @@ class _Batch:
             self._take(one, reading, Collection(reading.line, as_of))
 
     def _is_open(self, one: Claimed, reading: Reading | None, collection: Collection) -> bool:
-        if self._states.get(collection) == "open":
+        if self._states.get(collection) in _TAKING or received_before_closing(
+            self._workspace.ledger, collection, one.received_seq
+        ):
             return True
-        open_ones = [key.as_of.isoformat() for key, state in self._states.items() if state == "open"]
-        same = [str(key) for key, state in self._states.items() if state == "open" and key.line == collection.line]
+        open_ones = [key.as_of.isoformat() for key, state in self._states.items() if state in _TAKING]
+        same = [str(key) for key, state in self._states.items() if state in _TAKING and key.line == collection.line]
         told = "、".join(same or open_ones) or "—"
         self._refuse(one, reading, "intake.collection_not_open", value=collection, expected=told)
         return False
 
     def _take(self, one: Claimed, reading: Reading, collection: Collection) -> None:
         if reading.nil and not any(table.rows for table in reading.tables):
-            self._nil(one, reading.nil_reporter or one.sender or "", self._contracts[collection.line], collection.as_of, reading)
+            self._nil(
+                one,
+                reading.nil_reporter or one.sender or "",
+                self._contracts[collection.line],
+                collection.as_of,
+                reading,
+            )
         else:
             self._grouped.setdefault(collection, []).append((one, reading))
 
@@ -287,6 +305,11 @@ class _Batch:
             told = "、".join(sorted(speaker for speaker in speakers if speaker))
             self._refuse(one, reading, "intake.nil_sender", value=one.sender, expected=told)
             return
+        collection = Collection(contract.line, as_of)
+        last = self._too_late(collection, reporter, one)
+        if last is not None:
+            self._refuse(one, reading, "intake.entry_closed", value=collection, expected=last)
+            return
         self._nils.append(Nil(contract, as_of, one, reporter))
 
     def _check(self, collection: Collection, members: Sequence[tuple[Claimed, Reading]]) -> Group:
@@ -301,7 +324,29 @@ class _Batch:
             as_of=collection.as_of,
             previous=self._previous(contract, collection),
         )
-        return Group(contract, collection.as_of, submissions, readings, self._complete(checked, submissions))
+        checked = self._in_time(collection, self._complete(checked, submissions), submissions)
+        return Group(contract, collection.as_of, submissions, readings, checked)
+
+    def _in_time(self, collection: Collection, checked: Checked, submissions: Sequence[Claimed]) -> Checked:
+        """Return first submissions that came after entry had closed; corrections are taken."""
+        found = ((one, self._too_late(collection, one.reporter, submissions[one.reading])) for one in checked.verdicts)
+        late = {(one.reading, one.reporter): day for one, day in found if one.accepted and day is not None}
+        verdicts = [replace(one, accepted=False) if _key(one) in late else one for one in checked.verdicts]
+        rule = "intake.entry_closed"
+        said = [
+            (index, self._say(rule, submissions[index], value=collection, expected=day).at(reporter=reporter))
+            for (index, reporter), day in late.items()
+        ]
+        return replace(checked, verdicts=verdicts, findings=[*checked.findings, *said]) if late else checked
+
+    def _too_late(self, collection: Collection, reporter: str, one: Claimed) -> dt.date | None:
+        """Return the last day of a reporter whose first submission comes after it; none where it is taken."""
+        if self._states.get(collection) != "entry_closed":
+            return None
+        if collection not in self._doors:
+            self._doors[collection] = door(self._workspace, collection, dt.datetime.now(dt.UTC))
+        found = self._doors[collection]
+        return found.closed_to(reporter, one.received_seq) if found is not None else None
 
     def _complete(self, checked: Checked, submissions: Sequence[Claimed]) -> Checked:
         """Say something of every file that has neither a reporter nor an error."""

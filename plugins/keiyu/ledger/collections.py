@@ -70,6 +70,14 @@ def entry_closed_since(ledger: Ledger, collection: Collection) -> int | None:
     return found
 
 
+def received_before_closing(ledger: Ledger, collection: Collection, received_seq: int) -> bool:
+    """Whether a collection is closed now but was not when something was received: it must not suffer for waiting."""
+    query = select(CollectionRow.closed_seq).where(_is(collection), CollectionRow.state == "closed")
+    with ledger.read() as connection:
+        found: int | None = connection.scalar(query.where(CollectionRow.opened_seq < received_seq))
+    return found is not None and received_seq < found
+
+
 def _is(collection: Collection) -> Any:
     return (CollectionRow.line == collection.line) & (CollectionRow.as_of == collection.as_of)
 

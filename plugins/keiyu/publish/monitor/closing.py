@@ -1,14 +1,14 @@
 """Closing at the dates: first submissions, then everything; once, so that what a person opened again stays open."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from keiyu.contract.model import Collection
 from keiyu.ledger import close_collection, close_entry, collection_states
 from keiyu.ledger.collections import entry_closed_since
 from keiyu.ledger.models import CollectionState
-from keiyu.publish.monitor.assessment import Assessment, assess, day_of
+from keiyu.publish.monitor.assessment import Assessment, assess
 from keiyu.publish.monitor.position import position
 from keiyu.receive.workspace import Workspace
 
@@ -64,32 +64,37 @@ def close(workspace: Workspace, at: dt.datetime) -> list[Closing]:
     return found
 
 
-def too_late(
-    workspace: Workspace, collection: Collection, reporters: Iterable[str], received_seq: int, at: dt.datetime
-) -> dict[str, dt.date]:
-    """Return which reporters may not submit for the first time any more.
+@dataclass(frozen=True)
+class Door:
+    """Whom a collection that takes corrections only still lets in.
 
-    What was received before entry closed is taken, however long it waited. A reporter whose extension still
-    runs is taken, and so is a correction of one who was in.
+    Attributes:
+        since: sequence at which entry closed; what was received before it is taken, however long it waited.
+        over: reporter → its last day, of those who have not come and whose last day is over.
+    """
+
+    since: int
+    over: Mapping[str, dt.date]
+
+    def closed_to(self, reporter: str, received_seq: int) -> dt.date | None:
+        """Return the last day of a reporter who comes too late for a first submission; none for all others."""
+        return None if received_seq < self.since else self.over.get(reporter)
+
+
+def door(workspace: Workspace, collection: Collection, at: dt.datetime) -> Door | None:
+    """Return the door of a collection; none where first submissions are taken from everyone.
+
+    A reporter whose extension still runs is let in, and so is the correction of one who was in.
 
     Args:
         workspace: the installation.
         collection: which.
-        reporters: whose figures a submission holds.
-        received_seq: when it was received.
         at: the instant.
-
-    Returns:
-        Reporter → the last day it had.
     """
     since = entry_closed_since(workspace.ledger, collection)
-    if since is None or received_seq < since:
-        return {}
-    wanted, today = set(reporters), day_of(at)
+    if since is None:
+        return None
     assessment = assess(position(workspace, collection), at)
-    door = assessment.position.hops[-1].entry_closes
-    return {
-        one.reporter.code: max(door, one.due)
-        for one in assessment.standings
-        if one.reporter.code in wanted and one.status == "overdue" and today > max(door, one.due)
-    }
+    entry = assessment.position.hops[-1].entry_closes
+    days = {one.reporter.code: max(entry, one.due) for one in assessment.standings if one.status == "overdue"}
+    return Door(since, {reporter: day for reporter, day in days.items() if assessment.today > day})
