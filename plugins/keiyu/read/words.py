@@ -16,6 +16,7 @@ class Words:
 
     Attributes:
         totals: name a row that adds up the others.
+        subtotals: name a row that adds up some of the others.
         remarks: beginnings of remarks under a table.
         nil: say that there is nothing to report.
         serials: headers of columns that only number the rows.
@@ -24,6 +25,7 @@ class Words:
     """
 
     totals: frozenset[str]
+    subtotals: frozenset[str]
     remarks: tuple[str, ...]
     nil: frozenset[str]
     serials: frozenset[str]
@@ -47,6 +49,7 @@ def load(schemas: Path) -> Words:
     raw: Mapping[str, Any] = read_yaml(schemas / "reading.yaml", schemas / "schema" / "reading.json")
     return Words(
         totals=frozenset(map(fold.label, raw["totals"])),
+        subtotals=frozenset(map(fold.label, raw["subtotals"])),
         remarks=tuple(map(fold.label, raw["remarks"])),
         nil=frozenset(map(fold.label, raw["nil"])),
         serials=frozenset(map(fold.label, raw["serials"])),

@@ -1,0 +1,138 @@
+"""The records under a header: which rows are one, which are totals, remarks, section titles or left over."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from keiyu.read import fold
+from keiyu.read.grid import Cell, Grid, Row
+from keiyu.read.words import Words
+
+Aside = Literal["header", "total", "remark", "section", "rest"]
+
+_FULL: Final = 0.9
+_FEW: Final = 4
+_SECTION: Final = 2
+_HEADER: Final = 0.8
+_LONGEST: Final = 40
+
+
+@dataclass
+class Body:
+    """The rows under a header.
+
+    Attributes:
+        records: 0-based rows that are records.
+        aside: 0-based row → what it is instead, where something stands in it.
+    """
+
+    records: list[int] = field(default_factory=list)
+    aside: dict[int, Aside] = field(default_factory=dict)
+
+
+class BodyReader:
+    """Tells the rows of one table apart.
+
+    A row in whose anchor, the column of names, an ordinary text stands is a record; only the others are
+    looked at whole.
+    """
+
+    def __init__(self, grid: Grid, header: Sequence[int], texts: Sequence[Sequence[str]], words: Words) -> None:
+        """Prepare.
+
+        Args:
+            grid: the sheet.
+            header: its header rows, 0-based.
+            texts: the texts over each column.
+            words: words of every line.
+        """
+        self._grid = grid
+        self._start = header[-1] + 1
+        self._texts = [set(column) for column in texts]
+        self._words = words
+
+    def read(self, anchors: Sequence[int]) -> Body:
+        """Tell the rows apart.
+
+        Args:
+            anchors: columns of which one at least is filled in every record, such as the name's.
+        """
+        columns = [self._grid.column(at, self._start) for at in anchors]
+        covered = self._covered(anchors[0]) if anchors else frozenset()
+        firm = _firm((c for column in columns[:1] for c in column), self._odd(anchors))
+        body = Body()
+        first = columns[0] if columns else [""] * (len(self._grid.rows) - self._start)
+        usual = self._usual()
+        for offset, cell in enumerate(first):
+            number = self._start + offset
+            if firm.get(cell if isinstance(cell, str) else "\0", cell != ""):
+                if not (usual >= _FEW and isinstance(cell, str) and self._is_alone(number)):
+                    body.records.append(number)
+                    continue
+            self._look(number, anchors, usual, covered, body)
+        return body
+
+    def _is_alone(self, number: int) -> bool:
+        """Return whether a row holds a single cell; titles of sections and remarks do."""
+        row = self._grid.rows[number]
+        return len(row) - row.count("") <= 1
+
+    def _odd(self, anchors: Sequence[int]) -> Callable[[str], bool]:
+        header = self._texts[anchors[0]] if anchors else set()
+        words = self._words
+
+        def odd(text: str) -> bool:
+            folded = fold.label(text)
+            return not folded or text in header or folded.startswith(words.remarks) or _is_total(folded, words)
+
+        return odd
+
+    def _usual(self) -> int:
+        """Return how many cells a row usually has, by the first rows."""
+        counts = sorted(n for row in self._grid.rows[self._start : self._start + 50] if (n := len(row) - row.count("")))
+        return counts[len(counts) // 2] if counts else 0
+
+    def _covered(self, anchor: int) -> frozenset[int]:
+        """Return the rows whose anchor cell is covered by one merged downwards."""
+        merges = (m for m in self._grid.looks.merges if m.left <= anchor <= m.right and m.bottom > m.top)
+        return frozenset(row for m in merges for row in range(m.top + 1, m.bottom + 1))
+
+    def _look(self, number: int, anchors: Sequence[int], usual: int, covered: frozenset[int], body: Body) -> None:
+        """Look at a whole row."""
+        row = self._grid.rows[number]
+        filled = [(i, c) for i, c in enumerate(row) if c != "" and not (isinstance(c, str) and not c.strip())]
+        if not filled:
+            return
+        kind = self._kind(row, filled, anchors, usual, number in covered)
+        if kind is None:
+            body.records.append(number)
+        else:
+            body.aside[number] = kind
+
+    def _kind(
+        self, row: Row, filled: Sequence[tuple[int, Cell]], anchors: Sequence[int], usual: int, covered: bool
+    ) -> Aside | None:
+        texts = [(i, fold.label(c)) for i, c in filled if isinstance(c, str) and len(c) <= _LONGEST]
+        repeated = sum(i < len(self._texts) and c in self._texts[i] for i, c in filled if isinstance(c, str))
+        if repeated > 1 and repeated >= _HEADER * len(filled):
+            return "header"
+        if any(_is_total(text, self._words) for _, text in texts[:3]):
+            return "total"
+        first = filled[0][1]
+        if isinstance(first, str) and len(filled) <= _SECTION and fold.label(first).startswith(self._words.remarks):
+            return "remark"
+        anchored = any(at < len(row) and row[at] != "" for at in anchors)
+        if usual >= _FEW and len(filled) == 1:
+            return "remark" if isinstance(first, str) and len(first) > _LONGEST else "section"
+        if anchors and not anchored and not covered:
+            return None if 2 * len(filled) >= usual and usual > _SECTION else "rest"
+        return None
+
+
+def _firm(cells: Iterable[Cell], odd: Callable[[str], bool]) -> Mapping[str, bool]:
+    """Return for each different text whether it stands in a record beyond doubt."""
+    return {text: not odd(text) for text in set(cells) if isinstance(text, str)}
+
+
+def _is_total(folded: str, words: Words) -> bool:
+    return folded in words.totals or folded.strip("()[]【】〔〕<>") in words.totals or folded in words.subtotals

@@ -1,0 +1,96 @@
+"""The words by which headers are understood, from ``schemas/mapping.yaml``, folded for comparison."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+
+from keiyu.contract.source import read_yaml
+from keiyu.read import fold
+
+
+@dataclass(frozen=True, eq=False)
+class Cues:
+    """Folded words.
+
+    Attributes:
+        things: words for what a row is about, the longest first.
+        particles: particles between such a word and a label, the longest first.
+        endings: what may end a header, the longest first.
+        harmless: what may stand beside a label without a change of meaning.
+        other: what beside a label makes it another thing's, the longest first.
+        inclusions: how a text ends that adds to a label, such as を含む.
+        footnotes: signs that start a footnote, as written.
+        drawn_up: words beside a date of drawing up.
+    """
+
+    things: tuple[str, ...]
+    particles: tuple[str, ...]
+    endings: tuple[str, ...]
+    harmless: frozenset[str]
+    other: tuple[str, ...]
+    inclusions: tuple[str, ...]
+    footnotes: tuple[str, ...]
+    drawn_up: tuple[str, ...]
+
+    @cached_property
+    def footnote(self) -> re.Pattern[str]:
+        """A footnote's mark at the end of a header, with its number."""
+        signs = "|".join(map(re.escape, self.footnotes))
+        return re.compile(rf"\s*[(（\[]?(?:{signs})\s*[\d０-９]*\s*[)）\]]?\s*$")
+
+    def without_thing(self, text: str) -> str:
+        """Take words for what a row is about, and their particles, off the front of a folded text."""
+        bare = text
+        while True:
+            thing = next((t for t in self.things if bare.startswith(t) and bare != t), None)
+            if thing is None:
+                return bare
+            bare = self._without_particle(bare[len(thing) :]) or bare[len(thing) :]
+
+    def _without_particle(self, text: str) -> str:
+        particle = next((p for p in self.particles if text.startswith(p) and text != p), "")
+        return text[len(particle) :]
+
+    def without_ending(self, text: str) -> str:
+        """Take what may end a header off the back of a folded text."""
+        ending = next((e for e in self.endings if text.endswith(e) and text != e), "")
+        return text[: len(text) - len(ending)]
+
+    def tells_other(self, text: str) -> bool:
+        """Return whether a folded text beside a label makes it the label of something else."""
+        return any(word == text if len(word) == 1 else word in text for word in self.other)
+
+    def includes(self, text: str) -> bool:
+        """Return whether a folded text beside a label adds to it without changing it."""
+        return text.endswith(self.inclusions)
+
+
+@cache
+def load(schemas: Path) -> Cues:
+    """Load the words.
+
+    Args:
+        schemas: the ``schemas/`` folder.
+
+    Raises:
+        ContractError: the file is missing or breaks its JSON Schema.
+    """
+    raw: Mapping[str, Sequence[str]] = read_yaml(schemas / "mapping.yaml", schemas / "schema" / "mapping.json")
+    return Cues(
+        things=_folded(raw["things"]),
+        particles=_folded(raw["particles"]),
+        endings=_folded(raw["endings"]),
+        harmless=frozenset(map(fold.joined, raw["harmless"])),
+        other=_folded(raw["other"]),
+        inclusions=_folded(raw["includes"]),
+        footnotes=tuple(raw["footnotes"]),
+        drawn_up=tuple(raw["drawn_up"]),
+    )
+
+
+def _folded(words: Sequence[str]) -> tuple[str, ...]:
+    """Fold words, the longest first, so that 保育所等 is met before 保育所."""
+    folded = {fold.joined(word) for word in words} - {""}
+    return tuple(sorted(folded, key=lambda word: (-len(word), word)))

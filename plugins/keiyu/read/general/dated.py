@@ -1,0 +1,82 @@
+"""The date to which a table of any form refers: from its title, its sheet, its header, the file's name."""
+
+import datetime as dt
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from keiyu.codes.eras import find_date, find_month, parse_date
+from keiyu.read.general.cues import Cues
+from keiyu.read.general.shapes import shape
+from keiyu.read.grid import Cell, Grid
+
+_SHORT: Final = 60
+_STATED: Final = re.compile(r"現在|時点|分|入所|入園|利用調整|受入|一次|年度当初|版")
+_NUMBER: Final = re.compile(r"\d|[元一二三四五六七八九十]")
+
+TITLE: Final = 4.0
+STATED: Final = 6.0
+SHEET: Final = 3.5
+HEADER: Final = 3.0
+LONG: Final = 1.5
+DRAWN_UP: Final = 1.0
+CELL: Final = 0.9
+NAME: Final = 2.0
+
+
+def find_as_of(grid: Grid, top: int, header: Sequence[str], name: str, cues: Cues) -> dt.date | None:
+    """Find the date to which a table refers; a month is its first day.
+
+    What a title says goes before what a file is named after; the day on which a file was drawn up is only
+    taken where nothing else is said. A month in a title goes before a day beside it.
+
+    Args:
+        grid: the sheet.
+        top: the first header row, 0-based.
+        header: the texts of the header.
+        name: the file's name.
+        cues: words beside a date of drawing up.
+    """
+    found = list(_said(grid, top, cues))
+    found += [(date, SHEET) for date in _dates(grid.name or "")]
+    found += [(date, HEADER) for text in header for date in _dates(text)]
+    stem = name.rpartition("/")[2].rpartition(".")[0] or name
+    found += [(date, NAME) for date in _dates(stem)]
+    return max(found, key=lambda item: item[1], default=(None, 0.0))[0]
+
+
+def _said(grid: Grid, top: int, cues: Cues) -> Iterator[tuple[dt.date, float]]:
+    """Yield what the rows over a table say, with how much it counts."""
+    for number, row in enumerate(grid.rows[:top]):
+        for cell in row:
+            weight = _weight(cell, cues)
+            for date in _dates(cell) if weight else ():
+                yield date, weight - 0.01 * number
+
+
+def _weight(cell: Cell, cues: Cues) -> float:
+    if not isinstance(cell, str):
+        return CELL if shape(cell) == "date" else 0.0
+    if any(word in cell for word in cues.drawn_up):
+        return DRAWN_UP
+    if len(cell) > _SHORT:
+        return LONG
+    return STATED if _STATED.search(cell) else TITLE
+
+
+def _dates(cell: Cell) -> list[dt.date]:
+    """Return the one date that a cell names: a day, else a month."""
+    if not isinstance(cell, str):
+        date = parse_date(cell)
+    elif cell and _NUMBER.search(cell):
+        date = find_date(cell) or find_month(cell) or parse_date(cell)
+        date = date or _any_day(cell)
+    else:
+        date = None
+    return [date] if date else []
+
+
+def _any_day(text: str) -> dt.date | None:
+    """Return the one day in a text, whatever is said of it (公表, 作成)."""
+    days = {day for part in re.split(r"[\s（）()・、。]+", text) if (day := parse_date(part))}
+    return days.pop() if len(days) == 1 else None

@@ -1,0 +1,161 @@
+"""What the values of a column say of the fields it may hold."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from keiyu.contract.model import Field
+from keiyu.read.grid import Cell
+from keiyu.read.kinds import Normaliser, Terms, kind_of
+from keiyu.read.kinds.model import Value
+from keiyu.read.kinds.traits import Looker
+from keiyu.read.model import ValueStatus
+from keiyu.read.places import MUNICIPALITY, PREFECTURE
+
+SAMPLE: Final = 60
+_GOOD: Final = {ValueStatus.REPORTED, ValueStatus.TRUE_ZERO}
+_LONGEST_MARK: Final = 10
+_LISTED: Final = 30
+
+POWER: Final[Mapping[str, float]] = {
+    "municipality": 0.7,
+    "prefecture": 0.7,
+    "latitude": 0.6,
+    "longitude": 0.6,
+    "postal_code": 0.6,
+    "corporate_number": 0.6,
+    "email": 0.6,
+    "ownership": 0.6,
+    "area_code": 0.5,
+    "kana": 0.5,
+    "weekdays": 0.5,
+    "phone": 0.4,
+    "address": 0.35,
+    "listed": 0.35,
+    "choice": 0.35,
+    "ages": 0.3,
+    "url": 0.3,
+    "moment": 0.3,
+    "date": 0.3,
+    "time": 0.2,
+    "end_time": 0.2,
+    "age": 0.2,
+    "designated": 0.15,
+    "flag": 0.15,
+    "name": 0.15,
+    "identifier": 0.1,
+    "integer": 0.1,
+    "number": 0.05,
+}
+"""How much values tell by themselves where all of them are of a sort; nothing where a sort is not named."""
+
+ALONE: Final = frozenset({"latitude", "longitude", "postal_code", "corporate_number", "email", "phone"})
+"""Sorts that values tell without a header."""
+
+_TRAITS: Final[Mapping[str, tuple[str, float]]] = {
+    "kana": ("kana", 0.0),
+    "address": ("address", 0.3),
+    "municipality": ("municipality", 0.0),
+    "prefecture": ("prefecture", 0.0),
+}
+"""Sorts that a trait tells, and what a value without the trait counts."""
+
+_NO_TEXT: Final = frozenset(
+    {"number", "count_small", "count_large", "url", "email", "phone", "time", "time_range", "date", "latitude", "flag"}
+)
+"""Traits that names do not have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """How the values of a column agree with a field.
+
+    Attributes:
+        share: share of the values that are of the field's sort; none where there is no value.
+        power: how much that tells by itself.
+    """
+
+    share: float | None
+    power: float
+
+
+class Judge:
+    """Judges values by the fields of one line's vocabulary."""
+
+    def __init__(self, fields: Mapping[str, Field], terms: Callable[[str], Terms], looker: Looker) -> None:
+        """Prepare.
+
+        Args:
+            fields: the fields by name.
+            terms: what a field's cells are read with.
+            looker: tells traits of cells.
+        """
+        self._fields = fields
+        self._terms = terms
+        self._looker = looker
+        self._readers: dict[str, Normaliser] = {}
+        self.sorts = {name: sort_of(field) for name, field in fields.items()}
+
+    def reader(self, name: str) -> Normaliser:
+        """Return what reads a field's cells."""
+        known = self._readers.get(name)
+        if known is None:
+            known = self._readers[name] = Normaliser(kind_of(self._fields[name]), self._terms(name))
+        return known
+
+    def fit(self, name: str, sample: Sequence[Cell]) -> Fit:
+        """Return how a sample of a column's values agrees with a field.
+
+        Args:
+            name: the field.
+            sample: values, none of them blank.
+        """
+        sort, reader = self.sorts[name], self.reader(name)
+        told = [cell for cell in sample if not _sign(cell, reader)]
+        share = sum(self._agrees(sort, cell, reader) for cell in told) / len(told) if told else None
+        return Fit(share, POWER.get(sort, 0.0))
+
+    def _agrees(self, sort: str, cell: Cell, reader: Normaliser) -> float:
+        if sort == "text":
+            return 1.0
+        if sort == "name":
+            return float(not self._looker.traits(cell) & _NO_TEXT)
+        if sort in _TRAITS:
+            trait, otherwise = _TRAITS[sort]
+            traits = self._looker.traits(cell)
+            return 1.0 if trait in traits else otherwise if isinstance(cell, str) and not traits & _NO_TEXT else 0.0
+        return _of_sort(sort, reader.read(cell), cell)
+
+
+def _sign(cell: Cell, reader: Normaliser) -> bool:
+    """Return whether a cell holds a sign for no value, which agrees with everything but a yes or no."""
+    if not isinstance(cell, str) or len(cell) > _LONGEST_MARK or reader.kind.name in {"flag", "designated"}:
+        return False
+    return reader.terms.marker(cell) is not None
+
+
+def _of_sort(sort: str, read: Value, cell: Cell) -> float:
+    if read.status not in _GOOD or read.value is None:
+        return 0.0
+    if sort in {"listed", "choice"} and "label" not in read.more:
+        return 0.6 if isinstance(cell, str) and 1 < len(cell) <= _LISTED and not cell.isdecimal() else 0.0
+    if sort in {"age", "url"} and read.note is not None:
+        return 0.3
+    if sort == "ages":
+        return 1.0 if read.more else 0.5
+    return 1.0
+
+
+def sort_of(field: Field) -> str:
+    """Return the sort of a field's values: their kind, or for plain texts what they are about."""
+    kind = kind_of(field).name
+    about = {PREFECTURE: "prefecture", MUNICIPALITY: "municipality"}
+    return about.get(field.concept or "", kind) if kind == "text" else kind
+
+
+def sample_of(cells: Sequence[Cell], size: int = SAMPLE) -> list[Cell]:
+    """Return distinct values of a column, none blank, spread over all that it has."""
+    seen = dict.fromkeys((type(c), c) for c in cells if c != "" and not (isinstance(c, str) and not c.strip()))
+    values = [cell for _, cell in seen]
+    step = max(1.0, len(values) / size)
+    return [values[int(i * step)] for i in range(min(size, len(values)))]

@@ -1,0 +1,268 @@
+"""Finding the header of a table in a sheet: which rows, and which texts stand over each column.
+
+A header is a row of different short texts over columns of like values. Texts that a line knows count the
+most; a table of none of the lines is found by its looks alone.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from keiyu.read.general.shapes import VALUES, shape
+from keiyu.read.grid import Cell, Grid, Row
+
+DEPTH: Final = 80
+"""Rows from the top in which a header is looked for."""
+
+_BELOW: Final = 24
+_LEVELS: Final = 3
+_MOST_TEXT: Final = 40
+_FEWEST: Final = 2
+_TEXT_SHARE: Final = 0.6
+
+Knows = Callable[[str], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One text over a column.
+
+    Attributes:
+        text: the text as it stands.
+        row: its 0-based row.
+        shared: whether it stands over several columns.
+    """
+
+    text: str
+    row: int
+    shared: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The header of a table.
+
+    Attributes:
+        top: its first row, 0-based.
+        bottom: its last row.
+        levels: the texts over each column, from the top; none where there is no text.
+        score: how much it looks like one.
+        known: how many of its columns a line knows.
+    """
+
+    top: int
+    bottom: int
+    levels: tuple[tuple[Level, ...], ...]
+    score: float
+    known: int
+
+    @property
+    def rows(self) -> range:
+        """Its rows, 0-based."""
+        return range(self.top, self.bottom + 1)
+
+
+class HeaderFinder:
+    """Finds the header of one sheet."""
+
+    def __init__(self, grid: Grid, knows: Knows) -> None:
+        """Prepare.
+
+        Args:
+            grid: the sheet.
+            knows: tells whether some line knows a header text.
+        """
+        self._grid = grid
+        self._rows = grid.rows
+        self._knows = knows
+        self._spans = _spans(grid)
+
+    def find(self) -> Header | None:
+        """Return the header that looks most like one; none where nothing does."""
+        best: tuple[float, int] | None = None
+        for row in range(min(DEPTH, len(self._rows))):
+            score = self._score(row)
+            if score is not None and (best is None or score > best[0]):
+                best = (score, row)
+        if best is None:
+            return None
+        top, bottom = self._whole(best[1])
+        levels = self._levels(top, bottom)
+        known = sum(1 for column in levels if column and self._knows(_joined(column)) or self._any(column))
+        return Header(top, bottom, levels, best[0], known)
+
+    def _any(self, column: Sequence[Level]) -> bool:
+        return any(self._knows(level.text) for level in column)
+
+    def _score(self, number: int) -> float | None:
+        """Return how much a row looks like the header of what follows."""
+        row = self._rows[number]
+        cells = [(i, c) for i, c in enumerate(row) if c != "" and shape(c) != "blank"]
+        texts = [(i, c) for i, c in cells if isinstance(c, str) and shape(c) in ("text", "link")]
+        if len(cells) < _FEWEST or len(texts) < _TEXT_SHARE * len(cells):
+            return None
+        below = self._below(number)
+        hits = sum(self._knows(c) for _, c in texts)
+        if not below and hits < _FEWEST:
+            return None
+        covered = sum(any(i < len(r) and r[i] != "" for r in below) for i, _ in cells)
+        contrast = sum(self._stands_out(i, c, below) for i, c in cells)
+        different = len({c for _, c in texts})
+        values = len(cells) - len(texts)
+        return 3.0 * hits + 1.5 * contrast + 0.5 * different + 0.3 * covered - 2.0 * values - 0.01 * number
+
+    def _below(self, number: int) -> list[Row]:
+        rows = (r for r in self._rows[number + 1 : number + 1 + 3 * _BELOW] if len(r) - r.count("") > 1)
+        return [r for r, _ in zip(rows, range(_BELOW), strict=False)]
+
+    def _stands_out(self, column: int, cell: Cell, below: Sequence[Row]) -> bool:
+        """Return whether a cell looks unlike those under it, which look alike."""
+        shapes = Counter(shape(r[column]) for r in below if column < len(r) and r[column] != "")
+        if not shapes:
+            return False
+        usual, count = shapes.most_common(1)[0]
+        return usual != "text" and usual != shape(cell) and 2 * count > sum(shapes.values())
+
+    def _whole(self, row: int) -> tuple[int, int]:
+        """Return the first and the last row of the header of which one row is known."""
+        top = bottom = row
+        while bottom - row < _LEVELS and bottom + 1 < len(self._rows) and self._continues(bottom + 1, row):
+            bottom += 1
+        while row - top < _LEVELS and top > 0 and self._is_above(top - 1, top, bottom):
+            top -= 1
+        return top, bottom
+
+    def _continues(self, number: int, first: int) -> bool:
+        """Return whether a row goes on with the header above it: texts where those under it are values."""
+        row = self._rows[number]
+        cells = [(i, c) for i, c in enumerate(row) if c != ""]
+        if not cells:
+            return False
+        above = self._rows[first]
+        if all(_serial(c) == n + 1 for n, (_, c) in enumerate(cells)) and len(cells) > _FEWEST:
+            return True  # columns numbered under their names
+        if any(shape(c) in VALUES - {"long"} for _, c in cells):
+            return False
+        if self._under_spans(number, cells, above):
+            return True
+        below = self._below(number)
+        out = sum(self._stands_out(i, c, below) for i, c in cells)
+        of = sum(self._usual(i, below) not in (None, "text", "long") for i, _ in cells)
+        hits = sum(isinstance(c, str) and self._knows(c) for _, c in cells)
+        return (out > 1 and out >= 0.7 * of) or (hits > 2 and hits >= 0.4 * len(cells))
+
+    def _usual(self, column: int, below: Sequence[Row]) -> str | None:
+        shapes = Counter(shape(r[column]) for r in below if column < len(r) and r[column] != "")
+        return shapes.most_common(1)[0][0] if shapes else None
+
+    def _under_spans(self, number: int, cells: Sequence[tuple[int, Cell]], above: Row) -> bool:
+        """Return whether all texts of a row stand under a text that spans columns, or divide one."""
+        below = self._below(number)
+        if not below:
+            return False
+        blank = [i for i, _ in cells if i >= len(above) or above[i] == ""]
+        texts = all(isinstance(c, str) and len(c) <= _MOST_TEXT for _, c in cells)
+        values = [i for i, _ in cells if self._usual(i, below) not in (None, "text", "long")]
+        return (
+            texts
+            and bool(blank)
+            and len(values) * 2 >= len(cells)
+            and all(i in blank or (i + 1) in blank for i, _ in cells)
+        )
+
+    def _is_above(self, number: int, top: int, bottom: int) -> bool:
+        """Return whether a row is a level over the header below it."""
+        row = self._rows[number]
+        cells = [(i, c) for i, c in enumerate(row) if c != ""]
+        texts = [c for _, c in cells if isinstance(c, str) and shape(c) == "text" and len(c) <= _MOST_TEXT]
+        if not cells or len(texts) < len(cells):
+            return False
+        lower = self._rows[top]
+        spans = sum(self._heads_several(number, i, lower) for i, _ in cells)
+        fills = sum(i >= len(lower) or lower[i] == "" for i, _ in cells)
+        without = self._known(top, bottom)
+        better = self._known(number, bottom) > without
+        if len(cells) == 1:
+            merged = any(key[0] == number and end - key[1] > 0 for key, end in self._spans.items())
+            return better and (merged or cells[0][0] > 0)
+        repeated = len(set(lower) - {""}) < len([c for c in lower if c != ""])
+        return better or (spans + fills == len(cells) and spans > 0 and repeated)
+
+    def _heads_several(self, number: int, column: int, lower: Row) -> bool:
+        end = self._spans.get((number, column))
+        if end is not None:
+            return end > column
+        row = self._rows[number]
+        after = column + 1
+        return after < len(lower) and lower[after] != "" and (after >= len(row) or row[after] == "")
+
+    def _known(self, top: int, bottom: int) -> int:
+        return sum(bool(c) and (self._knows(_joined(c)) or self._knows(c[-1].text)) for c in self._levels(top, bottom))
+
+    def _levels(self, top: int, bottom: int) -> tuple[tuple[Level, ...], ...]:
+        """Return the texts over each column; a text that spans columns stands over all of them."""
+        width = max(map(len, self._rows[top : bottom + 1 + _BELOW]))
+        rows = [self._spread(number, width, bottom) for number in range(top, bottom + 1)]
+        found = []
+        for column in range(width):
+            stack = [row[column] for row in rows if row[column] is not None]
+            kept = [
+                s
+                for n, s in enumerate(stack)
+                if s and (n == 0 or s.text != (stack[n - 1] or s).text or s.row != (stack[n - 1] or s).row)
+            ]
+            found.append(tuple(level for level in kept if level is not None))
+        return tuple(found)
+
+    def _spread(self, number: int, width: int, bottom: int) -> list[Level | None]:
+        """Return a header row with its spanning texts repeated over the columns that they span."""
+        row = self._rows[number]
+        filled: list[Level | None] = [None] * width
+        filled_at = [i for i, c in enumerate(row[:width]) if c != "" and str(c).strip()]
+        for place, column in enumerate(filled_at):
+            following = filled_at[place + 1] if place + 1 < len(filled_at) else None
+            end = self._end(number, column, following, width, bottom)
+            text = row[column]
+            level = Level(text if isinstance(text, str) else _plain(text), number, end > column)
+            filled[column : end + 1] = [level] * (end + 1 - column)
+        return filled
+
+    def _end(self, number: int, column: int, following: int | None, width: int, bottom: int) -> int:
+        """Return the last column over which a text stands."""
+        if self._grid_merges:
+            return min(self._spans.get((number, column), column), width - 1)
+        last = (following or width) - 1
+        lower = self._rows[number + 1] if number < bottom else None
+        if lower is None:
+            return last if following is not None else column
+        end = column
+        while end < last and end + 1 < len(lower) and lower[end + 1] != "":
+            end += 1
+        return end
+
+    @property
+    def _grid_merges(self) -> bool:
+        return bool(self._spans)
+
+
+def _spans(grid: Grid) -> Mapping[tuple[int, int], int]:
+    """Return the last column of each merged range by its first cell."""
+    merges = grid.looks.merges
+    return {(m.top, m.left): m.right for m in merges}
+
+
+def _joined(column: Sequence[Level]) -> str:
+    return "_".join(level.text for level in column)
+
+
+def _serial(cell: Cell) -> int | None:
+    if isinstance(cell, str) and cell.strip().isdecimal():
+        return int(cell)
+    return (
+        int(cell) if isinstance(cell, float | int) and not isinstance(cell, bool) and float(cell).is_integer() else None
+    )
+
+
+def _plain(cell: Cell) -> str:
+    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)

@@ -1,0 +1,311 @@
+"""What the text of a header may mean in the files of one line.
+
+From certain to doubtful: a label of the contract; a label put together of codes; a label beside words that
+change nothing (施設の…, （人）); a label beside words of unknown weight; a text that is only like a label.
+A text that the line knows to mean nothing here, or two things, is never matched by likeness.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fnmatch import translate
+from functools import cached_property
+from typing import Final, Literal
+
+from keiyu.contract.vocabulary import Vocabulary
+from keiyu.contract.wording import Ambiguity, Composition
+from keiyu.read import fold
+from keiyu.read.general.cues import Cues
+from keiyu.read.general.likeness import Likeness
+
+How = Literal["label", "composed", "weak", "either", "beside", "part", "tail", "like", "values"]
+
+EXACT: Final = 1.0
+COMPOSED: Final = 0.97
+WEAK: Final = 0.85
+EITHER: Final = 0.7
+LONE: Final = 0.5
+"""A label that the line knows to mean one field or nothing."""
+HARMLESS: Final = 0.97
+EXPLAINED: Final = 0.8
+DENIED: Final = 0.3
+TAIL: Final = 0.55
+
+_BRACKETS: Final = re.compile(
+    r"[(（\[【〔<＜]([^()（）\[\]【】〔〕<>＜＞]*(?:\([^()]*\)|（[^（）]*）)?[^()（）\[\]【】〔〕<>＜＞]*)[)）\]】〕>＞]"
+)
+_PIECES: Final = re.compile(r"[:：_＿/／|｜]")
+_NUMBERED: Final = re.compile(r"^\s*(?:[(（]\d{1,2}[)）]|\d{1,2}[.．、)）]|[①-⑳])\s*(?=\D)")
+_BEHIND: Final = re.compile(r"^(.*\D)(\d{1,2}(?:[~-]\d{1,2})?)$")
+_URI: Final = re.compile(r"^(?:https?|urn):\S+?([^/#:]+)/?$", re.IGNORECASE)
+_DATE: Final = re.compile(
+    r"(?:令和|平成|昭和|[RHSrhs])?[\d元０-９]{1,4}[年./-][\d０-９]{1,2}[月./-]?(?:[\d０-９]{1,2}日?)?(?:\s*(?:午前|午後)?[\d０-９]{1,2}(?:時|:|：)"
+    r"(?:[\d０-９]{1,2}分?)?)?\s*(?:現在|時点)?"
+)
+_WORD: Final = re.compile(r"(?<=[a-z])(?=[A-Z])|[_\-\s]+")
+_SHORTEST: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A field that a header may name.
+
+    Attributes:
+        field: the field.
+        score: how surely, from 0 to 1, by the text alone.
+        how: by what.
+        label: the label that matched.
+    """
+
+    field: str
+    score: float
+    how: How
+    label: str
+
+    def times(self, factor: float, how: How) -> "Hit":
+        """Return the same, less sure."""
+        return self if factor >= 1 else replace(self, score=self.score * factor, how=how)
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a header text may mean.
+
+    Attributes:
+        hits: the fields, the surest first.
+        known: whether the line knows the text, whatever it means.
+        either: why the text decides nothing by itself, where the line says so.
+    """
+
+    hits: tuple[Hit, ...] = ()
+    known: bool = False
+    either: Ambiguity | None = None
+
+    @property
+    def best(self) -> float:
+        """How sure the surest is."""
+        return self.hits[0].score if self.hits else 0.0
+
+
+SILENT: Final = Heard()
+UNASKED: Final = Heard(known=True)
+
+
+class Lexis:
+    """Understands header texts by one line's vocabulary; every text is judged once."""
+
+    def __init__(self, vocabulary: Vocabulary, cues: Cues) -> None:
+        """Prepare the look-ups.
+
+        Args:
+            vocabulary: the line's.
+            cues: words that change a label, or do not.
+        """
+        self.vocabulary = vocabulary
+        self.cues = cues
+        self._heard: dict[str, Heard] = {}
+        self._families = tuple(map(_Family, vocabulary.compositions))
+
+    @cached_property
+    def _labels(self) -> dict[str, tuple[str, ...]]:
+        found: dict[str, dict[str, None]] = {}
+        for text, names in self.vocabulary.labels.items():
+            found.setdefault(fold.joined(text), {}).update(dict.fromkeys(names))
+        for name, term in self.vocabulary.terms.items():
+            if term.field.concept:
+                found.setdefault(fold.joined(term.field.concept), {name: None})
+        return {text: tuple(names) for text, names in found.items() if text}
+
+    @cached_property
+    def _weak(self) -> frozenset[tuple[str, str]]:
+        terms = self.vocabulary.terms.items()
+        return frozenset((fold.joined(text), name) for name, t in terms for text in t.field.weak_synonyms)
+
+    @cached_property
+    def _either(self) -> dict[str, Ambiguity]:
+        return {fold.joined(text): item for text, item in self.vocabulary.ambiguous.items()}
+
+    @cached_property
+    def _unasked(self) -> re.Pattern[str]:
+        patterns = "|".join(translate(fold.joined(text)) for text in self.vocabulary.not_asked)
+        return re.compile(patterns or r"(?!)")
+
+    @cached_property
+    def _denied(self) -> Mapping[str, tuple[str, ...]]:
+        terms = self.vocabulary.terms.items()
+        return {name: tuple(map(fold.joined, t.field.not_synonyms)) for name, t in terms if t.field.not_synonyms}
+
+    @cached_property
+    def _likeness(self) -> Likeness:
+        return Likeness(self._labels)
+
+    def hear(self, text: str) -> Heard:
+        """Return what a header text may mean.
+
+        Args:
+            text: the text as it stands, blanks and line breaks and all.
+        """
+        heard = self._heard.get(text)
+        if heard is None:
+            heard = self._judge(text)
+            if len(self._heard) < 65_536:
+                self._heard[text] = heard
+        return heard
+
+    def _judge(self, text: str) -> Heard:
+        plain = self._exact(fold.joined(text))
+        if plain is not None:
+            return plain
+        bare = _DATE.sub("", _NUMBERED.sub("", self.cues.footnote.sub("", text)))
+        uri = _URI.match(bare.strip())
+        bare = uri[1] if uri else bare
+        plain = self._exact(fold.joined(bare))
+        if plain is not None:
+            return plain
+        found: dict[str, Hit] = {}
+        for hit in (*self._bracketed(bare), *self._pieced(bare), *self._near(bare)):
+            hit = self._allowed(hit, text)
+            if hit.field not in found or hit.score > found[hit.field].score:
+                found[hit.field] = hit
+        return Heard(tuple(sorted(found.values(), key=lambda h: (-h.score, h.field))))
+
+    def _exact(self, folded: str) -> Heard | None:
+        """Return what a folded text means where the line knows it."""
+        if not folded:
+            return SILENT
+        either = self._either.get(folded)
+        if either is not None:
+            score = EITHER if len(either.fields) > 1 else LONE
+            return Heard(tuple(Hit(f, score, "either", folded) for f in either.fields), True, either)
+        names = self._labels.get(folded)
+        if names:
+            weak = all((folded, name) in self._weak for name in names)
+            score = (WEAK if weak else EXACT) * (1 if len(names) == 1 else EITHER)
+            return Heard(tuple(Hit(n, score, "weak" if weak else "label", folded) for n in names), True)
+        if self._unasked.match(folded):
+            return UNASKED
+        return self._composed(folded)
+
+    def _composed(self, folded: str) -> Heard | None:
+        """Return what a text put together of codes means; one that no field has is known all the same."""
+        told = [name for f in self._families if folded[0] in f.initials for name in f.read(folded)]
+        names = dict.fromkeys(name for name in told if name)
+        if not told:
+            return None
+        score = COMPOSED if len(names) == 1 else EITHER
+        return Heard(tuple(Hit(n, score, "composed", folded) for n in names), True)
+
+    def _bracketed(self, text: str) -> Iterator[Hit]:
+        """Read a label with something in brackets: a unit changes nothing, another day does."""
+        beside = [fold.joined(q) for q in _BRACKETS.findall(text)]
+        base = _BRACKETS.sub("", text)
+        factor = 1.0
+        for text_beside in beside:
+            factor *= self.weight(text_beside)
+        for hit in self._plain(fold.joined(base)):
+            yield hit.times(factor, "beside")
+
+    def _pieced(self, text: str) -> Iterator[Hit]:
+        """Read 所在地_市区町村: what comes first narrows what comes last."""
+        pieces = [p for piece in _PIECES.split(_BRACKETS.sub("", text)) if (p := fold.joined(piece))]
+        if len(pieces) < _SHORTEST:
+            return
+        factor = min(self.weight(piece) for piece in pieces[1:])
+        for hit in self._plain(pieces[0]):
+            yield hit.times(factor, "beside")
+        denied = any(self.cues.tells_other(piece) for piece in pieces[:-1])
+        for hit in self._plain(pieces[-1]):
+            yield hit.times(DENIED if denied else EXPLAINED + 0.05, "beside")
+
+    def _plain(self, folded: str) -> Iterator[Hit]:
+        """Read a folded text as a label, with words before and behind that change nothing."""
+        forms = {folded: 1.0}
+        forms.setdefault(self.cues.without_thing(folded), 0.93)
+        forms |= {
+            self.cues.without_ending(f): s * 0.95 for f, s in forms.items() if self.cues.without_ending(f) not in forms
+        }
+        for form, factor in forms.items():
+            heard = self._exact(form)
+            if heard is not None:
+                yield from (hit.times(factor, "beside") for hit in heard.hits)
+                return
+        numbered = _BEHIND.match(folded)
+        if numbered and (heard := self._exact(numbered[1])) is not None:
+            factor = 0.95 if numbered[2] == "1" else EXPLAINED
+            yield from (hit.times(factor, "beside") for hit in heard.hits)
+
+    def _near(self, text: str) -> Iterator[Hit]:
+        """Read a text that ends in a label, or is only like one."""
+        beside = [fold.joined(q) for q in _BRACKETS.findall(text)]
+        folded = fold.joined(_BRACKETS.sub("", text))
+        if len(folded) < _SHORTEST:
+            return
+        penalty = min((self.weight(b) for b in beside), default=1.0)
+        for start in range(1, len(folded) - 1):
+            names = self._labels.get(folded[start:], ())
+            if names and not folded.isascii():
+                factor = DENIED if self.cues.tells_other(folded[:start]) else 1
+                yield from (Hit(n, TAIL * factor * penalty, "tail", folded[start:]) for n in names)
+                break
+        for name, label, score in self._likeness.of(folded):
+            yield Hit(name, score * penalty, "like", label)
+        words = [w.casefold() for w in _WORD.split(text.strip()) if w] if text.isascii() else []
+        if len(words) > 1 and (names := self._labels.get(words[-1], ())):
+            yield from (Hit(n, TAIL * penalty, "tail", words[-1]) for n in names)
+
+    def _allowed(self, hit: Hit, text: str) -> Hit:
+        """Take away from a hit whose field the contract says is not meant by such a word."""
+        denied = self._denied.get(hit.field, ())
+        folded = fold.joined(text)
+        return hit.times(DENIED, hit.how) if any(word in folded for word in denied if word) else hit
+
+    def weight(self, beside: str) -> float:
+        """Return how much of a label's meaning is left with a folded text beside it."""
+        if not beside or beside in self.cues.harmless or beside.isdecimal():
+            return HARMLESS
+        if self.cues.includes(beside):
+            return 0.92
+        if self.cues.tells_other(beside):
+            return DENIED
+        return EXPLAINED
+
+
+class _Family:
+    """A family of columns named by codes."""
+
+    def __init__(self, composition: Composition) -> None:
+        self._fields = composition.fields
+        self._default = [composition.default.get(d.name) for d in composition.dimensions]
+        codes = (
+            _unique(((c.code, c.label_ja, c.label_en, *c.synonyms), c.code) for c in d.codes)
+            for d in composition.dimensions
+        )
+        beside = {text: "" for b in composition.beside if (text := fold.joined(b))}
+        self._parts: tuple[Mapping[str, str], ...] = (*codes, beside)
+        self.initials = frozenset(label[0] for part in self._parts for label in part if label)
+
+    def read(self, folded: str) -> Iterator[str | None]:
+        """Yield the field of each way to read a text, none where it has no field."""
+        for told in self._split(folded, (None,) * len(self._parts)):
+            codes = tuple(code or other for code, other in zip(told[:-1], self._default, strict=True))
+            if any(told[:-1]) and None not in codes:
+                yield self._fields.get(tuple(str(code) for code in codes))
+
+    def _split(self, text: str, taken: tuple[str | None, ...]) -> Iterator[tuple[str | None, ...]]:
+        if not text:
+            yield taken
+            return
+        for place, part in enumerate(self._parts):
+            if taken[place] is not None:
+                continue
+            for label, code in part.items():
+                if label and text.startswith(label):
+                    yield from self._split(text[len(label) :], (*taken[:place], code, *taken[place + 1 :]))
+
+
+def _unique(entries: Iterable[tuple[Sequence[str], str]]) -> Mapping[str, str]:
+    found: dict[str, set[str]] = {}
+    for texts, code in entries:
+        for text in texts:
+            found.setdefault(fold.joined(text), set()).add(code)
+    return {text: codes.pop() for text, codes in found.items() if len(codes) == 1 and text}

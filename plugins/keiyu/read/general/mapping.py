@@ -1,0 +1,288 @@
+"""Weighing headers and values for all columns of a table at once.
+
+What is not sure enough is not used: it goes to a person, with the candidates and what speaks for them.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from keiyu.read.general.assign import assign
+from keiyu.read.general.evidence import ALONE, Fit, Judge
+from keiyu.read.general.headers import Level
+from keiyu.read.general.lexis import EXACT, Heard, Hit, Lexis
+from keiyu.read.general.parts import Part
+from keiyu.read.general.voices import hear
+from keiyu.read.grid import Cell
+
+USE: Final = 0.62
+"""Least confidence with which a column is used."""
+ASK: Final = 0.4
+"""Least confidence with which a person is asked."""
+_SEEN: Final = 0.2
+_GAP: Final = 0.12
+"""By this much a column must fit a field better than another column that fits it too."""
+_MARGIN: Final = 0.06
+"""By this much a field must fit a column better than another that is still free."""
+_BLANK: Final = 0.9
+_ALONE: Final = 0.15
+_AGREES: Final = 0.8
+_HALF: Final = 0.5
+_FEW: Final = 3
+_MOST: Final = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A column as it is seen before it is understood.
+
+    Attributes:
+        index: 0-based column.
+        levels: the texts over it.
+        sample: values, none blank.
+        rows: the first cells in row order, blanks and all, for comparing columns.
+    """
+
+    index: int
+    levels: tuple[Level, ...]
+    sample: Sequence[Cell]
+    rows: Sequence[Cell]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A field that a column may hold.
+
+    Attributes:
+        field: the field.
+        confidence: from 0 to 1, header and values taken together.
+        hit: what the header says for it, if anything.
+        fit: what the values say.
+    """
+
+    field: str
+    confidence: float
+    hit: Hit | None
+    fit: Fit
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """A column, understood or not.
+
+    Attributes:
+        index: 0-based column.
+        field: the field that it holds; none if none does or it is not sure.
+        confidence: of the field, or of there being none.
+        review: whether a person must look.
+        candidates: the fields it may hold, the surest first.
+        why: the reason beyond the candidates: ``blank``, ``unasked``, ``unlike``, ``same`` (as another column),
+            ``better`` (another column fits better), ``twins``, ``between``, ``contradiction``, ``doubt``.
+        other: the column that the reason names.
+        part: which part of the field it is, where the field lies in several columns.
+    """
+
+    index: int
+    field: str | None
+    confidence: float
+    review: bool = False
+    candidates: tuple[Candidate, ...] = ()
+    why: str | None = None
+    other: int | None = None
+    part: int | None = None
+
+
+@dataclass(frozen=True)
+class Understanding:
+    """All columns of a table, understood by one line's words.
+
+    Attributes:
+        columns: the columns in order.
+        parts: field → the columns in which its parts lie.
+    """
+
+    columns: tuple[Mapped, ...]
+    parts: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+
+    @property
+    def fields(self) -> dict[str, int]:
+        """Field → the column that is used for it; of parts the first."""
+        used: dict[str, int] = {}
+        for column in self.columns:
+            if column.field is not None and not column.review:
+                used.setdefault(column.field, column.index)
+        return used
+
+
+class Mapper:
+    """Maps columns by one line's words."""
+
+    def __init__(self, lexis: Lexis, judge: Judge) -> None:
+        """Prepare.
+
+        Args:
+            lexis: understands header texts.
+            judge: judges values.
+        """
+        self.lexis = lexis
+        self.judge = judge
+        self._alone = [name for name, sort in judge.sorts.items() if sort in ALONE]
+
+    def map(self, columns: Sequence[Seen], parts: Sequence[Part]) -> Understanding:
+        """Map all columns of a table.
+
+        Args:
+            columns: the columns.
+            parts: fields that lie in several columns.
+        """
+        whole = {part.columns[0]: part for part in parts}
+        taken = {at for part in parts for at in part.columns[1:]}
+        heard = [hear(c.levels, self.lexis) for c in columns]
+        ranked = [
+            () if c.index in taken else self._of_part(whole[c.index]) if c.index in whole else self._weigh(c, h)
+            for c, h in zip(columns, heard, strict=True)
+        ]
+        chosen = assign([{c.field: c.confidence for c in found if c.confidence >= ASK} for found in ranked])
+        return self._settled(columns, heard, ranked, chosen, parts)
+
+    def _of_part(self, part: Part) -> tuple[Candidate, ...]:
+        return (Candidate(part.field, part.confidence, part.hit, part.fit),)
+
+    def _weigh(self, column: Seen, heard: Heard) -> tuple[Candidate, ...]:
+        """Return the fields that a column may hold, the surest first."""
+        found = [self._candidate(hit, column) for hit in heard.hits[:_MOST]]
+        if not heard.known and heard.best < USE and column.sample:
+            named = {c.field for c in found}
+            found += [c for name in self._alone if name not in named and (c := self._by_values(name, column))]
+        if any(level.shared for level in column.levels[-1:]):
+            named = {c.field for c in found}
+            found += [c for name in self._telling if name not in named and (c := self._by_values(name, column, 0.35))]
+        ranked = sorted((c for c in found if c.confidence >= _SEEN), key=lambda c: (-c.confidence, c.field))
+        return tuple(ranked)
+
+    @property
+    def _telling(self) -> list[str]:
+        return [name for name, sort in self.judge.sorts.items() if sort in ("ownership", *ALONE)]
+
+    def _by_values(self, name: str, column: Seen, start: float = _ALONE) -> Candidate | None:
+        fit = self.judge.fit(name, column.sample)
+        if fit.share is None or fit.share < 0.9 or len(column.sample) < (1 if start > _ALONE else _FEW):
+            return None
+        return Candidate(name, start + (1 - start) * fit.power * fit.share, None, fit)
+
+    def _candidate(self, hit: Hit, column: Seen) -> Candidate:
+        fit = self.judge.fit(hit.field, column.sample)
+        return Candidate(hit.field, weigh(hit.score, fit, len(column.sample)), hit, fit)
+
+    def _settled(
+        self,
+        columns: Sequence[Seen],
+        heard: Sequence[Heard],
+        ranked: Sequence[tuple[Candidate, ...]],
+        chosen: Sequence[str | None],
+        parts: Sequence[Part],
+    ) -> Understanding:
+        owner = {name: i for i, name in enumerate(chosen) if name is not None}
+        found = []
+        for i, column in enumerate(columns):
+            mapped = self._one(column, heard[i], ranked[i], chosen[i], owner, ranked)
+            found.append(mapped)
+        found = _twins(columns, found, owner, ranked)
+        by_index = {m.index: n for n, m in enumerate(found)}
+        told: dict[str, tuple[int, ...]] = {}
+        for part in parts:
+            first = found[by_index[part.columns[0]]]
+            if first.field != part.field or first.review:
+                continue
+            told[part.field] = part.columns
+            for number, at in enumerate(part.columns, 1):
+                found[by_index[at]] = replace(first, index=at, part=number)
+        return Understanding(tuple(found), told)
+
+    def _one(
+        self,
+        column: Seen,
+        heard: Heard,
+        ranked: tuple[Candidate, ...],
+        name: str | None,
+        owner: Mapping[str, int],
+        others: Sequence[tuple[Candidate, ...]],
+    ) -> Mapped:
+        """Decide about one column what does not depend on columns that fit as well."""
+        if name is None:
+            return _without(column, heard, ranked)
+        best = next(c for c in ranked if c.field == name)
+        if not column.sample and heard.either is not None:
+            return Mapped(column.index, None, 0.6, candidates=ranked, why="blank")
+        free = [c for c in ranked if c.field not in owner and c.field != name]
+        rival = max((c.confidence for c in free), default=0.0)
+        if best.confidence >= USE and rival > best.confidence - _MARGIN:
+            return Mapped(column.index, None, best.confidence, True, ranked, "between")
+        if best.confidence >= USE:
+            return Mapped(column.index, name, best.confidence, candidates=ranked)
+        why = "contradiction" if best.hit and best.hit.score >= USE else "doubt"
+        return Mapped(column.index, None, best.confidence, True, ranked, why)
+
+
+def weigh(score: float, fit: Fit, size: int) -> float:
+    """Return how sure a header and the values are together.
+
+    Args:
+        score: how sure the header is by itself.
+        fit: what the values say.
+        size: number of different values looked at.
+    """
+    if fit.share is None:
+        return score * (_BLANK if score < EXACT else _BLANK + 0.05)
+    power = fit.power * min(1.0, size / _FEW)
+    if fit.share >= _AGREES:
+        return score + (1 - score) * power * fit.share
+    if fit.share >= _HALF:
+        return score * (0.85 + 0.15 * (fit.share - _HALF) / (_AGREES - _HALF))
+    if size < _FEW:
+        return score * 0.85
+    return score * (0.45 + 0.8 * fit.share)
+
+
+def _without(column: Seen, heard: Heard, ranked: tuple[Candidate, ...]) -> Mapped:
+    """Tell why a column has no field; what is doubtful only because another column has it is told later."""
+    if not ranked or ranked[0].confidence < ASK:
+        why = "unasked" if heard.known else "unlike" if column.sample else "blank"
+        sure = 0.95 if heard.known else 0.8 - (ranked[0].confidence / 2 if ranked else 0.0)
+        return Mapped(column.index, None, sure, candidates=ranked, why=why)
+    return Mapped(column.index, None, ranked[0].confidence, candidates=ranked, why="better")
+
+
+def _twins(
+    columns: Sequence[Seen], found: list[Mapped], owner: Mapping[str, int], ranked: Sequence[tuple[Candidate, ...]]
+) -> list[Mapped]:
+    """Decide about columns whose field another column has: the same again, a lesser one, or both unsure."""
+    unsure: dict[int, Mapped] = {}
+    for i, mapped in enumerate(found):
+        if mapped.why != "better":
+            continue
+        best = mapped.candidates[0]
+        first = owner.get(best.field)
+        if first is None:
+            continue
+        own = next(c.confidence for c in ranked[first] if c.field == best.field)
+        at = columns[first].index
+        if not columns[i].sample or _same(columns[i].rows, columns[first].rows):
+            why = "same" if columns[i].sample else "blank"
+            found[i] = replace(mapped, confidence=0.9, why=why, other=at)
+        elif best.confidence < own - _GAP:
+            found[i] = replace(mapped, confidence=0.5 + (own - best.confidence) / 2, other=at)
+        else:
+            found[i] = replace(mapped, review=True, why="twins", other=at)
+            unsure[first] = replace(found[first], field=None, review=True, why="twins", other=columns[i].index)
+    for first, mapped in unsure.items():
+        found[first] = mapped
+    return found
+
+
+def _same(one: Sequence[Cell], other: Sequence[Cell]) -> bool:
+    """Return whether two columns say the same wherever both say something."""
+    both = [(a, b) for a, b in zip(one, other, strict=False) if a != "" and b != ""]
+    if not both:
+        return all(a == "" for a in one) or all(b == "" for b in other)
+    return sum(str(a).strip() == str(b).strip() for a, b in both) >= 0.98 * len(both)

@@ -1,0 +1,85 @@
+"""Fields that lie in several columns: a postal code or a phone number cut at its hyphens."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from keiyu.read.general.evidence import Fit, Judge
+from keiyu.read.general.headers import Level
+from keiyu.read.general.lexis import Hit, Lexis
+from keiyu.read.grid import Cell
+from keiyu.read.values import raw
+
+_CUT: Final = frozenset({"phone", "postal_code", "corporate_number"})
+_MOST: Final = 7
+_WHOLE: Final = 0.8
+_PART: Final = 0.5
+_SAMPLE: Final = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A field that lies in several columns.
+
+    Attributes:
+        field: the field.
+        columns: the columns, from the left.
+        confidence: how sure.
+        hit: what the header says.
+        fit: what the joined values say.
+    """
+
+    field: str
+    columns: tuple[int, ...]
+    confidence: float
+    hit: Hit
+    fit: Fit
+
+
+def joined(cells: Sequence[Cell]) -> str:
+    """Return cells as the one text that they are together."""
+    return "".join(raw(cell).strip() for cell in cells)
+
+
+def find_parts(
+    levels: Sequence[Sequence[Level]], columns: Sequence[Sequence[Cell]], lexis: Lexis, judge: Judge
+) -> list[Part]:
+    """Find fields that lie in several columns.
+
+    Args:
+        levels: the texts over each column.
+        columns: the first cells of each column, in row order.
+        lexis: understands texts.
+        judge: judges values.
+    """
+    return [part for group in _groups(levels) if (part := _part(group, levels, columns, lexis, judge))]
+
+
+def _groups(levels: Sequence[Sequence[Level]]) -> Iterator[tuple[int, ...]]:
+    """Yield runs of columns under one text, or under the same text again."""
+    start = 0
+    texts = [tuple(level.text for level in column) for column in levels]
+    for at in range(1, len(texts) + 1):
+        if at == len(texts) or texts[at] != texts[start] or not texts[at]:
+            if 1 < at - start <= _MOST:
+                yield tuple(range(start, at))
+            start = at
+
+
+def _part(
+    group: tuple[int, ...],
+    levels: Sequence[Sequence[Level]],
+    columns: Sequence[Sequence[Cell]],
+    lexis: Lexis,
+    judge: Judge,
+) -> Part | None:
+    heard = lexis.hear("_".join(level.text for level in levels[group[0]]))
+    rows = [row for row in zip(*(columns[at] for at in group), strict=True) if any(c != "" for c in row)][:_SAMPLE]
+    for hit in heard.hits:
+        if judge.sorts[hit.field] not in _CUT or hit.score < _WHOLE:
+            continue
+        fit = judge.fit(hit.field, [joined(row) for row in rows])
+        alone = judge.fit(hit.field, [row[0] for row in rows if row[0] != ""])
+        if fit.share is not None and fit.share >= _WHOLE and (alone.share or 0.0) < _PART:
+            return Part(hit.field, group, min(hit.score, 0.97), hit, fit)
+    return None

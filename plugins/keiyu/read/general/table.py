@@ -1,0 +1,224 @@
+"""A table of any form: found, its columns understood by the words of the line that fits best."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+from keiyu import contract as contracts_
+from keiyu.codes.areas import Areas
+from keiyu.contract.model import Contract, Field
+from keiyu.contract.vocabulary import Vocabulary, vocabulary
+from keiyu.read import words
+from keiyu.read.general import cues
+from keiyu.read.general.body import Body, BodyReader
+from keiyu.read.general.dated import find_as_of
+from keiyu.read.general.evidence import Judge, sample_of
+from keiyu.read.general.headers import Header, HeaderFinder
+from keiyu.read.general.lexis import Lexis
+from keiyu.read.general.mapping import Mapper, Seen, Understanding
+from keiyu.read.general.parts import find_parts
+from keiyu.read.grid import Cell, Grid, Workbook
+from keiyu.read.kinds import Terms
+from keiyu.read.kinds.traits import looker
+
+_ROWS: Final = 4_000
+"""Rows of a table that are looked at for understanding its columns."""
+
+_ANCHORS: Final = ("name", "facility_id", "shelter_id", "address")
+_FULL: Final = 0.9
+
+
+class LineWords:
+    """Everything that one line brings for understanding tables."""
+
+    def __init__(self, contract: Contract, schemas: Path) -> None:
+        """Collect it.
+
+        Args:
+            contract: the line.
+            schemas: the ``schemas/`` folder.
+        """
+        self.contract = contract
+        self._schemas = schemas
+        self.vocabulary: Vocabulary = vocabulary(contract)
+        self.lexis = Lexis(self.vocabulary, cues.load(schemas))
+        self.fields: Mapping[str, Field] = {name: t.field for name, t in self.vocabulary.terms.items()}
+        self.judge = Judge(self.fields, self.terms, looker(schemas))
+        self.mapper = Mapper(self.lexis, self.judge)
+
+    def terms(self, name: str, areas: Areas | None = None, at: dt.date | None = None) -> Terms:
+        """Return what a field's cells are read with, by the symbols of the line whose field it is."""
+        term = self.vocabulary.terms[name]
+        own = self.line_of(name)
+        return Terms.of(
+            self._schemas,
+            symbols=own.symbols_of(name),
+            negative=own.negative,
+            unit=term.field.unit,
+            codes=own.codelists.get(term.field.codelist or "", ()),
+            areas=areas,
+            at=at,
+        )
+
+    def line_of(self, name: str) -> Contract:
+        """Return the line whose rows a field forms."""
+        line = self.vocabulary.terms[name].line
+        return self.contract if line == self.contract.line else contracts_.load(line, self._schemas)
+
+
+@lru_cache(maxsize=64)
+def _shelf(line: str, digest: str, schemas: Path) -> list[LineWords]:
+    del line, digest, schemas
+    return []
+
+
+def line_words(contract: Contract, schemas: Path) -> LineWords:
+    """Return the words of a line, collected once for each version of its files."""
+    shelf = _shelf(contract.line, contract.digest, schemas)
+    if not shelf:
+        shelf.append(LineWords(contract, schemas))
+    return shelf[0]
+
+
+@dataclass(frozen=True)
+class Found:
+    """A table in a sheet, before its columns are understood.
+
+    Attributes:
+        grid: the sheet.
+        header: its header.
+    """
+
+    grid: Grid
+    header: Header
+
+    @cached_property
+    def first(self) -> int:
+        """The first row under the header, 0-based."""
+        return self.header.bottom + 1
+
+    @cached_property
+    def columns(self) -> list[list[Cell]]:
+        """The first cells of each column."""
+        rows = [r for r in self.grid.rows[self.first : self.first + _ROWS] if len(r) > r.count("")]
+        return [[r[i] if i < len(r) else "" for r in rows] for i in range(len(self.header.levels))]
+
+    @cached_property
+    def seen(self) -> list[Seen]:
+        """The columns as they are seen."""
+        return [
+            Seen(i, levels, sample_of(cells), cells)
+            for i, (levels, cells) in enumerate(zip(self.header.levels, self.columns, strict=True))
+        ]
+
+    def title(self, index: int) -> str:
+        """Return what stands over a column, blanks left out, levels from the top."""
+        texts = ("".join(level.text.split()) for level in self.header.levels[index])
+        return " / ".join(dict.fromkeys(filter(None, texts)))
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table, understood.
+
+    Attributes:
+        found: where it stands.
+        line: the words by which it was understood.
+        understanding: its columns.
+        body: its rows.
+        as_of: the date to which it refers.
+    """
+
+    found: Found
+    line: LineWords
+    understanding: Understanding
+    body: Body
+    as_of: dt.date | None = None
+
+
+def find_tables(workbook: Workbook, lines: Sequence[LineWords]) -> list[Found]:
+    """Return the tables of a workbook, one at most of each visible sheet, the likeliest first.
+
+    Args:
+        workbook: the file, decoded.
+        lines: the lines whose words are known.
+    """
+    found = []
+    for place, grid in enumerate(workbook.grids):
+        if grid.hidden or not len(grid.rows):
+            continue
+        header = _properties(grid, lines) if grid.features else HeaderFinder(grid, lambda t: _known(t, lines)).find()
+        if header is not None:
+            found.append((-header.known, -len(grid.rows), place, Found(grid, header)))
+    return [item[-1] for item in sorted(found, key=lambda item: item[:3])]
+
+
+def _known(text: str, lines: Sequence[LineWords]) -> bool:
+    return any((heard := line.lexis.hear(text)).known or heard.best >= 0.75 for line in lines)
+
+
+def _properties(grid: Grid, lines: Sequence[LineWords]) -> Header:
+    """Return the names of properties as a header."""
+    from keiyu.read.general.headers import Level
+
+    levels = tuple((Level(str(text), 0),) if text != "" else () for text in grid.rows[0])
+    return Header(0, 0, levels, 1.0, sum(_known(level[0].text, lines) for level in levels if level))
+
+
+def understand(found: Found, lines: Sequence[LineWords]) -> tuple[LineWords, Understanding]:
+    """Understand the columns of a table by the words of the line that fits it best.
+
+    Args:
+        found: the table.
+        lines: the lines that it may belong to.
+    """
+    tried = [(line, _understood(found, line)) for line in lines]
+    return max(tried, key=lambda item: _fits(*item))
+
+
+def _understood(found: Found, line: LineWords) -> Understanding:
+    parts = find_parts(found.header.levels, found.columns, line.lexis, line.judge)
+    return line.mapper.map(found.seen, parts)
+
+
+def _fits(line: LineWords, understanding: Understanding) -> tuple[float, float]:
+    """Return how well a line fits: by the confidence of its own columns, then by the share of its own fields."""
+    own = line.contract.fields
+    used = {m.field: m.confidence for m in understanding.columns if m.field is not None}
+    mine = sum(confidence for name, confidence in used.items() if name in own)
+    required = [f.name for f in own.values() if f.required]
+    lacking = sum(name not in used for name in required)
+    asked = sum(m.review for m in understanding.columns)
+    return (mine + 0.5 * (sum(used.values()) - mine) - 0.5 * lacking - 0.2 * asked, mine / max(len(own), 1))
+
+
+def read_table(found: Found, lines: Sequence[LineWords], name: str, schemas: Path) -> Table:
+    """Understand a table and tell its rows apart.
+
+    Args:
+        found: the table.
+        lines: the lines that it may belong to.
+        name: the file's name.
+        schemas: the ``schemas/`` folder.
+    """
+    line, understanding = understand(found, lines)
+    texts = [[level.text for level in column] for column in found.header.levels]
+    reader = BodyReader(found.grid, list(found.header.rows), texts, words.load(schemas))
+    body = reader.read(_anchors(found, understanding))
+    as_of = find_as_of(found.grid, found.header.top, [t for column in texts for t in column], name, line.lexis.cues)
+    return Table(found, line, understanding, body, as_of)
+
+
+def _anchors(found: Found, understanding: Understanding) -> list[int]:
+    """Return the columns that records fill: the name's and others that tell them, else the fullest from the left."""
+    fields = understanding.fields
+    named = [fields[name] for name in _ANCHORS if name in fields]
+    if "name" in fields:
+        return named
+    filled = [sum(c != "" for c in cells) for cells in found.columns]
+    most = max(filled, default=0)
+    first = next((i for i, n in enumerate(filled) if n >= _FULL * most and most), None)
+    return [*([first] if first is not None else []), *named]

@@ -1,0 +1,74 @@
+"""What the texts over one column say together."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from keiyu.read import fold
+from keiyu.read.general.headers import Level
+from keiyu.read.general.lexis import COMPOSED, DENIED, SILENT, Heard, Hit, Lexis
+
+_ONE_OF_SEVERAL = 0.8
+
+
+def hear(levels: Sequence[Level], lexis: Lexis) -> Heard:
+    """Return what the levels of a header mean over one column.
+
+    Levels side by side (an English and a Japanese header row) each name the column; a level over several
+    columns names what the level below it is a part of.
+
+    Args:
+        levels: the texts from the top.
+        lexis: understands texts.
+    """
+    if not levels:
+        return SILENT
+    if len(levels) == 1:
+        heard = lexis.hear(levels[0].text)
+        return _less_sure(heard) if levels[0].shared else heard
+    whole = lexis.hear("_".join(level.text for level in levels))
+    if whole.known:
+        return whole
+    if any(level.shared for level in levels[:-1]):
+        return _grouped(levels, lexis, whole)
+    return _side_by_side([lexis.hear(level.text) for level in levels], whole)
+
+
+def _less_sure(heard: Heard) -> Heard:
+    """A text over several columns, and nothing below it: each column is only a part of what it says."""
+    return replace(heard, hits=tuple(hit.times(_ONE_OF_SEVERAL, hit.how) for hit in heard.hits))
+
+
+def _side_by_side(heard: Sequence[Heard], whole: Heard) -> Heard:
+    known = [h for h in heard if h.known]
+    if known and all(not h.hits for h in known):
+        return Heard(known=True)
+    unasked = any(h.known and not h.hits for h in heard)
+    best: dict[str, Hit] = {}
+    for hit in (hit for h in (*heard, whole) for hit in h.hits):
+        hit = hit.times(0.6, hit.how) if unasked else hit
+        if hit.field not in best or hit.score > best[hit.field].score:
+            best[hit.field] = hit
+    either = next((h.either for h in known if h.either), None) if all(h.either for h in known) else None
+    return _ranked(best, known=bool(known), either=either)
+
+
+def _grouped(levels: Sequence[Level], lexis: Lexis, whole: Heard) -> Heard:
+    """Read a label under a group's name: 電話番号 under 保護者 is not the facility's."""
+    own = lexis.hear(levels[-1].text)
+    over = "_".join(level.text for level in levels[:-1])
+    above, folded = lexis.hear(over), fold.joined(over)
+    neutral = lexis.cues.without_thing(folded + "_") in ("_", "") or folded in lexis.cues.things
+    weight = COMPOSED if neutral else max(lexis.weight(folded), DENIED)
+    best: dict[str, Hit] = {}
+    for hit in own.hits:
+        best[hit.field] = hit.times(weight, "part")
+    beside = lexis.weight(fold.joined(levels[-1].text))
+    for hit in (*(h.times(min(beside, 0.9), "part") for h in above.hits), *whole.hits):
+        if hit.field not in best or hit.score > best[hit.field].score:
+            best[hit.field] = hit
+    return _ranked(best, known=own.known and neutral, either=own.either)
+
+
+def _ranked(best: dict[str, Hit], *, known: bool, either: object) -> Heard:
+    hits = tuple(sorted(best.values(), key=lambda h: (-h.score, h.field)))
+    return Heard(hits, known, either)  # type: ignore[arg-type]
