@@ -20,6 +20,8 @@ COMMANDS: Final = {
     "inspect": "desk",
     "check": "desk",
     "open": "relay",
+    "extend": "calendar",
+    "exempt": "calendar",
     "receive": "relay",
     "nil": "relay",
     "receipt": "relay",
@@ -27,6 +29,7 @@ COMMANDS: Final = {
     "status": "results",
     "publish": "results",
     "read": "results",
+    "trace": "tracing",
     "verify": "results",
 }
 """Command → the module that holds it, in the order of the help."""

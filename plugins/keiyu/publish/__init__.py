@@ -3,6 +3,7 @@
 from keiyu.publish.history import Release
 from keiyu.publish.release import due, publish, read, refresh_current, sweep
 from keiyu.publish.stage import Due
+from keiyu.publish.trace import Trace, trace
 from keiyu.publish.verification import verify
 
-__all__ = ["Due", "Release", "due", "publish", "read", "refresh_current", "sweep", "verify"]
+__all__ = ["Due", "Release", "Trace", "due", "publish", "read", "refresh_current", "sweep", "trace", "verify"]

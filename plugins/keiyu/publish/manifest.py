@@ -16,7 +16,7 @@ from keiyu.publish.build import by_prefecture
 from keiyu.publish.describe import title
 from keiyu.publish.folder import Stored
 from keiyu.publish.parquet import WHOLE, shard
-from keiyu.publish.snapshot import Snapshot, rules_digest
+from keiyu.publish.snapshot import Snapshot, codes_digest, rules_digest
 from keiyu.publish.totals import control_totals
 from keiyu.receive.workspace import Workspace
 from keiyu.register import LiveEntry
@@ -103,6 +103,7 @@ def manifest(workspace: Workspace, cut: Cut, files: Sequence[tuple[Part, Stored]
         "contract": {"version": contract.version, "digest": contract.digest},
         "rules": {"digest": digest_of_files(suites, workspace.settings.expectations)},
         "tables": {"digest": rules_digest(contract), "inputs_digest": taken.digest},
+        "codes": {"digest": codes_digest(workspace.settings.schemas)},
         "coverage": coverage(taken, cut.weight_in),
         "control_totals": control_totals(taken),
         "files": [_file(part, stored) for part, stored in files],

@@ -11,7 +11,7 @@ import pyarrow as pa
 from sqlalchemy import NullPool, create_engine, text
 
 from keiyu import register
-from keiyu.contract.model import Collection
+from keiyu.contract.model import Collection, Contract, NationalTable
 from keiyu.errors import UserError
 from keiyu.ledger import Ledger
 from keiyu.ledger.ids import new_id
@@ -121,6 +121,10 @@ def refresh_current(workspace: Workspace, collection: Collection) -> bool:
 def read(workspace: Workspace, collection: Collection, table: str, as_known_at: dt.datetime | None = None) -> pa.Table:
     """Return a national table, as it is or as it was known.
 
+    What was known is computed with the SQL, contract and code tables of today, so that two instants differ by what
+    was reported and by nothing else. What was *published* is in the release's folder, with the digests of the rules
+    that made it; ``keiyu.publish.trace`` says whether those are still the rules of today.
+
     Args:
         workspace: the installation.
         collection: which.
@@ -130,12 +134,22 @@ def read(workspace: Workspace, collection: Collection, table: str, as_known_at: 
     Raises:
         UnknownTableError: the line has no such table.
     """
-    tables = workspace.contract(collection.line).national
-    if table not in {one.name for one in tables}:
-        raise UnknownTableError(table, ", ".join(one.name for one in tables))
+    national_table(workspace.contract(collection.line), table)
     if as_known_at is None:
         return current.read(workspace, take(workspace, collection), table)
     return build(workspace, take(workspace, collection, register.seq_at(workspace.ledger, as_known_at)))[table]
+
+
+def national_table(contract: Contract, name: str) -> NationalTable:
+    """Return a national table of a line.
+
+    Raises:
+        UnknownTableError: the line has no such table.
+    """
+    for table in contract.national:
+        if table.name == name:
+            return table
+    raise UnknownTableError(name, ", ".join(table.name for table in contract.national))
 
 
 def sweep(workspace: Workspace, collection: Collection) -> list[str]:

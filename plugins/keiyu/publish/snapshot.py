@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 from keiyu import register
 from keiyu.codes.areas import to6
 from keiyu.contract.model import Collection, Contract
+from keiyu.contract.source import digest as digest_of_files
 from keiyu.ledger.dispensations import Granted, dispensations
 from keiyu.ledger.events import canonical, head
 from keiyu.publish.universe import Universe, universe
@@ -160,6 +161,12 @@ def rules_digest(contract: Contract) -> str:
     """Return the digest of what turns rows into national tables: the contract's form, the SQL and its YAML."""
     paths = [path for table in contract.national for path in (table.sql, table.sql.with_suffix(".yaml"))]
     return _rules(contract.form_digest, tuple((path, path.read_bytes()) for path in paths))
+
+
+def codes_digest(schemas: Path) -> str:
+    """Return the digest of the code tables, which say who owes a submission and what codes mean."""
+    folder = schemas / "codes"
+    return digest_of_files(sorted(folder.glob("*.csv")), schemas)
 
 
 @lru_cache(maxsize=16)
