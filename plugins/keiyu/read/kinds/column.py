@@ -129,16 +129,22 @@ class Normaliser:
         read = {key: self.read(key[1] if isinstance(key, tuple) else key) for key in set(keyed)}
         values = {key: reading.value for key, reading in read.items()}
         done.values.extend(map(values.__getitem__, keyed))
-        odd = {key: reading for key, reading in read.items() if self._needs_mark(reading, rewritten)}
+        odd = {key: reading for key, reading in read.items() if self._needs_mark(reading)}
+        if rewritten:
+            odd |= {key: reading for key, reading in read.items() if self._is_rewritten(key, reading)}
         if odd:
             done.marked.extend((i, odd[key]) for i, key in enumerate(keyed, first) if key in odd)
 
-    def _needs_mark(self, reading: Value, rewritten: bool) -> bool:
+    def _needs_mark(self, reading: Value) -> bool:
         if reading.note or reading.more:
             return True
-        if reading.status in _SIMPLE:
-            return rewritten and str(reading.value) != reading.raw.strip()
-        return self.kind.figure or bool(reading.raw.strip())
+        return reading.status not in _SIMPLE and (self.kind.figure or bool(reading.raw.strip()))
+
+    def _is_rewritten(self, cell: Cell, reading: Value) -> bool:
+        """Return whether a text is certain but neither its value nor in plain form."""
+        if not isinstance(cell, str) or reading.value is None or str(reading.value) == cell.strip():
+            return False
+        return self._plain is None or self._plain((cell,), self.terms) is None
 
 
 def of_field(field: Field, contract: Contract, terms: Terms | None = None) -> Normaliser:

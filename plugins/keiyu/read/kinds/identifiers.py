@@ -19,8 +19,8 @@ CORPORATE_CHECK: Final = "read.corporate_number.check_digit"
 AREA: Final = "read.area_code.unclear"
 AREA_RESTORED: Final = "read.area_code.restored"
 
-PLAIN: Final = r"[0-9A-Z-]*[0-9A-Z]"
-"""Digits, capital letters and hyphens: nearly all there are."""
+PLAIN: Final = r"[0-9A-Z-]*[0-9]"
+"""Digits, capital letters and hyphens, a digit last: nearly all there are."""
 
 _SCIENTIFIC: Final = re.compile(r"\d(?:\.\d{1,16})?[eE]\+\d{1,3}", re.ASCII)
 _SEPARATORS: Final = re.compile(r"[-, ]+")

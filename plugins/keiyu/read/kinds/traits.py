@@ -32,12 +32,18 @@ _SMALL: Final = 1_000
 _WHOLE: Final = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+|[+-]?\d{1,15}", re.ASCII)
 _DECIMAL: Final = re.compile(r"[+-]?\d{1,3}\.\d{1,20}", re.ASCII)
 _PLACES: Final = re.compile(r"\.\d{4}", re.ASCII)
-_SEXAGESIMAL: Final = re.compile(r"(?:北緯|東経)?\d{1,3}[°度]\d{1,2}['′’分]", re.ASCII)
+_SEXAGESIMAL: Final = re.compile(r"(?:北緯|東経)?\d{1,3}[°度]\d{1,2}['′’分][\d.]*[\"″”秒]?", re.ASCII)
 _COUNTED: Final = re.compile(r"\d{1,7}(?:,\d{3})* ?[^\d\s.,:/-]{1,2}", re.ASCII)
 _FIGURES: Final = re.compile(r"\d+ ?[人名]")
 _POSTAL: Final = re.compile(r"〒? ?\d{3}-\d{4}", re.ASCII)
 _FULL_PHONE: Final = re.compile(r"\(?0\d{1,4}[-() ]{1,2}\d{1,4}[-) ]{1,2}\d{4}|0\d{9,10}", re.ASCII)
 _LOCAL_PHONE: Final = re.compile(r"[1-9]\d{1,3}-\d{4}", re.ASCII)
+_FORMS: Final = (
+    (_POSTAL, "postal_code"),
+    (_LOCAL_PHONE, "phone_local"),
+    (_FULL_PHONE, "phone"),
+    (_SEXAGESIMAL, "sexagesimal"),
+)
 _DATE: Final = re.compile(r"\d{8}|.*(?:[年/.-]|^[RHSTM]\d).*\d.*", re.ASCII | re.DOTALL)
 _CLOCK: Final = re.compile(r"\d ?(?::|時)", re.ASCII)
 _LINK: Final = re.compile(r"https?:/|www\.|[\w.-]+\.(?:jp|com|net|org|info)(?:/|$)", re.IGNORECASE | re.ASCII)
@@ -101,8 +107,7 @@ class Looker:
             yield "count_with_unit"
         elif len(_FIGURES.findall(text)) > 1:
             yield "several_counts"
-        forms = ((_POSTAL, "postal_code"), (_LOCAL_PHONE, "phone_local"), (_FULL_PHONE, "phone"))
-        yield from (trait for form, trait in forms if form.fullmatch(text))
+        yield from (trait for form, trait in _FORMS if form.fullmatch(text))
         if _CLOCK.search(text):
             yield from self._of_clock(text)
         if _DATE.fullmatch(text) and read_date(text[:60]):
@@ -144,7 +149,6 @@ class Looker:
 
     def _of_forms(self, text: str, label: str) -> Iterator[str]:
         tests: tuple[tuple[str, Callable[[], object]], ...] = (
-            ("sexagesimal", lambda: _SEXAGESIMAL.match(text)),
             ("url", lambda: _LINK.match(text)),
             ("email", lambda: _EMAIL.fullmatch(text)),
             ("kana", lambda: _is_kana(text)),
