@@ -1,0 +1,36 @@
+"""Identity of facilities: recognising one across editions, spellings, renames, moves and new licences.
+
+The core is pure (``resolve``, ``periods``); ``identify`` records who is who in the ledger, ``identified`` and
+``history`` read it as known at any sequence, ``review_list``, ``decide`` and ``split`` are for a person's doubts.
+
+A facility keeps its identity through a rename, a move, a new licence (幼稚園 → 認定こども園) and a transfer
+(公立 → 私立) where name and place together leave no doubt. One that is renamed altogether at its address and phone, as
+after many a transfer, is put before a person. The nursery part and the kindergarten part of a centre are two where a
+list has a row for each.
+"""
+
+from keiyu.register.identity.model import Resolution
+from keiyu.register.identity.periods import Edition, periods
+from keiyu.register.identity.policy import Policy, load
+from keiyu.register.identity.recording import Identified, identify
+from keiyu.register.identity.resolve import resolve
+from keiyu.register.identity.review import Decision, Doubt, decide, review_list, split
+from keiyu.register.identity.rows import history, identified
+
+__all__ = [
+    "Decision",
+    "Doubt",
+    "Edition",
+    "Identified",
+    "Policy",
+    "Resolution",
+    "decide",
+    "history",
+    "identified",
+    "identify",
+    "load",
+    "periods",
+    "resolve",
+    "review_list",
+    "split",
+]
