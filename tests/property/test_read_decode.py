@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from keiyu.contract import template
 from keiyu.findings import catalogue
 from keiyu.read.decode import decode
+from keiyu.read.encodings import to_text
 from keiyu.read.sniff import RefusedError
-from keiyu.read.text import records, to_text
+from keiyu.read.text import records
 from reading import DAY, SCHEMAS, all_areas, contract, csv_bytes, flat_rows, measures, reading, xlsx_bytes
 
 FORM = template.render(

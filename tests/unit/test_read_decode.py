@@ -14,7 +14,8 @@ from keiyu.read import archive, biff, compound
 from keiyu.read.decode import decode
 from keiyu.read.grid import address, column_of, letters
 from keiyu.read.sniff import RefusedError
-from keiyu.read.text import find_delimiter, records, to_text
+from keiyu.read.encodings import to_text
+from keiyu.read.text import find_delimiter, records
 from reading import csv_bytes, xlsx_bytes
 
 
@@ -63,7 +64,7 @@ NOT_TABLES = [
     ("<?xml version='1.0'?><a/>".encode("utf-16"), "HTML/XML"),
     (b"<!-- error --><html>", "HTML/XML"),
     (b'{"type": "FeatureCollection"}', "JSON"),
-    (b'[{"a": 1}]', "JSON"),
+    (b'{"help": "x", "success": false, "error": {"code": 404}, "list": []}', "JSON"),
     (b"\xef\xbb\xbfvar list = {\ncategory:[\n", "JavaScript"),
     (b"const a = [1,2]", "JavaScript"),
     (repacked(SHEET, lambda p: p.update({"word/document.xml": b"<a/>"})), "Word"),
@@ -94,7 +95,7 @@ def test_nothing_is_refused_as_empty(data: bytes) -> None:
         (repacked(SHEET, lambda p: p.update({"xl/workbook.xml": b"<a"})), "read.decode.damaged"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(3_000), "read.decode.damaged"),
         (b"a,b\r\n\x00\x01\x02,c", "read.decode.binary"),
-        (b"\x81\x00\xff\xff\xfd\x80a,b", "read.decode.encoding"),
+        (b"\x81\x81\xff\xff\xfd\x80a,b", "read.decode.encoding"),
         ("名称,定員\r\n保育園".encode("cp932") + b"\x81", "read.decode.encoding"),
         (b'a,"' + b"x" * 200_000 + b'"', "read.decode.record"),
         (b"," * 20_000 + b"a", "read.decode.too_large"),

@@ -64,6 +64,8 @@ def read(
         notes.add(refusal.rule_id, sheet=refusal.sheet, value=refusal.value, expected=refusal.expected)
         return reading
     reading.encoding = workbook.encoding
+    for said in workbook.remarks:
+        notes.add(said.rule_id, sheet=said.sheet, cell=said.cell, value=said.value, expected=said.expected)
     fit = choose(workbook, [prepared(c, schemas) for c in contracts], line, notes)
     if fit is not None:
         _Filling(reading, fit, workbook, notes).fill(areas, as_of)

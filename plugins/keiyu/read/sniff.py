@@ -29,16 +29,25 @@ _SIGNATURES: Final = (
     (b"MZ", "EXE"),
     (b"SQLite format 3\x00", "SQLite"),
     (b"PAR1", "Parquet"),
+    (b"ARROW1", "Arrow"),
+    (b"\x7fELF", "EXE"),
+    (b"BZh", "bzip2"),
+    (b"\xfd7zXZ\x00", "xz"),
+    (b"\x28\xb5\x2f\xfd", "Zstandard"),
+    (b"RIFF", "RIFF"),
+    (b"8BPS", "Photoshop"),
+    (b"%!PS", "PostScript"),
+    (b"\x00\x00\x01\x00", "ICO"),
 )
-_BINARY_ONLY: Final = frozenset({"BMP", "EXE", "Parquet", "RTF"})
+_BINARY_ONLY: Final = frozenset({"BMP", "EXE", "Parquet", "RTF", "RIFF", "bzip2", "Arrow"})
 
-_MARKUP: Final = re.compile(
-    r"\s*(?:<!--.*?-->\s*)?<(?:!doctype|html|head|body|\?xml|table|svg|div|script)\b", re.I | re.S
-)
+_MARKUP: Final = re.compile(r"\s*(?:<!--.*?-->\s*)?<(?:!doctype\b|\?|[a-z][a-z0-9:]*[\s/>])", re.I | re.S)
 _SCRIPT: Final = re.compile(
-    r"\s*(?:(?:var|let|const|function|import|export|window|document)\b[^,\n]{0,80}[={(.]|/\*|//)"
+    r"\s*(?:(?:var|let|const|function|import|export|window|document)\b[^,\n]{0,80}[={(.]|/\*|//"
+    r"|[\"']use strict|[$\w.]+\s*=\s*[\[{(]|[$\w.]+\(\s*[\[{]|[!(]function\b)"
 )
-_JSON: Final = re.compile(r'\s*(?:\{\s*(?:"|\})|\[\s*[\[{\]"])')
+_MAIL: Final = re.compile(r"(?:MIME-Version|Content-Type|Return-Path|Received|From):\s[^,]*\n", re.I)
+_TEXTS: Final = ((_MARKUP, "HTML/XML"), (_SCRIPT, "JavaScript"), (_MAIL, "MIME"))
 
 
 @dataclass(eq=False)
@@ -87,12 +96,12 @@ def container(data: bytes) -> Container:
 
 
 def refuse_other_text(text: str) -> None:
-    """Refuse text that is a web page, a program or JSON, whatever its name says.
+    """Refuse text that is a web page, a program or a mail, whatever its name says.
 
     Raises:
         RefusedError: names which of them it is.
     """
     head = text[:4096].lstrip("\ufeff")
-    for pattern, name in ((_MARKUP, "HTML/XML"), (_SCRIPT, "JavaScript"), (_JSON, "JSON")):
+    for pattern, name in _TEXTS:
         if pattern.match(head):
             raise RefusedError("read.decode.not_table", value=name)

@@ -1,36 +1,38 @@
-"""Text files: which encoding, which delimiter, which records; sniffed, never assumed."""
+"""Text files: which delimiter, which records; sniffed, never assumed. What they are written in: ``encodings``."""
 
-import codecs
 import csv
+import gc
 import io
-import itertools
 import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Final, cast
 
-from keiyu.read.grid import Cell, Grid, Workbook
+from keiyu.read import features
+from keiyu.read.columnar import column_rows
+from keiyu.read.encodings import LOST, to_text
+from keiyu.read.grid import Cell, Grid, Remark, Workbook, address
+from keiyu.read.quotes import mended, swallowed
 from keiyu.read.sniff import RefusedError, refuse_other_text
 
-_MARKS: Final = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
-_GUESSED: Final = ("utf-16-le", "utf-16-be")
-_STRANGE: Final = re.compile(r"[\x01-\x08\x0e-\x1f\x80-\x9f\u0180-\u036f\u0530-\u1fff\u2c00-\u2dff\ua000-\uabff]")
-"""Scripts and controls that Japanese files do not hold, and that other bytes taken for UTF-16 do."""
-_ISO_2022_JP: Final = re.compile(rb"\x1b(?:\$[@B]|\(J|\(I)")
-_NOT_EUC: Final = re.compile(rb"[\x80-\x8d\x90-\xa0]")
-_COMMON: Final = re.compile(r"[\u3041-\u30ff\u4e00-\u9fff\uff01-\uff5e\u3000-\u303f]")
-_HALF_KANA: Final = re.compile(r"[\uff61-\uff9f]")
-_SAMPLE: Final = 65_536
-_DELIMITERS: Final = (",", "\t", ";")
-_LONGEST_CELL: Final = 131_072
 MOST_COLUMNS: Final = 16_384
+MOST_TEXT: Final = 1024 * 1024 * 1024
+MOST_CELLS: Final = 20_000_000
+"""Cells of a text that cannot be kept in columns; each is an object then."""
+
+_LARGE: Final = 4 * 1024 * 1024
+_SAMPLE: Final = 65_536
+_LINES: Final = 30
+_DELIMITERS: Final = (",", "\t", ";", "|")
+_NAMED: Final = re.compile(r'"?sep=(.)"?\r?\n', re.I)
 _QUOTED: Final = re.compile(r'"[^"]*"')
+_BARE: Final = re.compile(r"(?<!\r)\n")
+_BREAK: Final = "\x0b"
 
 
 def decode(data: bytes) -> Workbook:
-    """Decode a text file into one grid of records.
+    """Decode a text file into one grid of records, or the records of a JSON file.
 
     Args:
         data: the whole file.
@@ -41,64 +43,31 @@ def decode(data: bytes) -> Workbook:
     Raises:
         RefusedError: the encoding cannot be told, it is not a table, or a record cannot be split.
     """
-    text, encoding = to_text(data)
+    if len(data) > MOST_TEXT:
+        raise RefusedError("read.decode.too_large", value=f"> {MOST_TEXT // 1024**2} MiB")
+    remarks: list[Remark] = []
+    text, encoding = to_text(data, remarks)
     refuse_other_text(text)
+    if features.is_json(text):
+        grids = features.decode(text, remarks)
+        return Workbook("json", grids, encoding=encoding, remarks=_placed(remarks, grids[0].rows))
     delimiter = find_delimiter(text)
-    return Workbook("csv", [Grid(None, records(text, delimiter))], encoding=encoding, delimiter=delimiter)
-
-
-def to_text(data: bytes) -> tuple[str, str]:
-    """Return the text and the name of its encoding.
-
-    Raises:
-        RefusedError: no encoding of those in use in Japan decodes it without loss.
-    """
-    for name in _candidates(data):
-        try:
-            text = data.decode(name)
-        except UnicodeDecodeError:
-            continue
-        if "\x00" in text or (name in _GUESSED and len(_STRANGE.findall(text)) * 50 > len(text)):
-            raise RefusedError("read.decode.binary")
-        return text.removeprefix("\ufeff"), name
-    raise RefusedError("read.decode.encoding", expected="UTF-8, Shift_JIS (CP932)")
-
-
-def _candidates(data: bytes) -> tuple[str, ...]:
-    """Return the encodings to try, the likeliest first."""
-    for mark, name in _MARKS:
-        if data.startswith(mark):
-            return (name,)
-    head = data[:_SAMPLE]
-    if b"\x00" in head:
-        return _wide(head)
-    if _ISO_2022_JP.search(head):
-        return ("iso2022_jp", "iso2022_jp_3", "utf-8")
-    japanese = ("cp932", "euc_jp") if _NOT_EUC.search(data) or not _like_euc(head) else ("euc_jp", "cp932")
-    return ("utf-8", *japanese)
-
-
-def _wide(head: bytes) -> tuple[str, ...]:
-    """Tell the byte order of UTF-16 without a mark: the zero of ``,`` or a line's end tells."""
-    little, big = head[1::2].count(0), head[0::2].count(0)
-    return ("utf-16-le",) if little > big else ("utf-16-be",)
-
-
-def _like_euc(head: bytes) -> bool:
-    """Tell EUC-JP from CP932 where both decode: half-width kana all over is the wrong reading."""
-    as_euc, as_sjis = head.decode("euc_jp", "ignore"), head.decode("cp932", "ignore")
-    return _score(as_euc) > _score(as_sjis)
-
-
-def _score(text: str) -> int:
-    return len(_COMMON.findall(text)) - 2 * len(_HALF_KANA.findall(text))
+    rows: Sequence[list[Cell]] | None = column_rows(text, delimiter) if len(text) > _LARGE else None
+    if rows is None:
+        rows = records(text, delimiter, remarks)
+    if not len(rows):
+        raise RefusedError("read.decode.empty")
+    return Workbook("csv", [Grid(None, rows)], encoding, delimiter, _placed(remarks, rows))
 
 
 def find_delimiter(text: str) -> str:
-    """Return the delimiter that splits the first lines the most, and the most evenly."""
-    if "\t" not in text and ";" not in text:
+    """Return the delimiter that splits the first lines the most, and the most evenly; a line ``sep=;`` names it."""
+    named = _NAMED.match(text)
+    if named:
+        return named[1]
+    if not any(d in text for d in _DELIMITERS[1:]):
         return ","
-    lines = [_QUOTED.sub("", line) for line in text[:_SAMPLE].splitlines()[:30]]
+    lines = [_QUOTED.sub("", line) for line in text[:_SAMPLE].splitlines()[:_LINES]]
 
     def spread(delimiter: str) -> tuple[int, int]:
         counts = [n for line in lines if (n := line.count(delimiter))]
@@ -107,20 +76,108 @@ def find_delimiter(text: str) -> str:
     return max(_DELIMITERS, key=spread)
 
 
-def records(text: str, delimiter: str) -> list[list[Cell]]:
+def records(text: str, delimiter: str, remarks: list[Remark] | None = None) -> list[list[Cell]]:
     """Split text into records of cells; any mixture of CR and LF ends a record.
+
+    Args:
+        text: the text.
+        delimiter: what stands between its cells.
+        remarks: where it is told what had to be mended.
 
     Raises:
         RefusedError: a cell is longer than a spreadsheet allows, or there are too many columns.
     """
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    if len(text) > _LARGE and text.count(delimiter) > MOST_CELLS:
+        raise RefusedError("read.decode.too_large", value=f"> {MOST_CELLS:,} cells")
+    stream = io.StringIO(text, newline="")
+    lines = _narrow(stream, delimiter) if len(text) > MOST_COLUMNS else stream
+    reader = csv.reader(lines, delimiter=delimiter, strict='"' in text)
     try:
-        rows = list(reader)
-    except csv.Error as error:
-        raise RefusedError("read.decode.record", value=f"{reader.line_num}: {error}") from error
+        with _uncollected(len(text)):
+            rows = list(reader)
+    except csv.Error:
+        rows = _mended(text, delimiter, remarks)
+    else:
+        if reader.line_num > len(rows) and swallowed(rows, delimiter):
+            rows = _mended(text, delimiter, remarks)
+    rows = _whole(text, rows, delimiter, remarks)
     if max(map(len, rows), default=0) > MOST_COLUMNS:
-        raise RefusedError("read.decode.too_large", value=f"> {MOST_COLUMNS} 列 columns")
+        raise _too_wide()
     last = len(rows)
     while last and not any(rows[last - 1]):
         last -= 1
-    return cast(list[list[Cell]], list(itertools.islice(rows, last)))
+    return cast(list[list[Cell]], rows[:last])
+
+
+def _mended(text: str, delimiter: str, remarks: list[Remark] | None) -> list[list[str]]:
+    """Split text whose quotation marks are broken, and tell the first record that is."""
+    try:
+        rows, broken = mended(text, delimiter)
+    except csv.Error as error:
+        raise RefusedError("read.decode.record", value=str(error)) from error
+    if broken and remarks is not None:
+        remarks.append(Remark("read.decode.quotes", cell=address(broken[0], 0), value=str(len(broken))))
+    return rows
+
+
+@contextmanager
+def _uncollected(size: int) -> Iterator[None]:
+    """Spare a large text the collector's walks over rows that are no garbage."""
+    pause = size > _LARGE and gc.isenabled()
+    if pause:
+        gc.disable()
+    try:
+        yield
+    finally:
+        if pause:
+            gc.enable()
+
+
+def _narrow(stream: io.StringIO, delimiter: str) -> Iterator[str]:
+    """Yield lines, none of which has more cells than a sheet has columns."""
+    for line in stream:
+        if len(line) > MOST_COLUMNS and line.count(delimiter) > MOST_COLUMNS:
+            raise _too_wide()
+        yield line
+
+
+def _too_wide() -> RefusedError:
+    return RefusedError("read.decode.too_large", value=f"> {MOST_COLUMNS} 列 columns")
+
+
+def _whole(text: str, rows: list[list[str]], delimiter: str, remarks: list[Remark] | None) -> list[list[str]]:
+    """Keep bare line feeds inside cells where records end with CR LF and are even only then."""
+    ends = text.count("\r\n")
+    if not ends or len(text) > _LARGE or text.count("\n") == ends or not _uneven(rows):
+        return rows
+    lines = (line + "\n" for line in _BARE.sub(_BREAK, text).split("\r\n"))
+    try:
+        joined = [[c.replace(_BREAK, "\n") for c in row] for row in csv.reader(lines, delimiter=delimiter)]
+    except csv.Error:
+        return rows
+    if joined and not joined[-1]:
+        joined.pop()
+    if _uneven(joined) >= _uneven(rows) or max(map(len, joined)) > max(map(len, rows)):
+        return rows
+    if remarks is not None:
+        remarks.append(Remark("read.decode.breaks", value=str(len(rows) - len(joined))))
+    return joined
+
+
+def _uneven(rows: Sequence[Sequence[str]]) -> int:
+    """Return how many records are of another length than most."""
+    widths = Counter(len(row) for row in rows if any(row))
+    return widths.total() - widths.most_common(1)[0][1] if widths else 0
+
+
+def _placed(remarks: list[Remark], rows: Sequence[Sequence[Cell]]) -> list[Remark]:
+    """Give the remark on lost letters the place of the first."""
+    for at, remark in enumerate(remarks):
+        if remark.rule_id == "read.decode.replaced":
+            places = (
+                (r, c) for r, row in enumerate(rows) for c, x in enumerate(row) if isinstance(x, str) and LOST in x
+            )
+            first = next(places, None)
+            if first is not None:
+                remarks[at] = Remark(remark.rule_id, None, address(*first), remark.value, remark.expected)
+    return remarks
