@@ -13,8 +13,7 @@ from keiyu.codes.areas import Areas
 from keiyu.contract.model import Contract
 from keiyu.findings import Place, finding
 from keiyu.read.decode import decode
-from keiyu.read.general import evidence
-from keiyu.read.general.table import LineWords, Table, find_tables, line_words, read_table
+from keiyu.read.general.table import Table, find_tables, line_words, read_table
 from keiyu.read.general.telling import told
 from keiyu.read.general.values import FieldValues, read_values
 from keiyu.read.grid import Workbook
@@ -22,6 +21,7 @@ from keiyu.read.kinds.model import Value
 from keiyu.read.model import ValueStatus
 from keiyu.read.sniff import RefusedError
 
+_AS_WRITTEN = {"listed", "choice", "kana"}
 _SIMPLE = {ValueStatus.REPORTED, ValueStatus.TRUE_ZERO}
 
 
@@ -54,18 +54,13 @@ def inspect(
         workbook = decode(data)
     except RefusedError as refusal:
         return _refused(filename, refusal, schemas)
-    among = [line_words(c, schemas) for c in contracts if line in (None, c.line) and _has_records(c)]
+    among = [line_words(c, schemas) for c in contracts if line in (None, c.line)]
     found = find_tables(workbook, among)
     if not found:
         first = workbook.grids[0].name if workbook.grids else None
         return _refused(filename, RefusedError("read.table.none", sheet=first), schemas, workbook)
     table = read_table(found[0], among, filename, schemas)
     return _document(filename, workbook, table, read_values(table, areas))
-
-
-def _has_records(contract: Contract) -> bool:
-    """Return whether a line has a table with a record per row; a cube is read by its own forms."""
-    return any(not t.is_cube for t in contract.tables)
 
 
 def _refused(
@@ -137,7 +132,7 @@ def _rows(table: Table, values: Sequence[FieldValues]) -> list[dict[str, Any]]:
 
 
 def plain(read: Value, sort: str) -> Any:
-    """Return a value as JSON has it: dates in ISO form, labels of open code lists as they are written."""
-    if sort == "listed" and read.value is not None:
-        return read.more.get("label", read.value)
+    """Return a value as JSON has it: dates in ISO form; kinds of facilities and readings as they are written."""
+    if sort in _AS_WRITTEN and read.value is not None:
+        return read.raw.strip()
     return read.value.isoformat() if isinstance(read.value, dt.date) else read.value

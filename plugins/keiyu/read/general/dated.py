@@ -39,7 +39,7 @@ def find_as_of(grid: Grid, top: int, header: Sequence[str], name: str, cues: Cue
     """
     found = list(_said(grid, top, cues))
     found += [(date, SHEET) for date in _dates(grid.name or "")]
-    found += [(date, HEADER) for text in header for date in _dates(text)]
+    found += [(date, HEADER) for text in header if "://" not in text for date in _dates(text)]
     stem = name.rpartition("/")[2].rpartition(".")[0] or name
     found += [(date, NAME) for date in _dates(stem)]
     return max(found, key=lambda item: item[1], default=(None, 0.0))[0]

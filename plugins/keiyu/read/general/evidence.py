@@ -16,6 +16,11 @@ SAMPLE: Final = 60
 _GOOD: Final = {ValueStatus.REPORTED, ValueStatus.TRUE_ZERO}
 _LONGEST_MARK: Final = 10
 _LISTED: Final = 30
+_UNLISTED: Final = 0.5
+_SEVERAL: Final = 0.6
+_FEW: Final = 30
+_NOTED: Final = frozenset({"age", "url", "email", "corporate_number"})
+"""Sorts whose values are not certain where there is something to say of them."""
 
 POWER: Final[Mapping[str, float]] = {
     "municipality": 0.7,
@@ -124,7 +129,10 @@ class Judge:
             trait, otherwise = _TRAITS[sort]
             traits = self._looker.traits(cell)
             return 1.0 if trait in traits else otherwise if isinstance(cell, str) and not traits & _NO_TEXT else 0.0
-        return _of_sort(sort, reader.read(cell), cell)
+        agreed = _of_sort(sort, reader.read(cell), cell)
+        if not agreed and sort == "integer" and "several_counts" in self._looker.traits(cell):
+            return _SEVERAL
+        return agreed
 
 
 def _sign(cell: Cell, reader: Normaliser) -> bool:
@@ -137,9 +145,9 @@ def _sign(cell: Cell, reader: Normaliser) -> bool:
 def _of_sort(sort: str, read: Value, cell: Cell) -> float:
     if read.status not in _GOOD or read.value is None:
         return 0.0
-    if sort in {"listed", "choice"} and "label" not in read.more:
-        return 0.6 if isinstance(cell, str) and 1 < len(cell) <= _LISTED and not cell.isdecimal() else 0.0
-    if sort in {"age", "url"} and read.note is not None:
+    if sort in {"listed", "choice"}:
+        return 1.0 if read.note is None else _UNLISTED if isinstance(cell, str) and 1 < len(cell) <= _LISTED else 0.0
+    if sort in _NOTED and read.note is not None:
         return 0.3
     if sort == "ages":
         return 1.0 if read.more else 0.5
@@ -154,8 +162,12 @@ def sort_of(field: Field) -> str:
 
 
 def sample_of(cells: Sequence[Cell], size: int = SAMPLE) -> list[Cell]:
-    """Return distinct values of a column, none blank, spread over all that it has."""
-    seen = dict.fromkeys((type(c), c) for c in cells if c != "" and not (isinstance(c, str) and not c.strip()))
-    values = [cell for _, cell in seen]
+    """Return values of a column, none blank, spread over all that it has.
+
+    Different values where there are many; where there are few, each as often as it stands there.
+    """
+    filled = [c for c in cells if c != "" and not (isinstance(c, str) and not c.strip())]
+    different = [cell for _, cell in dict.fromkeys((type(c), c) for c in filled)]
+    values = filled if len(different) <= _FEW else different
     step = max(1.0, len(values) / size)
     return [values[int(i * step)] for i in range(min(size, len(values)))]

@@ -151,6 +151,8 @@ class Mapper:
     def _weigh(self, column: Seen, heard: Heard) -> tuple[Candidate, ...]:
         """Return the fields that a column may hold, the surest first."""
         found = [self._candidate(hit, column) for hit in heard.hits[:_MOST]]
+        if heard.either is not None:
+            found = self._telling_first(found)
         if not heard.known and heard.best < USE and column.sample:
             named = {c.field for c in found}
             found += [c for name in self._alone if name not in named and (c := self._by_values(name, column))]
@@ -159,6 +161,11 @@ class Mapper:
             found += [c for name in self._telling if name not in named and (c := self._by_values(name, column, 0.35))]
         ranked = sorted((c for c in found if c.confidence >= _SEEN), key=lambda c: (-c.confidence, c.field))
         return tuple(ranked)
+
+    def _telling_first(self, found: list[Candidate]) -> list[Candidate]:
+        """Prefer, where the header leaves it open, a sort that values can have or not have to free text."""
+        told = any(c.fit.power > 0 and (c.fit.share or 0.0) >= 0.7 for c in found)
+        return [replace(c, confidence=c.confidence * 0.8) if told and not c.fit.power else c for c in found]
 
     @property
     def _telling(self) -> list[str]:
