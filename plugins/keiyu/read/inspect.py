@@ -108,7 +108,7 @@ def _columns(table: Table) -> list[dict[str, Any]]:
     return [
         {
             "index": m.index,
-            "header": table.found.title(m.index),
+            "header": table.found.over(m.index),
             "field": m.field,
             "confidence": round(m.confidence, 3),
             "needs_review": m.review,

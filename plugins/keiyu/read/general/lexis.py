@@ -6,16 +6,18 @@ A text that the line knows to mean nothing here, or two things, is never matched
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass, replace
 from fnmatch import translate
 from functools import cached_property
 from typing import Final, Literal
 
 from keiyu.contract.vocabulary import Vocabulary
-from keiyu.contract.wording import Ambiguity, Composition
+from keiyu.contract.wording import Ambiguity
 from keiyu.read import fold
 from keiyu.read.general.cues import Cues
+from keiyu.read.general.families import Family
 from keiyu.read.general.likeness import Likeness
 
 How = Literal["label", "composed", "weak", "either", "beside", "part", "tail", "like", "values"]
@@ -104,7 +106,23 @@ class Lexis:
         self.vocabulary = vocabulary
         self.cues = cues
         self._heard: dict[str, Heard] = {}
-        self._families = tuple(map(_Family, vocabulary.compositions))
+        self._families = tuple(map(Family.of, vocabulary.compositions))
+        self._under: dict[tuple[Family, ...], Lexis] = {}
+
+    def under(self, title: str) -> "Lexis":
+        """Return how header texts are understood under a title: ``０歳`` counts what the title names.
+
+        Args:
+            title: all that stands over the table and what the sheet is called.
+        """
+        families = tuple(family.under(fold.joined(title)) for family in self._families)
+        if families == self._families:
+            return self
+        if families not in self._under:
+            told = copy(self)
+            told._heard, told._families = {}, families
+            self._under[families] = told
+        return self._under[families]
 
     @cached_property
     def _labels(self) -> dict[str, tuple[str, ...]]:
@@ -268,44 +286,3 @@ class Lexis:
         if self.cues.tells_other(beside):
             return DENIED
         return EXPLAINED
-
-
-class _Family:
-    """A family of columns named by codes."""
-
-    def __init__(self, composition: Composition) -> None:
-        self._fields = composition.fields
-        self._default = [composition.default.get(d.name) for d in composition.dimensions]
-        codes = (
-            _unique(((c.code, c.label_ja, c.label_en, *c.synonyms), c.code) for c in d.codes)
-            for d in composition.dimensions
-        )
-        beside = {text: "" for b in composition.beside if (text := fold.joined(b))}
-        self._parts: tuple[Mapping[str, str], ...] = (*codes, beside)
-        self.initials = frozenset(label[0] for part in self._parts for label in part if label)
-
-    def read(self, folded: str) -> Iterator[str | None]:
-        """Yield the field of each way to read a text, none where it has no field."""
-        for told in self._split(folded, (None,) * len(self._parts)):
-            codes = tuple(code or other for code, other in zip(told[:-1], self._default, strict=True))
-            if any(told[:-1]) and None not in codes:
-                yield self._fields.get(tuple(str(code) for code in codes))
-
-    def _split(self, text: str, taken: tuple[str | None, ...]) -> Iterator[tuple[str | None, ...]]:
-        if not text:
-            yield taken
-            return
-        for place, part in enumerate(self._parts):
-            if taken[place] is not None:
-                continue
-            for label, code in part.items():
-                if label and text.startswith(label):
-                    yield from self._split(text[len(label) :], (*taken[:place], code, *taken[place + 1 :]))
-
-
-def _unique(entries: Iterable[tuple[Sequence[str], str]]) -> Mapping[str, str]:
-    found: dict[str, set[str]] = {}
-    for texts, code in entries:
-        for text in texts:
-            found.setdefault(fold.joined(text), set()).add(code)
-    return {text: codes.pop() for text, codes in found.items() if len(codes) == 1 and text}

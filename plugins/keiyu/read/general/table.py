@@ -11,7 +11,7 @@ from keiyu import contract as contracts_
 from keiyu.codes.areas import Areas
 from keiyu.contract.model import Contract, Field
 from keiyu.contract.vocabulary import Vocabulary, vocabulary
-from keiyu.read import words
+from keiyu.read import fold, words
 from keiyu.read.general import cues
 from keiyu.read.general.body import Body, BodyReader
 from keiyu.read.general.dated import find_as_of
@@ -29,6 +29,9 @@ _ROWS: Final = 4_000
 
 _ANCHORS: Final = ("name", "facility_id", "shelter_id", "address")
 _FULL: Final = 0.9
+_NAME: Final = 4
+_TITLE: Final = 60
+_NAMED: Final = 1.5
 
 
 class LineWords:
@@ -47,7 +50,17 @@ class LineWords:
         self.lexis = Lexis(self.vocabulary, cues.load(schemas))
         self.fields: Mapping[str, Field] = {name: t.field for name, t in self.vocabulary.terms.items()}
         self.judge = Judge(self.fields, self.terms, looker(schemas))
-        self.mapper = Mapper(self.lexis, self.judge)
+        self._names = [
+            folded
+            for t in contract.tables
+            for text in (contract.name_ja, t.label_ja, *t.synonyms)
+            if len(folded := fold.joined(text)) >= _NAME
+        ]
+
+    def named_in(self, title: str) -> bool:
+        """Return whether a title names the line or a table of it."""
+        folded = fold.joined(title)
+        return any(name in folded for name in self._names)
 
     def terms(self, name: str, areas: Areas | None = None, at: dt.date | None = None) -> Terms:
         """Return what a field's cells are read with, by the symbols of the line whose field it is."""
@@ -114,7 +127,13 @@ class Found:
             for i, (levels, cells) in enumerate(zip(self.header.levels, self.columns, strict=True))
         ]
 
-    def title(self, index: int) -> str:
+    @cached_property
+    def title(self) -> str:
+        """What stands over the table and what the sheet is called; sentences left out."""
+        above = (c for row in self.grid.rows[: self.header.top] for c in row)
+        return "\n".join((self.grid.name or "", *(c for c in above if isinstance(c, str) and 0 < len(c) <= _TITLE)))
+
+    def over(self, index: int) -> str:
         """Return what stands over a column, blanks left out, levels from the top."""
         texts = ("".join(level.text.split()) for level in self.header.levels[index])
         return " / ".join(dict.fromkeys(filter(None, texts)))
@@ -176,15 +195,16 @@ def understand(found: Found, lines: Sequence[LineWords]) -> tuple[LineWords, Und
         lines: the lines that it may belong to.
     """
     tried = [(line, _understood(found, line)) for line in lines]
-    return max(tried, key=lambda item: _fits(*item))
+    return max(tried, key=lambda item: _fits(*item, found.title))
 
 
 def _understood(found: Found, line: LineWords) -> Understanding:
-    parts = find_parts(found.header.levels, found.columns, line.lexis, line.judge)
-    return line.mapper.map(found.seen, parts)
+    lexis = line.lexis.under(found.title)
+    parts = find_parts(found.header.levels, found.columns, lexis, line.judge)
+    return Mapper(lexis, line.judge).map(found.seen, parts)
 
 
-def _fits(line: LineWords, understanding: Understanding) -> tuple[float, float]:
+def _fits(line: LineWords, understanding: Understanding, title: str) -> tuple[float, float]:
     """Return how well a line fits: by the confidence of its own columns, then by the share of its own fields."""
     own = line.contract.fields
     used = {m.field: m.confidence for m in understanding.columns if m.field is not None}
@@ -192,7 +212,8 @@ def _fits(line: LineWords, understanding: Understanding) -> tuple[float, float]:
     required = [f.name for f in own.values() if f.required]
     lacking = sum(name not in used for name in required)
     asked = sum(m.review for m in understanding.columns)
-    return (mine + 0.5 * (sum(used.values()) - mine) - 0.5 * lacking - 0.2 * asked, mine / max(len(own), 1))
+    named = _NAMED if line.named_in(title) else 0.0
+    return (mine + 0.5 * (sum(used.values()) - mine) - 0.5 * lacking - 0.2 * asked + named, mine / max(len(own), 1))
 
 
 def read_table(found: Found, lines: Sequence[LineWords], name: str, schemas: Path) -> Table:

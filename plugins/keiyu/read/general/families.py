@@ -1,0 +1,101 @@
+"""Families of columns named by codes: 定員（０歳児）, or ０歳 alone under a title that says what is counted."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from keiyu.contract.wording import Composition
+from keiyu.read import fold
+
+
+@dataclass(frozen=True, eq=False)
+class _Words:
+    """The folded labels of a composition: of each dimension's codes, and of words beside them."""
+
+    composition: Composition
+    parts: tuple[Mapping[str, str], ...]
+    initials: frozenset[str]
+
+    @classmethod
+    def of(cls, composition: Composition) -> "_Words":
+        codes = (
+            _unique(((c.code, c.label_ja, c.label_en, *c.synonyms), c.code) for c in d.codes)
+            for d in composition.dimensions
+        )
+        parts = (*codes, {text: "" for b in composition.beside if (text := fold.joined(b))})
+        return cls(composition, parts, frozenset(label[0] for part in parts for label in part))
+
+
+@dataclass(frozen=True)
+class Family:
+    """A family of columns.
+
+    Attributes:
+        words: its labels.
+        meant: dimension → the codes meant where a label names none.
+    """
+
+    words: _Words
+    meant: tuple[tuple[str, tuple[str, ...]], ...]
+
+    @classmethod
+    def of(cls, composition: Composition) -> "Family":
+        """Make the family of a composition, without a title."""
+        known = {**composition.unsaid, **composition.default}
+        return cls(_Words.of(composition), tuple((name, (code,)) for name, code in sorted(known.items())))
+
+    def under(self, title: str) -> "Family":
+        """Return the family under a folded title, which may name what its labels leave unsaid."""
+        composition = self.words.composition
+        meant = dict(self.meant)
+        for part, dimension in zip(self.words.parts, composition.dimensions, strict=False):
+            if dimension.name in composition.unsaid:
+                meant[dimension.name] = _named(title, part) or (composition.unsaid[dimension.name],)
+        return Family(self.words, tuple(sorted(meant.items())))
+
+    @cached_property
+    def initials(self) -> frozenset[str]:
+        """Characters with which a label of it begins."""
+        return self.words.initials
+
+    def read(self, folded: str) -> Iterator[str | None]:
+        """Yield the fields that a folded text may name; none for one that no field has."""
+        composition, meant = self.words.composition, dict(self.meant)
+        for told in self._split(folded, (None,) * len(self.words.parts)):
+            if not any(told[:-1]):
+                continue
+            ways: list[tuple[str, ...]] = [()]
+            for code, dimension in zip(told[:-1], composition.dimensions, strict=True):
+                codes = (code,) if code else meant.get(dimension.name, ())
+                ways = [(*way, each) for way in ways for each in codes]
+            yield from (composition.fields.get(way) for way in ways)
+
+    def _split(self, text: str, taken: tuple[str | None, ...]) -> Iterator[tuple[str | None, ...]]:
+        if not text:
+            yield taken
+            return
+        for place, part in enumerate(self.words.parts):
+            if taken[place] is not None:
+                continue
+            for label, code in part.items():
+                if text.startswith(label):
+                    yield from self._split(text[len(label) :], (*taken[:place], code, *taken[place + 1 :]))
+
+
+def _named(title: str, labels: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the codes that a title names; a label that is part of a longer one there does not count."""
+    found: dict[str, None] = {}
+    rest = title
+    for label in sorted(labels, key=len, reverse=True):
+        if len(label) > 1 and label in rest:
+            found[labels[label]] = None
+            rest = rest.replace(label, "\n")
+    return tuple(sorted(found))
+
+
+def _unique(entries: Iterable[tuple[Sequence[str], str]]) -> Mapping[str, str]:
+    found: dict[str, set[str]] = {}
+    for texts, code in entries:
+        for text in texts:
+            found.setdefault(fold.joined(text), set()).add(code)
+    return {text: codes.pop() for text, codes in found.items() if len(codes) == 1 and text}
