@@ -162,8 +162,11 @@ def test_a_file_for_a_collection_that_was_never_opened_is_returned(run: Run) -> 
 
 
 def test_open_tells_whether_it_changed_anything(run: Run) -> None:
-    assert run("open", COLLECTION) == {"collection": COLLECTION, "opened": True}
-    assert run("open", f"{LINE}/R7.4.1") == {"collection": COLLECTION, "opened": False}
+    told = run("open", COLLECTION)
+    assert (told["collection"], told["opened"], told["calendar_findings"]) == (COLLECTION, True, [])
+    assert [one["deadline"] for one in told["dates"]] == ["2025-04-30", "2025-05-09"]
+    again = run("open", f"{LINE}/R7.4.1")
+    assert (again["collection"], again["opened"]) == (COLLECTION, False)
 
 
 def test_a_date_without_a_wave_cannot_be_opened(run: Run) -> None:

@@ -22,6 +22,8 @@ COMMANDS: Final = {
     "open": "relay",
     "extend": "calendar",
     "exempt": "calendar",
+    "extend": "calendar",
+    "exempt": "calendar",
     "receive": "relay",
     "nil": "relay",
     "receipt": "relay",

@@ -1,6 +1,5 @@
 """The relay's own verbs: open a collection, receive files and nil returns, look up a receipt, process the queue."""
 
-import datetime as dt
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -58,27 +57,38 @@ def workspace() -> "Workspace":
     "open",
     ja="回を開き、提出を受け付ける",
     en="Open a collection, so that submissions for it are accepted",
-    keys={"": "collection opened"},
+    keys={
+        "": "collection opened dates[] calendar_findings[]",
+        "dates[]": "level deadline entry_closes corrections_close working_days days_left",
+        "calendar_findings[]": "rule_id severity message_ja message_en hint_ja hint_en",
+    },
 )
 @argument(
     "collection", metavar="COLLECTION", type=COLLECTION, ja="回（例: LINE/2025-04-01）", en="The collection, LINE/DATE"
 )
 def open_command(screen: Screen, collection: "Collection") -> None:
     """Open a collection."""
+    from keiyu.cli.calendar import dates_of, findings_of, show_calendar
+    from keiyu.contract.calendar import hops
+    from keiyu.contract.dates import is_wave
     from keiyu.ledger.collections import open_collection
+    from keiyu.publish.stage import today
 
     with workspace() as space:
-        waves = space.contract(collection.line).waves
-        if not is_wave(collection.as_of, waves):
-            raise NotAWaveError(str(collection), ", ".join(waves))
+        contract = space.contract(collection.line)
+        if not is_wave(contract, collection.as_of):
+            raise NotAWaveError(str(collection), ", ".join(contract.waves))
         opened = open_collection(space.ledger, collection)
+        dates = dates_of(hops(contract, collection.as_of), today())
+        findings = findings_of(space, collection)
     words = "を開きました / opened" if opened else "は開いています / was open already"
-    screen.show({"collection": str(collection), "opened": opened}, lambda: screen.say(f"{collection} {words}"))
 
+    def human() -> None:
+        screen.say(f"{collection} {words}")
+        show_calendar(screen, dates, findings)
 
-def is_wave(as_of: dt.date, waves: Sequence[str]) -> bool:
-    """Return whether a line is collected on a date."""
-    return f"{as_of:%m-%d}" in waves or ("monthly" in waves and as_of.day == 1)
+    told = {"collection": str(collection), "opened": opened, "dates": dates, "calendar_findings": findings}
+    screen.show(told, human)
 
 
 @verb(

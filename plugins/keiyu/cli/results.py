@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from keiyu.cli.calendar import calendar_of, show_calendar
 from keiyu.cli.desk import FINDING_KEYS
 from keiyu.cli.relay import workspace
 from keiyu.cli.screen import Screen
@@ -26,6 +27,13 @@ if TYPE_CHECKING:
 STAGES: Final = ("preliminary", "final", "correction")
 _RELEASE_KEYS: Final = "id collection stage number title_ja title_en at path created"
 _ROWS_SHOWN: Final = 20
+_COUNTED: Final = {
+    "nil": "うち該当なし / nil returns",
+    "due": "期限前・未連絡 / due",
+    "reminded": "期限前・連絡済み / reminded",
+    "overdue": "期限超過 / overdue",
+    "exempt": "提出免除 / exempt",
+}
 
 _collection = argument(
     "collection", metavar="COLLECTION", type=COLLECTION, ja="回（例: LINE/2025-04-01）", en="The collection, LINE/DATE"
@@ -38,11 +46,17 @@ _collection = argument(
     en="Show how a collection stands: reporters in and missing, returns and reasons, the last release",
     keys={
         "": "collections[]",
-        "collections[]": "collection state reporters_in reporters_due missing[] returned[] release stray[]",
+        "collections[]": "collection state reporters_in reporters_due missing[] returned[] release stray[] dates[] "
+        "counts on_time_rate extensions[] exemptions[] calendar_findings[]",
         "collections[].missing[]": "reporter prefecture name",
         "collections[].returned[]": "submission_id file sender reporter reasons[]",
         "collections[].returned[].reasons[]": "rule_id message_ja message_en",
         "collections[].release": "id stage number at path",
+        "collections[].dates[]": "level deadline entry_closes corrections_close working_days days_left",
+        "collections[].counts": "reported nil exempt due reminded overdue",
+        "collections[].extensions[]": "area until reason",
+        "collections[].exemptions[]": "area reason",
+        "collections[].calendar_findings[]": "rule_id severity message_ja message_en hint_ja hint_en",
     },
     more=(
         "COLLECTION を省くと、これまでに開いたすべての回を表示する。",
@@ -98,6 +112,7 @@ def _standing(space: "Workspace", collection: "Collection", state: str, of: "Sta
         ],
         "release": release,
         "stray": list(snapshot.stray),
+        **calendar_of(space, collection),
     }
 
 
@@ -118,10 +133,18 @@ def _show_standing(screen: Screen, one: Mapping[str, Any], *, detailed: bool) ->
         ("未提出 / missing", len(one["missing"])),
         ("返戻中 / returned", len(one["returned"])),
         ("直近の公表 / last release", f"{release['stage']} {release['number']} ({release['id']})" if release else None),
+        *((word, one["counts"][status]) for status, word in _COUNTED.items()),
+        ("期限内提出率 / on time", None if one["on_time_rate"] is None else f"{one['on_time_rate']:.1%}"),
     ]
     screen.table((one["collection"], ""), rows)
     if not detailed:
         return
+    show_calendar(screen, one["dates"], one["calendar_findings"])
+    if one["extensions"]:
+        columns = ("期限延長 / extended", "まで / until", "理由 / reason")
+        screen.table(columns, [(x["area"], x["until"], x["reason"]) for x in one["extensions"]])
+    if one["exemptions"]:
+        screen.table(("提出免除 / exempt", "理由 / reason"), [(x["area"], x["reason"]) for x in one["exemptions"]])
     if one["missing"]:
         columns = ("未提出 / missing", "都道府県 / prefecture", "団体 / body")
         screen.table(columns, [(m["reporter"], m["prefecture"], m["name"]) for m in one["missing"]])

@@ -106,7 +106,7 @@ class Session:
             self._connection.register(name, rows)
         results: dict[str, pa.Table] = {}
         for table in wanted:
-            results[table.name] = _query(self._connection, table)
+            results[table.name] = query(self._connection, table)
             self._connection.register(table.name, results[table.name])
         return results
 
@@ -250,7 +250,12 @@ def _listing(names: tuple[str, ...], rows: Sequence[tuple[str | None, ...]]) -> 
     return pa.table({**columns, "position": pa.array(range(len(rows)), pa.int64())})
 
 
-def _query(connection: duckdb.DuckDBPyConnection, table: NationalTable) -> pa.Table:
+def query(connection: duckdb.DuckDBPyConnection, table: NationalTable) -> pa.Table:
+    """Run the query of a table and hold its result against what the YAML declares.
+
+    Raises:
+        NationalTableError: it fails, or returns other columns or types.
+    """
     try:
         found = connection.sql(table.sql.read_text(encoding="utf-8")).to_arrow_table()
     except duckdb.Error as error:

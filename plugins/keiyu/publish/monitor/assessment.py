@@ -107,6 +107,12 @@ def assess(position: Position, at: dt.datetime) -> Assessment:
     return Assessment(position, today, tuple(standings))
 
 
+def normal_day(position: Position, area: str) -> dt.date:
+    """Return the day by which an area's own level shall have sent, were nothing extended."""
+    levels = {one.areas[area] if area != one.code else one.level for one in position.reporters if area in one.areas}
+    return max((_hop(position, level).deadline for level in levels), default=position.hops[-1].deadline)
+
+
 def due_day(position: Position, reporter: Reporter) -> tuple[dt.date, bool]:
     """Return a reporter's last day, and whether an extension moved it.
 
