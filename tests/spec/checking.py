@@ -113,7 +113,8 @@ def _cube_row(table: Table, block: list[str]) -> dict[str, Any]:
     for line in block[1:]:
         words = line.split()
         other, figures = (words[:1], words[1:]) if others else ([], words)
-        row |= {names[(*other, code)]: _value(text) for code, text in zip(codes, figures, strict=True)}
+        told = {(*other, code): _value(text) for code, text in zip(codes, figures, strict=True)}
+        row |= {names[at]: figure for at, figure in told.items() if at in names or figure is not None}
     return row
 
 
@@ -125,7 +126,7 @@ def _record(table: Table, block: list[str]) -> dict[str, Any]:
 def _typed(kind: str, text: str) -> Any:
     if text == ".":
         return None
-    makers = {"integer": int, "number": float, "date": dt.date.fromisoformat}
+    makers = {"integer": int, "number": float, "date": dt.date.fromisoformat, "boolean": "yes".__eq__}
     return makers.get(kind, str)(text)
 
 

@@ -1,11 +1,12 @@
 """Loading contracts: cubes spread out wide, code lists, headlines, and errors that name the file."""
 
 import shutil
+import time
 from pathlib import Path
 
 import pytest
 
-from keiyu.contract import codelists, lines, load
+from keiyu.contract import codelists, lines, load, loader, source
 from keiyu.contract.model import Code
 from keiyu.errors import ContractError, UnknownLineError
 
@@ -158,6 +159,56 @@ def test_a_contradiction_is_told_with_the_file(copy: Path, old: str, new: str, r
     with pytest.raises(ContractError, match=reason) as error:
         load("waiting_children", copy)
     assert "waiting_children" in error.value.path
+
+
+@pytest.mark.parametrize(
+    ("line", "old", "new", "reason"),
+    [
+        ("nursery_facility", "value: [nursery_vacancy]", "value: [nursery_places]", "no other line nursery_places"),
+        ("nursery_facility", "value: [nursery_vacancy]", "value: [nursery_facility]", "no other line"),
+        ("nursery_facility", "fields: [ownership, operator_name]", "fields: [founder]", "no field founder"),
+        ("nursery_facility", '"{item}_{age_band}"', '"{item}_of_{age_band}_children"', "no such field"),
+        ("nursery_facility", "default: { age_band: total }", "default: { age_band: everyone }", "age_band: everyone"),
+        ("nursery_facility", "default: { age_band: total }", "default: { age: total }", "age: total"),
+        ("nursery_vacancy", "admitte0", "admitte1", None),
+        ("nursery_vacancy", "vacancy_age0: [admitte0]", "vacancy_age9: [admitte0]", "no column vacancy_age9"),
+        ("nursery_vacancy", "unsaid: { item: vacancy }", "unsaid: { item: places }", "item: places"),
+        ("nursery_vacancy", "border: diagonal", "border: dotted", "diagonal"),
+    ],
+)
+def test_words_of_headers_name_what_is_there(copy: Path, line: str, old: str, new: str, reason: str | None) -> None:
+    edit(copy / "lines" / line / "contract.yaml", old, new)
+    if reason is None:
+        load(line, copy)
+        return
+    with pytest.raises(ContractError, match=reason):
+        load(line, copy)
+
+
+def test_a_cube_leaves_out_what_it_is_without() -> None:
+    table = load("nursery_vacancy", SCHEMAS).table("vacancy")
+    assert len(table.measures) == 5 * 7 - 2
+    assert "vacancy" not in table.by_name and "applicants" not in table.by_name
+    assert ("total", "vacancy") not in table.by_codes
+    assert table.by_name["vacancy_age0"].synonyms == ("admitte0",)
+
+
+def test_a_line_is_loaded_anew_when_a_line_that_it_also_reads_changes(copy: Path) -> None:
+    first = load("nursery_facility", copy)
+    edit(copy / "lines" / "nursery_vacancy" / "contract.yaml", "admitte0", "admitted0")
+    second = load("nursery_facility", copy)
+    assert second.digest != first.digest
+    assert second.form_digest == first.form_digest
+
+
+def test_a_contract_is_read_in_a_moment() -> None:
+    codelists._parse.cache_clear()
+    source._parse.cache_clear()
+    loader._load.cache_clear()
+    for line in lines(SCHEMAS):
+        started = time.process_time()
+        load(line, SCHEMAS)
+        assert time.process_time() - started < 0.3, line
 
 
 def test_a_national_table_needs_query_and_description(copy: Path) -> None:

@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-from keiyu.contract.model import Code
+from keiyu.contract.code import Code
 from keiyu.errors import ContractError
 
 DATED_REGISTERS: Final = frozenset({"areas"})

@@ -22,7 +22,8 @@ def is_wave(contract: Contract, as_of: dt.date) -> bool:
         contract: the line.
         as_of: the date.
     """
-    return f"{as_of:%m-%d}" in contract.waves or (as_of.day == 1 and "monthly" in contract.waves)
+    named = {f"{as_of:%m-%d}", "daily", *(("monthly",) if as_of.day == 1 else ())}
+    return not named.isdisjoint(contract.waves)
 
 
 def deadlines(contract: Contract, as_of: dt.date) -> dict[str, dt.date]:
@@ -50,7 +51,9 @@ def _chained(contract: Contract, rule: Mapping[str, Any], as_of: dt.date, later:
     if "before" not in rule:
         return reckon(rule, as_of)
     if rule["before"] not in later:
-        raise ContractError(str(contract.folder), f"dates.deadline: {rule['before']} has no deadline to chain back from")
+        raise ContractError(
+            str(contract.folder), f"dates.deadline: {rule['before']} has no deadline to chain back from"
+        )
     return add_business_days(later[rule["before"]], -rule["businessDays"])
 
 

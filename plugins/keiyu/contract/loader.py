@@ -1,14 +1,15 @@
 """Loading a line's contract from ``schemas/lines/<line>/``."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
 from keiyu.contract import codelists, national
 from keiyu.contract.model import Code, Contract, Publication, Relay, Respondents, Symbol, Table
-from keiyu.contract.source import Document, custom, digest, read_yaml
-from keiyu.contract.tables import Source, build
+from keiyu.contract.revision import Revision
+from keiyu.contract.source import Document, Source, custom, digest, read_yaml
+from keiyu.contract.tables import build
 from keiyu.errors import ContractError, UnknownLineError
 
 CONTRACT: Final = "contract.yaml"
@@ -44,7 +45,17 @@ def load(line: str, schemas: Path) -> Contract:
     if missing:
         raise ContractError(str(folder / CONTRACT), f"no code list {missing[0].stem}")
     own = [p for p in folder.rglob("*") if p.is_file() and p.name != TEMPLATE]
-    return _load(line, schemas, digest([*{*form, *own}], schemas), digest(form, schemas))
+    beside = _beside(document, known, folder)
+    return _load(line, schemas, digest([*{*form, *own, *beside}], schemas), digest(form, schemas))
+
+
+def _beside(document: Document, known: Sequence[str], folder: Path) -> list[Path]:
+    """Return the contracts of the lines that a line reads as well."""
+    names = custom(document).get("alsoReads", ())
+    unknown = sorted(set(names) - set(known) | {folder.name} & set(names))
+    if unknown:
+        raise ContractError(str(folder / CONTRACT), f"alsoReads names no other line {', '.join(unknown)}")
+    return [folder.with_name(name) / CONTRACT for name in names]
 
 
 @lru_cache(maxsize=64)
@@ -56,6 +67,7 @@ def _load(line: str, schemas: Path, whole: str, form: str) -> Contract:
         raise source.error(f"id {document['id']} is not the folder's name {line}")
     tables = tuple(build(element, source) for element in document["schema"])
     props = custom(document)
+    symbols = tuple(_symbol(s) for s in props["symbols"]["entries"])
     return Contract(
         line=line,
         version=document["version"],
@@ -68,7 +80,7 @@ def _load(line: str, schemas: Path, whole: str, form: str) -> Contract:
         respondents=Respondents(**props["respondents"]),
         relay=_relay(props["relay"]),
         publication=_publication(props["publication"]),
-        symbols=tuple(_symbol(s) for s in props["symbols"]["entries"]),
+        symbols=tuple(s for s in symbols if not s.fields and s.border is None),
         waves=tuple(w["date"] for w in props["waves"]),
         dates=props["dates"],
         disclosure=props["disclosure"],
@@ -82,6 +94,10 @@ def _load(line: str, schemas: Path, whole: str, form: str) -> Contract:
         nil_return=props["nilReturn"],
         as_of_rule=props["asOfRule"],
         definitions=tuple(props.get("definitions", ())),
+        own_symbols=tuple(s for s in symbols if s.fields or s.border is not None),
+        legend=tuple(_symbol(s) for s in props["symbols"].get("legend", ())),
+        also_reads=tuple(props.get("alsoReads", ())),
+        revision=Revision.of(props.get("revision", {})),
     )
 
 
@@ -99,7 +115,13 @@ def _publication(props: Mapping[str, Any]) -> Publication:
 
 
 def _symbol(props: Mapping[str, Any]) -> Symbol:
-    return Symbol(texts=tuple(props["texts"]), status=props["status"], value=props.get("value"))
+    return Symbol(
+        texts=tuple(props.get("texts", ())),
+        status=props["status"],
+        value=props.get("value"),
+        fields=tuple(props.get("fields", ())),
+        border=props.get("border"),
+    )
 
 
 def _headline(props: Mapping[str, Any], tables: Mapping[str, Table], source: Source) -> dict[str, Any]:

@@ -10,54 +10,18 @@ treats both kinds alike.
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
+from keiyu.contract.code import Code as Code
+from keiyu.contract.code import Dimension as Dimension
+from keiyu.contract.revision import Revision
+from keiyu.contract.wording import Wording
 from keiyu.errors import BadCollectionError
 
 FieldType = Literal["string", "integer", "number", "date", "time", "boolean"]
-
-
-@dataclass(frozen=True, slots=True)
-class Code:
-    """One code of a code list (a row of ``schemas/codes/*.csv``).
-
-    Attributes:
-        code: the identifier used in columns and tidy tables.
-        label_ja: official Japanese label.
-        label_en: English label.
-        synonyms: other spellings met in files.
-        parent: the code that this one adds up to, if any (a hierarchical code list).
-        definition_ja: what it means, in Japanese.
-        definition_en: what it means, in English.
-        valid_from: first day on which it is used; open if none.
-        valid_to: first day on which it is no longer used; open if none.
-    """
-
-    code: str
-    label_ja: str
-    label_en: str
-    synonyms: tuple[str, ...] = ()
-    parent: str | None = None
-    definition_ja: str = ""
-    definition_en: str = ""
-    valid_from: dt.date | None = None
-    valid_to: dt.date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Dimension:
-    """A dimension of a cube table, with its codes in official order."""
-
-    name: str
-    label_ja: str
-    label_en: str
-    codes: tuple[Code, ...]
-
-    def children(self, code: str) -> tuple[Code, ...]:
-        """Return the codes that add up to ``code``; empty where it is a leaf."""
-        return tuple(c for c in self.codes if c.parent == code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +42,8 @@ class Field:
         codelist: name of the code list its values come from.
         kind: how its values are written and read (``keiyu.read.kinds``); by type where none.
         synonyms: other labels met in files.
+        weak_synonyms: labels that mean it only where no other column of the file is named so.
+        not_synonyms: words with which a header is like its labels and means something else.
         minimum: least value.
         maximum: greatest value.
         pattern: regular expression for text.
@@ -99,6 +65,8 @@ class Field:
     codelist: str | None = None
     kind: str | None = None
     synonyms: tuple[str, ...] = ()
+    weak_synonyms: tuple[str, ...] = ()
+    not_synonyms: tuple[str, ...] = ()
     minimum: float | None = None
     maximum: float | None = None
     pattern: str | None = None
@@ -132,6 +100,7 @@ class Table:
         tidy: for a cube, the fields of its tidy form (key, period, attributes, dimensions, value, value_status);
             empty for records.
         notes: remarks on the definition.
+        wording: how files name its columns, beyond the labels of the fields.
     """
 
     name: str
@@ -144,6 +113,7 @@ class Table:
     synonyms: tuple[str, ...] = ()
     tidy: tuple[Field, ...] = ()
     notes: tuple[Note, ...] = ()
+    wording: Wording = field(default_factory=Wording)
 
     @cached_property
     def by_name(self) -> dict[str, Field]:
@@ -205,11 +175,19 @@ class Symbol:
         texts: spellings, compared after width folding.
         status: value status identifier.
         value: the figure it counts as, or none.
+        fields: the fields in which it means this, ``*`` standing for any text; every field if none.
+        border: ``diagonal`` for a cell that is crossed out instead of filled.
     """
 
     texts: tuple[str, ...]
     status: str
     value: int | None
+    fields: tuple[str, ...] = ()
+    border: str | None = None
+
+    def is_of(self, field: str) -> bool:
+        """Return whether it means this in a field."""
+        return not self.fields or any(fnmatchcase(field, pattern) for pattern in self.fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,8 +260,8 @@ class Contract:
         respondents: who owes it.
         relay: its route.
         publication: its publication policy.
-        symbols: markers and their meaning.
-        waves: reference dates in a year, ``MM-DD``, or ``monthly`` for each first of month.
+        symbols: markers and their meaning in every field.
+        waves: reference dates in a year, ``MM-DD``, ``monthly`` (each first) or ``daily`` (any day).
         dates: name (deadline, entry_closes, corrections_close) → rule, as the JSON Schema describes.
         disclosure: disclosure policy, as the JSON Schema describes.
         headline: headline measures: name → labels and what they sum.
@@ -296,6 +274,10 @@ class Contract:
         nil_return: whether 該当なし (nothing to report) is a valid submission.
         as_of_rule: where and how the reference date is written, as the JSON Schema describes.
         definitions: terms with their official definitions.
+        own_symbols: markers of certain fields only, and markers that are no text.
+        legend: words by which a legend in a file explains its markers, and what they mean.
+        also_reads: lines whose fields stand in the same files, and whose labels are known here too.
+        revision: when accepted figures wait for a decision before they are shown.
     """
 
     line: str
@@ -323,6 +305,10 @@ class Contract:
     nil_return: bool = False
     as_of_rule: Mapping[str, Any] = field(default_factory=dict)
     definitions: tuple[Mapping[str, str], ...] = ()
+    own_symbols: tuple[Symbol, ...] = ()
+    legend: tuple[Symbol, ...] = ()
+    also_reads: tuple[str, ...] = ()
+    revision: Revision = field(default_factory=Revision)
 
     def table(self, name: str) -> Table:
         """Return a core table by name.
@@ -335,6 +321,14 @@ class Contract:
     @cached_property
     def _tables(self) -> dict[str, Table]:
         return {t.name: t for t in self.tables}
+
+    def symbols_of(self, field: str) -> tuple[Symbol, ...]:
+        """Return the markers of a field that are texts; a later one of the same text wins."""
+        return self.symbols + tuple(s for s in self.own_symbols if s.border is None and s.is_of(field))
+
+    def border_of(self, field: str, border: str) -> Symbol | None:
+        """Return what a border across a field's cell means, if the line says so."""
+        return next((s for s in self.own_symbols if s.border == border and s.is_of(field)), None)
 
     @property
     def table_names(self) -> tuple[str, ...]:

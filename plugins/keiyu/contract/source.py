@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,27 @@ from typing import Any
 import jsonschema
 import yaml
 
+from keiyu.contract import codelists
+from keiyu.contract.code import Code
 from keiyu.errors import ContractError
 
 Document = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a table comes from: the file, for errors, and the folder of its code lists."""
+
+    path: Path
+    schemas: Path
+
+    def codes(self, name: str) -> tuple[Code, ...]:
+        """Return a code list."""
+        return codelists.load(name, self.schemas)
+
+    def error(self, reason: str) -> ContractError:
+        """Return the error that names the file."""
+        return ContractError(str(self.path), reason)
 
 
 class _Loader(yaml.CSafeLoader):

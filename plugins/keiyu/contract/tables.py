@@ -2,35 +2,16 @@
 
 import itertools
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final, cast
 
-from keiyu.contract import codelists
-from keiyu.contract.model import Code, Dimension, Field, FieldType, Note, Table
-from keiyu.contract.source import custom
-from keiyu.errors import ContractError
+from keiyu.contract import codelists, headers
+from keiyu.contract.model import Dimension, Field, FieldType, Note, Table
+from keiyu.contract.source import Source, custom
 
 PERIOD: Final = "as_of"
 """Property of a cube that the collection gives: no column of a file."""
 VALUE: Final = "value"
 STATUS: Final = "value_status"
-
-
-@dataclass(frozen=True)
-class Source:
-    """Where a table comes from: the file, for errors, and the folder of its code lists."""
-
-    path: Path
-    schemas: Path
-
-    def codes(self, name: str) -> tuple[Code, ...]:
-        """Return a code list."""
-        return codelists.load(name, self.schemas)
-
-    def error(self, reason: str) -> ContractError:
-        """Return the error that names the file."""
-        return ContractError(str(self.path), reason)
 
 
 def build(element: Mapping[str, Any], source: Source) -> Table:
@@ -50,7 +31,7 @@ def build(element: Mapping[str, Any], source: Source) -> Table:
     fields = tuple(field(p) for p in element["properties"])
     cube = props.get("cube")
     dimensions = _dimensions(element, cube, source) if cube else ()
-    wide = _wide(fields, dimensions, cube) if cube else fields
+    wide = _wide(fields, dimensions, cube, source) if cube else fields
     _refuse_twins(element["name"], wide, source)
     return Table(
         name=element["name"],
@@ -63,6 +44,7 @@ def build(element: Mapping[str, Any], source: Source) -> Table:
         synonyms=tuple(props.get("synonyms", ())),
         tidy=fields if cube else (),
         notes=tuple(Note(n["ja"].strip(), n["en"].strip(), n.get("source")) for n in props.get("notes", ())),
+        wording=headers.build(element, wide, dimensions, source),
     )
 
 
@@ -84,6 +66,8 @@ def field(element: Mapping[str, Any]) -> Field:
         codelist=props.get("codelist"),
         kind=props.get("kind"),
         synonyms=tuple(props.get("synonyms", ())),
+        weak_synonyms=tuple(props.get("weakSynonyms", ())),
+        not_synonyms=tuple(props.get("notSynonyms", ())),
         minimum=_number(options.get("minimum")),
         maximum=_number(options.get("maximum")),
         pattern=options.get("pattern"),
@@ -108,21 +92,31 @@ def _dimensions(element: Mapping[str, Any], cube: Mapping[str, Any], source: Sou
     return tuple(found)
 
 
-def _wide(fields: tuple[Field, ...], dimensions: tuple[Dimension, ...], cube: Mapping[str, Any]) -> tuple[Field, ...]:
+def _wide(
+    fields: tuple[Field, ...], dimensions: tuple[Dimension, ...], cube: Mapping[str, Any], source: Source
+) -> tuple[Field, ...]:
     tidy_only = {*cube["dimensions"], PERIOD, VALUE, STATUS}
     measure = next(f for f in fields if f.name == VALUE)
     kept = tuple(f for f in fields if f.name not in tidy_only)
-    return kept + tuple(_measures(measure, dimensions, cube))
+    measures = list(_measures(measure, dimensions, cube))
+    unknown = sorted(set(cube.get("named", {})) - {f.name for f in measures})
+    if unknown:
+        raise source.error(f"named: no column {', '.join(unknown)}")
+    return kept + tuple(measures)
 
 
 def _measures(measure: Field, dimensions: tuple[Dimension, ...], cube: Mapping[str, Any]) -> Iterator[Field]:
     omitted = frozenset(cube.get("omit", ()))
     for codes in itertools.product(*(d.codes for d in dimensions)):
         named = dict(zip((d.name for d in dimensions), codes, strict=True))
+        told = {name: code.code for name, code in named.items()}
+        if any(all(told[name] in left for name, left in part.items()) for part in cube.get("without", ())):
+            continue
         ja = {name: code.label_ja for name, code in named.items()}
         en = {name: code.label_en for name, code in named.items()}
+        name = headers.column(cube["columns"], told, omitted)
         yield Field(
-            name=_column(cube["columns"], {n: c.code for n, c in named.items()}, omitted),
+            name=name,
             label_ja=cube["labelJa"].format_map(ja),
             label_en=cube["labelEn"].format_map(en),
             definition_ja=cube["definitionJa"].format_map(ja),
@@ -131,19 +125,14 @@ def _measures(measure: Field, dimensions: tuple[Dimension, ...], cube: Mapping[s
             required=measure.required,
             unit=measure.unit,
             concept=measure.concept,
-            synonyms=tuple(s.format_map(ja) for s in cube.get("synonyms", ())),
+            kind=measure.kind,
+            synonyms=(*(s.format_map(ja) for s in cube.get("synonyms", ())), *cube.get("named", {}).get(name, ())),
             minimum=measure.minimum,
             maximum=measure.maximum,
-            dimensions={name: code.code for name, code in named.items()},
+            dimensions=told,
             source=measure.source,
             since=measure.since,
         )
-
-
-def _column(pattern: str, codes: Mapping[str, str], omitted: frozenset[str]) -> str:
-    """Fill the pattern; an omitted code leaves its place out: ``{item}_{age}`` → ``capacity``."""
-    kept = {name: "" if code in omitted else code for name, code in codes.items()}
-    return "_".join(part for part in pattern.format_map(kept).split("_") if part)
 
 
 def _refuse_twins(table: str, fields: tuple[Field, ...], source: Source) -> None:

@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Final
 
 from keiyu.codes.eras import find_date, find_month, parse_date
+from keiyu.contract.dates import is_wave
 from keiyu.contract.model import Contract
 from keiyu.read import fold
 from keiyu.read.find import Region, Wide
@@ -72,18 +73,6 @@ def _date(text: str, monthly: bool) -> dt.date | None:
     return find_date(text) or (find_month(text) if monthly else None)
 
 
-def is_wave(date: dt.date, contract: Contract) -> bool:
-    """Return whether a line is collected for a date.
-
-    Args:
-        date: any day.
-        contract: the line.
-    """
-    if MONTHLY in contract.waves:
-        return date.day == 1
-    return f"{date:%m-%d}" in contract.waves
-
-
 def find_as_of(
     blocks: Sequence[Block], labels: Labels, name: str, hint: dt.date | None, notes: Notes
 ) -> dt.date | None:
@@ -103,7 +92,7 @@ def find_as_of(
     said = _said(blocks, labels)
     inside = _choose(said, contract)
     named = _in_text(name.rpartition(".")[0] or name, MONTHLY in contract.waves)
-    waves = [d for d in named if is_wave(d, contract)]
+    waves = [d for d in named if is_wave(contract, d)]
     stem = waves[0] if len(waves) == 1 else None
     if len(inside) > 1:
         other = inside[1]
@@ -132,7 +121,7 @@ def _compare(inside: Dated, stem: dt.date | None, hint: dt.date | None, notes: N
 
 def _choose(said: Sequence[Dated], contract: Contract) -> list[Dated]:
     """Return one entry per date that counts: the line's own reference dates, if there are any."""
-    waves = [d for d in said if is_wave(d.date, contract)]
+    waves = [d for d in said if is_wave(contract, d.date)]
     return list({d.date: d for d in reversed(waves or said)}.values())[::-1]
 
 

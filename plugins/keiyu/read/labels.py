@@ -1,7 +1,7 @@
 """From the texts of a header to the fields of a contract.
 
-A plain column is named by its identifier, its label or one of its synonyms. A cube's column is named by
-its dimensions: one label of each, in any order, with or without the table's name among them
+A plain column is named by its identifier, its label or one of its synonyms. A family of columns, such as
+a cube's, is named by codes: one label of each dimension, in any order, with or without a word beside them
 (``定員_保育所_合計``, ``定員（保育所）合計``, ``保育所・合計``). Nothing is listed; all of it follows from the
 contract's labels, and a text that could mean two columns means neither.
 """
@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from keiyu.contract.model import Contract, Field, Table
+from keiyu.contract.model import Contract, Dimension, Field, Table
+from keiyu.contract.vocabulary import Vocabulary, vocabulary
+from keiyu.contract.wording import Composition
 from keiyu.read import fold
 
 PERIOD: Final = "TIME_PERIOD"
@@ -22,17 +24,17 @@ AREAS: Final = "areas"
 
 
 @dataclass(frozen=True)
-class _Cube:
-    """A cube's vocabulary: folded name → what it stands for."""
+class _Family:
+    """A family of columns named by codes: folded label → what it stands for."""
 
-    table: Table
-    names: frozenset[str]
+    composition: Composition
+    beside: frozenset[str]
     dimensions: tuple[Mapping[str, str], ...]
 
     @cached_property
     def initials(self) -> frozenset[str]:
         """Characters with which any of it begins."""
-        return frozenset(text[0] for part in (self.names, *self.dimensions) for text in part if text)
+        return frozenset(text[0] for part in (self.beside, *self.dimensions) for text in part if text)
 
 
 class Labels:
@@ -41,7 +43,8 @@ class Labels:
     def __init__(self, contract: Contract) -> None:
         """Collect the labels of a contract."""
         self.contract = contract
-        self._plain = _plain(contract)
+        self._vocabulary = vocabulary(contract)
+        self._plain = _plain(self._vocabulary, contract)
         self._known: dict[str, tuple[str, ...]] = {}
 
     @cached_property
@@ -51,8 +54,8 @@ class Labels:
         return frozenset(n for f in fields for n in names_of(f))
 
     @cached_property
-    def _cubes(self) -> tuple[_Cube, ...]:
-        return tuple(_vocabulary(t) for t in self.contract.tables if t.is_cube)
+    def _families(self) -> tuple[_Family, ...]:
+        return tuple(_family(c) for t in self.contract.tables for c in t.wording.compositions)
 
     def match(self, text: str) -> tuple[str, ...]:
         """Return the fields that a header text may stand for: none, the one, or several.
@@ -71,8 +74,8 @@ class Labels:
         folded = fold.joined(text)
         if not folded:
             return ()
-        cubes = (cube for cube in self._cubes if folded[0] in cube.initials)
-        return tuple(sorted({f.name for cube in cubes for f in _readings(folded, cube)}))
+        families = (family for family in self._families if folded[0] in family.initials)
+        return tuple(sorted({name for family in families for name in _readings(folded, family)}))
 
 
 def names_of(field: Field) -> tuple[str, ...]:
@@ -82,9 +85,11 @@ def names_of(field: Field) -> tuple[str, ...]:
 
 def codes_of(table: Table) -> tuple[Mapping[str, str], ...]:
     """Return, for each dimension of a cube, folded label → code; a label of two codes is left out."""
-    return tuple(
-        _unique(((c.code, c.label_ja, c.label_en, *c.synonyms), c.code) for c in d.codes) for d in table.dimensions
-    )
+    return tuple(map(_labelled, table.dimensions))
+
+
+def _labelled(dimension: Dimension) -> Mapping[str, str]:
+    return _unique(((c.code, c.label_ja, c.label_en, *c.synonyms), c.code) for c in dimension.codes)
 
 
 def _unique(entries: Iterable[tuple[Sequence[str], str]]) -> Mapping[str, str]:
@@ -95,34 +100,43 @@ def _unique(entries: Iterable[tuple[Sequence[str], str]]) -> Mapping[str, str]:
     return {text: codes.pop() for text, codes in found.items() if len(codes) == 1}
 
 
-def _plain(contract: Contract) -> dict[str, tuple[str, ...]]:
+def _plain(words: Vocabulary, contract: Contract) -> dict[str, tuple[str, ...]]:
     """Collect names of fields; a name shared by two tables is one field, a text for two names stays two."""
     found: dict[str, dict[str, None]] = {}
-    for table in contract.tables:
-        for field in table.fields:
-            for text in names_of(field):
-                found.setdefault(text, {})[field.name] = None
-    return {text: tuple(names) for text, names in found.items()}
+    unsure = {text: item.fields for text, item in words.ambiguous.items() if len(item.fields) > 1}
+    for text, names in {**words.labels, **unsure}.items():
+        own = (name for name in names if name in contract.fields)
+        found.setdefault(fold.label(text), {}).update(dict.fromkeys(own))
+    return {text: tuple(names) for text, names in found.items() if names}
 
 
-def _vocabulary(table: Table) -> _Cube:
-    names = frozenset(fold.joined(t) for t in (table.label_ja, table.label_en, table.name, *table.synonyms))
-    return _Cube(table, names, codes_of(table))
+def _family(composition: Composition) -> _Family:
+    beside = frozenset(map(fold.joined, composition.beside))
+    return _Family(composition, beside, tuple(map(_labelled, composition.dimensions)))
 
 
-def _readings(text: str, cube: _Cube) -> Iterator[Field]:
-    """Read a folded text as one label of each dimension and at most one name of the table, in any order."""
-    parts: tuple[Mapping[str, str], ...] = (*cube.dimensions, dict.fromkeys(cube.names, ""))
-    for codes in _split(text, parts, (None,) * len(parts)):
-        field = cube.table.by_codes.get(codes[:-1])
-        if field is not None:
+def _readings(text: str, family: _Family) -> Iterator[str]:
+    """Read a folded text as a label of each dimension and at most one word beside, in any order."""
+    parts: tuple[Mapping[str, str], ...] = (*family.dimensions, dict.fromkeys(family.beside, ""))
+    meant = _meant(family.composition)
+    for told in _split(text, parts, (None,) * len(parts)):
+        codes = tuple(code or other for code, other in zip(told[:-1], meant, strict=True))
+        field = family.composition.fields.get(tuple(code for code in codes if code))
+        if field is not None and any(told[:-1]):
             yield field
 
 
-def _split(text: str, parts: tuple[Mapping[str, str], ...], taken: tuple[str | None, ...]) -> Iterator[tuple[str, ...]]:
+def _meant(composition: Composition) -> tuple[str | None, ...]:
+    """Return the codes that a label means which names none of a dimension."""
+    known = {**composition.unsaid, **composition.default}
+    return tuple(known.get(d.name) for d in composition.dimensions)
+
+
+def _split(
+    text: str, parts: tuple[Mapping[str, str], ...], taken: tuple[str | None, ...]
+) -> Iterator[tuple[str | None, ...]]:
     if not text:
-        if None not in taken[:-1]:
-            yield tuple(code or "" for code in taken)
+        yield taken
         return
     for place, part in enumerate(parts):
         if taken[place] is not None:
