@@ -24,6 +24,8 @@ KINDS = {
     "reading.yaml": "reading",
     "kinds.yaml": "kinds",
     "findings.yaml": "findings",
+    "mapping.yaml": "mapping",
+    "lines/*/identity.yaml": "identity",
     "reminders.yaml": "reminders",
     "monitor/*.yaml": "national_table",
 }
