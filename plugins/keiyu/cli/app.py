@@ -22,8 +22,6 @@ COMMANDS: Final = {
     "open": "relay",
     "extend": "calendar",
     "exempt": "calendar",
-    "extend": "calendar",
-    "exempt": "calendar",
     "receive": "relay",
     "nil": "relay",
     "receipt": "relay",
