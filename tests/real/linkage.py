@@ -140,6 +140,15 @@ def resolution(shared: Path, couple: Couple) -> Resolution:
 
 
 def link(shared: Path, couple: Couple) -> Linkage:
+    if (shared, couple.name) not in _LINKED:
+        _LINKED[shared, couple.name] = _link(shared, couple)
+    return _LINKED[shared, couple.name]
+
+
+_LINKED: dict[tuple[Path, str], Linkage] = {}
+
+
+def _link(shared: Path, couple: Couple) -> Linkage:
     found = resolution(shared, couple)
     order = list(rows(shared, couple.files[1]))
     told = found.assignments.to_pylist()

@@ -48,7 +48,8 @@ def weigh(known: pa.Table, edition: pa.Table, policy: Policy) -> list[Pair]:
 
     with duckdb.connect() as connection:
         api = DuckDBAPI(connection=connection)
-        linker = Linker([api.register(known), api.register(edition)], _settings(policy), log_level=None)
+        sides = [api.register(known), api.register(edition)]
+        linker = Linker(sides, _settings(policy), log_level=None, validate_settings=False)
         found = linker.inference.predict(threshold_match_weight=policy.review).as_record_list()
     return sorted((_pair(row, policy) for row in found), key=lambda pair: (pair.known, pair.row))
 
