@@ -1,0 +1,154 @@
+"""The pattern of a release (秘匿の型): which of its cells are hidden, and the proof that they stay so."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+import numpy as np
+from scipy import sparse
+
+from keiyu.contract.disclosure import Disclosure
+from keiyu.errors import IntegrityError
+from keiyu.publish.disclosure.attack import Attack
+from keiyu.publish.disclosure.primary import sensitive
+from keiyu.publish.disclosure.secondary import Problem, Target, cheapest, is_safe, spare
+from keiyu.publish.disclosure.system import Atoms, Flags, System, condense, row
+
+
+@dataclass(eq=False)
+class NotProtectedError(IntegrityError):
+    """Figures that the policy protects could be worked out; nothing is published."""
+
+    count: int
+    protection: float
+
+    code: ClassVar[str] = "KEIYU-337"
+    ja: ClassVar[str] = "秘匿すべき{count}個の数値を、幅{protection}の範囲より狭く推定できます。公表を中止しました。"
+    en: ClassVar[str] = "{count} protected figures can be narrowed down to less than {protection}; nothing is published."
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """What is hidden, of the cells of a system.
+
+    Attributes:
+        primary: fresh cells that a rule calls sensitive.
+        secondary: fresh cells hidden because of others.
+        exposed: figures (cells or differences between releases) that earlier releases give away already.
+        narrowest: width of the narrowest interval of a hidden figure, by the audit; none where nothing is hidden.
+    """
+
+    primary: Flags
+    secondary: Flags
+    exposed: int
+    narrowest: float | None
+
+    @property
+    def hidden(self) -> Flags:
+        """Fresh cells that are not shown."""
+        return self.primary | self.secondary
+
+
+def pattern(system: System, policy: Disclosure) -> Pattern:
+    """Choose what to hide of a release and prove that it stays hidden.
+
+    Args:
+        system: its cells beside those of the releases before it.
+        policy: the line's policy.
+
+    Raises:
+        NotProtectedError: the audit found a figure that is not protected.
+    """
+    primary = sensitive(system, system.members, policy) & system.fresh
+    nothing = np.zeros(len(primary), np.bool_)
+    if not primary.any() and not system.hidden.any() and not _differences(system, policy).shape[0]:
+        return Pattern(primary, nothing, 0, None)
+    atoms = condense(system)
+    problem = Problem(atoms, system.fresh, policy.protection)
+    kept = primary | system.hidden | _hidden_before(system)
+    targets, exposed = _sorted_out(problem, list(_targets(system, atoms, policy, kept)), system.hidden)
+    hidden = kept
+    if policy.secondary:
+        hidden = spare(problem, targets, _complete(problem, targets, hidden, kept), kept)
+    return replace(
+        Pattern(primary, hidden & ~primary & system.fresh, exposed, None),
+        narrowest=_audit(problem, targets, hidden, kept, strict=policy.secondary),
+    )
+
+
+def _hidden_before(system: System) -> Flags:
+    """Return the fresh cells that were hidden in the release before, when they were made of the same parts."""
+    prints = np.asarray(system.members @ np.random.default_rng(0).random(len(system.values)))
+    hidden = {(int(system.key[at]), float(prints[at])) for at in np.flatnonzero(system.hidden)}
+    same = [(int(key), float(told)) in hidden for key, told in zip(system.key, prints, strict=True)]
+    return np.asarray(same, np.bool_) & system.fresh
+
+
+def _differences(system: System, policy: Disclosure) -> sparse.csr_matrix:
+    """Return what a figure has gained since an earlier release, where that is sensitive by itself."""
+    former = np.flatnonzero(~system.fresh)
+    fresh = np.full(int(system.key.max(initial=-1)) + 1, -1)
+    fresh[system.key[system.fresh]] = np.flatnonzero(system.fresh)
+    former = former[fresh[system.key[former]] >= 0]
+    gained = system.members[fresh[system.key[former]]] - system.members[former]
+    gained = gained.maximum(0).tocsr()
+    gained.eliminate_zeros()
+    return gained[sensitive(system, gained, policy)]
+
+
+def _targets(system: System, atoms: Atoms, policy: Disclosure, kept: Flags) -> Iterator[Target]:
+    """Yield what must not be worked out: hidden cells, sensitive atoms, sensitive gains since a release."""
+    for at in np.flatnonzero(kept):
+        yield row(atoms.members, int(at))
+    shown = np.flatnonzero(atoms.part >= 0)
+    ones = (np.ones(len(shown)), (atoms.part[shown], shown))
+    sums = sparse.csr_matrix(ones, shape=(len(atoms.values), len(system.values)))
+    for at in np.flatnonzero(sensitive(system, sums, policy)):
+        yield np.array([at]), np.ones(1)
+    for columns, coefficients in _rows(_differences(system, policy)):
+        places, first = np.unique(atoms.part[columns], return_index=True)
+        yield places, coefficients[first]
+
+
+def _rows(members: sparse.csr_matrix) -> Iterator[Target]:
+    for at in range(members.shape[0]):
+        yield row(members, at)
+
+
+def _sorted_out(problem: Problem, targets: list[Target], former: Flags) -> tuple[list[Target], int]:
+    """Put aside what earlier releases give away already; returns the others, each once, and how many there are."""
+    once = {(tuple(columns), tuple(coefficients)): (columns, coefficients) for columns, coefficients in targets}
+    attack = Attack(problem.atoms, ~problem.fresh & ~former, problem.protection)
+    left = [target for target in once.values() if is_safe(attack, target, problem.protection)]
+    return left, len(once) - len(left)
+
+
+def _complete(problem: Problem, targets: list[Target], hidden: Flags, kept: Flags) -> Flags:
+    """Hide more until every target is safe, and everything hidden on the way as well."""
+    waiting = list(targets)
+    done: set[int] = set(np.flatnonzero(kept).tolist())
+    attack = Attack(problem.atoms, ~hidden, problem.protection)
+    while waiting:
+        target = waiting.pop()
+        if is_safe(attack, target, problem.protection):
+            continue
+        found = cheapest(problem, target, hidden, attack.unknown)
+        if found is None or not len(found):
+            continue
+        hidden = hidden.copy()
+        hidden[found] = True
+        attack = Attack(problem.atoms, ~hidden, problem.protection)
+        waiting += [row(problem.atoms.members, int(at)) for at in found if int(at) not in done]
+        done |= set(found.tolist())
+    return hidden
+
+
+def _audit(problem: Problem, targets: list[Target], hidden: Flags, kept: Flags, *, strict: bool) -> float | None:
+    """Return the narrowest interval of what is hidden, by all that is shown."""
+    attack = Attack(problem.atoms, ~hidden, problem.protection)
+    also = [row(problem.atoms.members, int(at)) for at in np.flatnonzero(hidden & ~kept)]
+    widths = [attack.interval(target).width for target in [*targets, *also]]
+    weak = sum(width < problem.protection - 1e-6 for width in widths)
+    if strict and weak:
+        raise NotProtectedError(weak, problem.protection)
+    return min(widths, default=None)
