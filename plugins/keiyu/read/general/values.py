@@ -1,17 +1,25 @@
-"""The values of a table's records, by field, each read by its kind."""
+"""The values of a table's records, by field, each read by its kind; merged and crossed-out cells with them."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import chain
 from typing import Any, Final
 
 from keiyu.codes.areas import Areas
+from keiyu.contract.model import Contract, Symbol
+from keiyu.read.general.legend import DIAGONAL, read_legend
 from keiyu.read.general.parts import joined
 from keiyu.read.general.table import Table
 from keiyu.read.grid import Cell
-from keiyu.read.kinds import Normaliser, kind_of
+from keiyu.read.kinds import Normaliser, Terms, kind_of
 from keiyu.read.kinds.model import Value
+from keiyu.read.looks.model import Range
 from keiyu.read.model import ValueStatus
+from keiyu.read.numbers import Notation
+from keiyu.read.values import raw
 
+MERGED: Final = "read.value.merged"
 _ENDS: Final = {"open_time": "close_time", "extended_open_time": "extended_close_time"}
 
 
@@ -39,29 +47,130 @@ def read_values(table: Table, areas: Areas | None = None) -> list[FieldValues]:
         table: the table.
         areas: the area table, for codes that have lost digits.
     """
-    rows = table.body.records
-    found = []
-    for name, column in table.understanding.fields.items():
-        parts = table.understanding.parts.get(name)
-        cells = _joined(table, parts, rows) if parts else _cells(table, column, rows)
-        reader = Normaliser(kind_of(table.line.fields[name]), table.line.terms(name, areas, table.as_of))
-        found.append(FieldValues(name, column, cells, [reader.read(cell) for cell in cells]))
-    return [*found, *_ends(found, table)]
+    return _Values(table, areas).read()
 
 
-def _cells(table: Table, column: int, rows: Sequence[int]) -> list[Cell]:
-    cells = table.found.grid.column(column)
-    return [cells[row] for row in rows]
+class _Values:
+    """Reads the values of one table."""
 
+    def __init__(self, table: Table, areas: Areas | None) -> None:
+        self._table = table
+        self._areas = areas
+        self._rows = table.body.records
+        self._at = {row: n for n, row in enumerate(self._rows)}
+        self._fields = table.understanding.fields
+        self._legends: dict[str, tuple[Symbol, ...]] = {}
 
-def _joined(table: Table, parts: Sequence[int], rows: Sequence[int]) -> list[Cell]:
-    columns = [_cells(table, at, rows) for at in parts]
-    return [joined(cells) if any(c != "" for c in cells) else "" for cells in zip(*columns, strict=True)]
+    def read(self) -> list[FieldValues]:
+        found = [self._field(name, column) for name, column in self._fields.items()]
+        return [*found, *_ends(found, self._table)]
+
+    def _field(self, name: str, column: int) -> FieldValues:
+        parts = self._table.understanding.parts.get(name)
+        cells = self._joined(parts) if parts else self._cells(column)
+        kind = kind_of(self._table.line.fields[name])
+        if not kind.figure:
+            cells = self._continued(column, cells)
+        reader = Normaliser(kind, self._terms(name, figure=kind.figure))
+        read = list(map(reader.read, cells))
+        if kind.figure:
+            self._spread(name, column, read, reader)
+        self._crossed(name, column, read)
+        return FieldValues(name, column, cells, read)
+
+    def _terms(self, name: str, *, figure: bool) -> Terms:
+        """Return what a field's cells are read with; what the file's own legend says goes before the line's symbols."""
+        line = self._table.line
+        terms = line.terms(name, self._areas, self._table.as_of)
+        told = [s for s in self._legend(line.line_of(name)) if s.border is None] if figure else []
+        if not told:
+            return terms
+        own = Notation.of(told, (), ())
+        notation = replace(terms.notation, markers={**terms.notation.markers, **own.markers})
+        return replace(terms, notation=notation)
+
+    def _legend(self, contract: Contract) -> tuple[Symbol, ...]:
+        if contract.line not in self._legends:
+            self._legends[contract.line] = read_legend(self._around, contract) if contract.legend else ()
+        return self._legends[contract.line]
+
+    @cached_property
+    def _around(self) -> list[Cell]:
+        """All cells outside the records."""
+        found, body = self._table.found, self._table.body
+        rows = found.grid.rows
+        beside = chain(rows[: found.header.top], (rows[row] for row in body.aside))
+        return [cell for row in beside for cell in row if cell != ""]
+
+    def _cells(self, column: int) -> list[Cell]:
+        cells = self._table.found.grid.column(column)
+        return [cells[row] for row in self._rows]
+
+    def _joined(self, parts: Sequence[int]) -> list[Cell]:
+        columns = [self._cells(at) for at in parts]
+        return [joined(cells) if any(c != "" for c in cells) else "" for cells in zip(*columns, strict=True)]
+
+    @cached_property
+    def _merges(self) -> Sequence[Range]:
+        start = self._table.found.first
+        return [m for m in self._table.found.grid.looks.merges if m.bottom >= start]
+
+    def _continued(self, column: int, cells: Sequence[Cell]) -> Sequence[Cell]:
+        """Repeat a text that is merged downwards over the records beside it."""
+        down = [m for m in self._merges if m.left == column and m.bottom > m.top]
+        if not down:
+            return cells
+        filled = list(cells)
+        rows = self._table.found.grid.rows
+        for merge in down:
+            top = rows[merge.top][column] if merge.top < len(rows) and column < len(rows[merge.top]) else ""
+            for row in range(merge.top, merge.bottom + 1):
+                if row in self._at:
+                    filled[self._at[row]] = top
+        return filled
+
+    def _spread(self, name: str, column: int, read: list[Value], reader: Normaliser) -> None:
+        """Read figures in merged cells: one figure for several fields or records is none of theirs."""
+        for merge in self._merges:
+            if not merge.left <= column <= merge.right or not self._shared(merge):
+                continue
+            rows = self._table.found.grid.rows
+            top = rows[merge.top][merge.left] if merge.left < len(rows[merge.top]) else ""
+            whole = reader.read(top)
+            if whole.value is not None:
+                whole = Value(None, ValueStatus.UNKNOWN, raw(top), MERGED)
+            for row in range(merge.top, merge.bottom + 1):
+                if row in self._at:
+                    read[self._at[row]] = whole
+
+    def _shared(self, merge: Range) -> bool:
+        """Return whether a merged cell stands over several fields or several records."""
+        fields = sum(merge.left <= at <= merge.right for at in self._fields.values())
+        return fields > 1 or sum(row in self._at for row in range(merge.top, merge.bottom + 1)) > 1
+
+    @cached_property
+    def _diagonals(self) -> frozenset[tuple[int, int]]:
+        """Cells that are crossed out, with all that are merged with them."""
+        crossed = self._table.found.grid.looks.diagonals
+        merged = (m for m in self._merges if any(m.holds(*cell) for cell in crossed)) if crossed else ()
+        cells = ((r, c) for m in merged for r in range(m.top, m.bottom + 1) for c in range(m.left, m.right + 1))
+        return crossed | frozenset(cells)
+
+    def _crossed(self, name: str, column: int, read: list[Value]) -> None:
+        """Read cells with a diagonal line through them, which stands for a sign."""
+        contract = self._table.line.line_of(name)
+        symbol = contract.border_of(name, DIAGONAL)
+        if symbol is None or not self._diagonals:
+            return
+        told = next((s for s in self._legend(contract) if s.border == DIAGONAL), symbol)
+        for row, at in self._diagonals:
+            if at == column and row in self._at and read[self._at[row]].value is None:
+                read[self._at[row]] = Value(told.value, ValueStatus(told.status), "／")
 
 
 def _ends(found: Sequence[FieldValues], table: Table) -> list[FieldValues]:
     """Return the ends of ranges that stand in one column with their beginnings."""
-    named = {values.field: values for values in found}
+    named: Mapping[str, FieldValues] = {values.field: values for values in found}
     more = []
     for start, end in _ENDS.items():
         values = named.get(start)
