@@ -19,7 +19,7 @@ LIMIT: Final = 2**53
 """Larger figures are refused: a spreadsheet has lost their last digits already."""
 
 _FIGURE: Final = re.compile(
-    r"(?P<open>\( ?)?(?:(?P<sign>[^\d() ]) ?)?(?P<whole>\d{1,3}(?:,\d{3})+|\d+)(?:\.(?P<part>\d+))?"
+    r"(?P<open>\( ?)?(?:(?P<sign>[^\d() ]) ?)?(?P<whole>[1-9]\d{0,2}(?:,\d{3})+|\d+)(?:\.(?P<part>\d+))?"
     r"(?: ?(?P<unit>[^\d() ]{1,4}))?(?P<close> ?\))?",
     re.ASCII,
 )

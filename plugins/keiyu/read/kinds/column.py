@@ -9,7 +9,7 @@ from keiyu.read.grid import Cell
 from keiyu.read.kinds.model import Value
 from keiyu.read.kinds.registry import KINDS, Kind, kind_of
 from keiyu.read.kinds.terms import Terms
-from keiyu.read.kinds.texts import HTML, LOST, storable, without_html
+from keiyu.read.kinds.texts import ERROR, HTML, LOST, is_error, storable, without_html
 from keiyu.read.model import ValueStatus
 
 _MEMORY: Final = 65_536
@@ -75,6 +75,8 @@ class Normaliser:
         broken = storable(cell)
         if broken is not None:
             return Value(None, ValueStatus.UNKNOWN, broken, LOST)
+        if is_error(cell):
+            return Value(None, ValueStatus.UNKNOWN, cell, ERROR)
         bare = without_html(cell)
         if bare is None:
             return self.kind.read(cell, self.terms)

@@ -14,7 +14,8 @@ from keiyu.read.values import raw as seen
 UNCLEAR: Final = "read.flag.unclear"
 UNLISTED: Final = "read.choice.unlisted"
 
-_SAID_WITH: Final = re.compile(r"[ \u3000\n]*([(（\[【〔※＊*].*)", re.DOTALL)
+_SAID_WITH: Final = re.compile(r"(?:[ \u3000\n、,，]+|(?=[(（\[【〔※＊*]))(\S.*)", re.DOTALL)
+_NUMBERED: Final = re.compile(r"^[0-9０-９][:：.．]\s*(?=[^\d\s])")
 _LONGEST: Final = 200
 PUBLIC: Final = "public"
 PRIVATE: Final = "private"
@@ -45,25 +46,28 @@ def _flag(cell: Cell, terms: Terms, lexicon: Lexicon | None) -> Value:
         return reported(cell, bool(cell)) if cell in (0, 1) else unknown(cell, UNCLEAR)
     if not isinstance(cell, str):
         return unknown(cell, UNCLEAR)
-    word, remark = _parted(cell)
-    said = _said(fold.label(word), terms, lexicon)
+    bare = _NUMBERED.sub("", tidy(cell)) if len(cell) <= _LONGEST else ""
+    word, remark = _parted(bare)
+    said = _said(bare, terms, lexicon)
+    if said is None and _said(remark.strip("()（）"), terms, lexicon) is None:
+        said = _said(word, terms, lexicon)
     if said is not None:
         return reported(cell, said, remark=remark)
     blank = nothing(cell, terms)
     return unknown(cell, UNCLEAR) if blank is None else blank
 
 
-def _said(word: str, terms: Terms, lexicon: Lexicon | None) -> bool | None:
+def _said(text: str, terms: Terms, lexicon: Lexicon | None) -> bool | None:
+    word = fold.label(text)
     if lexicon is not None and word in lexicon.designated:
         return lexicon.designated[word]
     return terms.words.booleans.get(word.removesuffix(".0") if word in ("1.0", "0.0") else word)
 
 
 def _parted(text: str) -> tuple[str, str]:
-    """Part a word from the remark behind it, in brackets or after ※."""
-    bare = tidy(text)
-    remark = _SAID_WITH.search(bare, 1) if len(bare) <= _LONGEST else None
-    return (bare[: remark.start()], remark[1]) if remark else (bare, "")
+    """Part a word from the remark behind it: in brackets, after ※, a comma or a blank."""
+    remark = _SAID_WITH.search(text, 1)
+    return (text[: remark.start()], remark[1]) if remark else (text, "")
 
 
 def listed(cell: Cell, terms: Terms) -> Value:

@@ -10,7 +10,7 @@ from keiyu.read import fold
 from keiyu.read.grid import Cell
 from keiyu.read.kinds.model import Value, reported, unknown
 from keiyu.read.kinds.terms import Terms, nothing
-from keiyu.read.kinds.texts import told
+from keiyu.read.kinds.texts import told, without_point
 from keiyu.read.values import raw as seen
 
 SCIENTIFIC: Final = "read.value.scientific"
@@ -52,7 +52,7 @@ def corporate_number(cell: Cell, terms: Terms) -> Value:
     blank = nothing(cell, terms)
     if blank is not None:
         return blank
-    text = fold.value(seen(cell)) if not isinstance(cell, bool) else ""
+    text = without_point(fold.value(seen(cell))) if not isinstance(cell, bool) else ""
     if _SCIENTIFIC.fullmatch(text):
         return unknown(cell, SCIENTIFIC)
     digits = _INVOICE.sub("", _SEPARATORS.sub("", text))
@@ -72,7 +72,7 @@ def area_code(cell: Cell, terms: Terms) -> Value:
     blank = nothing(cell, terms)
     if blank is not None:
         return blank
-    text = fold.value(seen(cell)) if not isinstance(cell, bool) else ""
+    text = without_point(fold.value(seen(cell))) if not isinstance(cell, bool) else ""
     if _SCIENTIFIC.fullmatch(text):
         return unknown(cell, SCIENTIFIC)
     if is_valid6(text):

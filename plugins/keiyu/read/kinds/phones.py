@@ -17,6 +17,7 @@ from keiyu.read.grid import Cell
 from keiyu.read.kinds.lexicon import Lexicon
 from keiyu.read.kinds.model import Value, reported, unknown
 from keiyu.read.kinds.terms import Terms, nothing
+from keiyu.read.kinds.texts import without_point
 from keiyu.read.values import raw as seen
 
 UNCLEAR: Final = "read.phone.unclear"
@@ -62,7 +63,7 @@ def phone(cell: Cell, terms: Terms) -> Value:
         return blank
     if isinstance(cell, bool) or len(text := seen(cell)) > _LONGEST:
         return unknown(cell, UNCLEAR)
-    folded = fold.value(text)
+    folded = without_point(fold.value(text))
     return reported(cell, folded) if _PLAIN.fullmatch(folded) else _read(cell, folded, terms.lexicon)
 
 

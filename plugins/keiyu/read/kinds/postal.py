@@ -8,6 +8,7 @@ from keiyu.read import fold
 from keiyu.read.grid import Cell
 from keiyu.read.kinds.model import Value, reported, unknown
 from keiyu.read.kinds.terms import Terms, nothing
+from keiyu.read.kinds.texts import without_point
 from keiyu.read.values import raw as seen
 
 UNCLEAR: Final = "read.postal.unclear"
@@ -29,7 +30,7 @@ def postal_code(cell: Cell, terms: Terms) -> Value:
     blank = nothing(cell, terms)
     if blank is not None:
         return blank
-    text = fold.value(seen(cell)) if not isinstance(cell, bool) else ""
+    text = without_point(fold.value(seen(cell))) if not isinstance(cell, bool) else ""
     match = _MARKED.fullmatch(text) if len(text) <= _LONGEST else None
     if match and match[1] != _NOWHERE:
         return reported(cell, match[1] + match[2], remark=match[3])

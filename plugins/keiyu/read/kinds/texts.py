@@ -21,6 +21,7 @@ HTML: Final = "read.value.html_stripped"
 PRIVATE: Final = "read.text.private_use"
 LOST: Final = "read.text.replacement"
 VARIANT: Final = "read.text.variation"
+ERROR: Final = "read.value.error"
 HALF_WIDTH: Final = "read.kana.half_width"
 
 _OUTER: Final = "".join(c for c in map(chr, range(0x3001)) if c.isspace()) + "\u00ad\u200b\u200e\u200f\u2060\ufeff"
@@ -35,6 +36,8 @@ _ENTITY: Final = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z
 _PASSES: Final = 8
 _SURROGATE: Final = re.compile(r"[\ud800-\udfff]")
 _MARKUP: Final = re.compile(r"[<&]")
+_ERROR: Final = re.compile(r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|SPILL!|CALC!|ERROR\S*)")
+_POINT_ZERO: Final = re.compile(r"(\d{2,17})\.0", re.ASCII)
 _TOLD: Final = (
     (LOST, re.compile(r"[\ufffd\u3013]")),
     (PRIVATE, re.compile(r"[\ue000-\uf8ff\U000f0000-\U0010ffff]")),
@@ -76,6 +79,17 @@ def storable(text: str) -> str | None:
     Source: Unicode Standard §3.9, D75.
     """
     return text.encode("utf-8", "backslashreplace").decode() if _SURROGATE.search(text) else None
+
+
+def is_error(text: str) -> bool:
+    """Return whether a text is an error value of a spreadsheet. Source: ECMA-376 Part 1 §18.18.11 (ST_CellType e)."""
+    return text.startswith("#") and _ERROR.fullmatch(text.strip()) is not None
+
+
+def without_point(text: str) -> str:
+    """Take off the ``.0`` that a programme puts behind digits it took for a number."""
+    match = _POINT_ZERO.fullmatch(text)
+    return match[1] if match else text
 
 
 def without_html(text: str) -> str | None:

@@ -108,12 +108,17 @@ def hours(text: str, lexicon: Lexicon) -> Hours | None:
     second = _CLOCK.match(folded, gap.end()) if gap else None
     if second:
         end, place = _clock(second), _after(_TILL, folded, second.end())
-        said = Hours(start, end) if end else None
+        said = Hours(start, end) if end and not _half_left_out(first, second, start, end) else None
     else:
         said, place = _one_sided(folded, first, start)
     if said is None or not _told_apart(folded[place:], lexicon):
         return None
     return replace(said, remark=text[place:].lstrip(_CLOSING).strip(_LEADING))
+
+
+def _half_left_out(first: re.Match[str], second: re.Match[str], start: str, end: str) -> bool:
+    """Return whether an end may be of the other half of the day: 午前7:00～6:00."""
+    return bool(first["half"] or first["after"]) and not (second["half"] or second["after"]) and end <= start
 
 
 def _one_sided(text: str, clock: re.Match[str], said: str) -> tuple[Hours, int]:
