@@ -203,7 +203,7 @@ class HeaderFinder:
     def _levels(self, top: int, bottom: int) -> tuple[tuple[Level, ...], ...]:
         """Return the texts over each column; a text that spans columns stands over all of them."""
         width = max(map(len, self._rows[top : bottom + 1 + _BELOW]))
-        rows = [self._spread(number, width, bottom) for number in range(top, bottom + 1)]
+        rows = [self._spread(number, width, top, bottom) for number in range(top, bottom + 1)]
         found = []
         for column in range(width):
             stack = [row[column] for row in rows if row[column] is not None]
@@ -215,35 +215,38 @@ class HeaderFinder:
             found.append(tuple(level for level in kept if level is not None))
         return tuple(found)
 
-    def _spread(self, number: int, width: int, bottom: int) -> list[Level | None]:
+    def _spread(self, number: int, width: int, top: int, bottom: int) -> list[Level | None]:
         """Return a header row with its spanning texts repeated over the columns that they span."""
         row = self._rows[number]
         filled: list[Level | None] = [None] * width
         filled_at = [i for i, c in enumerate(row[:width]) if c != "" and str(c).strip()]
         for place, column in enumerate(filled_at):
             following = filled_at[place + 1] if place + 1 < len(filled_at) else None
-            end = self._end(number, column, following, width, bottom)
+            end = self._end(number, column, following, width, top, bottom)
             text = row[column]
             level = Level(text if isinstance(text, str) else _plain(text), number, end > column)
             filled[column : end + 1] = [level] * (end + 1 - column)
         return filled
 
-    def _end(self, number: int, column: int, following: int | None, width: int, bottom: int) -> int:
-        """Return the last column over which a text stands."""
-        if self._grid_merges:
-            return min(self._spans.get((number, column), column), width - 1)
+    def _end(self, number: int, column: int, following: int | None, width: int, top: int, bottom: int) -> int:
+        """Return the last column over which a text stands: as it is merged, else over blanks up to the next text."""
+        if (number, column) in self._spans:
+            return min(self._spans[number, column], width - 1)
         last = (following or width) - 1
-        lower = self._rows[number + 1] if number < bottom else None
-        if lower is None:
-            return last if following is not None else column
+        if number == bottom:
+            above = self._rows[top:number]
+            limit = last if following is not None else column
+            return next((i - 1 for i in range(column + 1, limit + 1) if any(_filled(row, i) for row in above)), limit)
+        if any(top <= row <= bottom for row, _ in self._spans):
+            return column
         end = column
-        while end < last and end + 1 < len(lower) and lower[end + 1] != "":
+        while end < last and _filled(self._rows[number + 1], end + 1):
             end += 1
         return end
 
-    @property
-    def _grid_merges(self) -> bool:
-        return bool(self._spans)
+
+def _filled(row: Row, column: int) -> bool:
+    return column < len(row) and row[column] != ""
 
 
 def _spans(grid: Grid) -> Mapping[tuple[int, int], int]:
