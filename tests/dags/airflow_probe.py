@@ -24,6 +24,7 @@ def schedule_of(dag):
         "kind": type(timetable).__name__,
         "partitioned": isinstance(timetable, PartitionedAssetTimetable),
         "cron": timetable.timetable.expression if isinstance(timetable, AssetOrTimeSchedule) else None,
+        "expression": getattr(timetable, "expression", None),
         "assets": [asset.name for asset in assets],
         "watchers": [watcher.name for asset in assets for watcher in asset.watchers],
     }

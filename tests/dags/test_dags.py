@@ -56,6 +56,18 @@ def test_upkeep_runs_by_night_and_proves_after_tidying(dags, schemas):
     assert set(upkeep["tasks"]["wake"]["outlets"]) == {f"collections_{line}" for line in lines(schemas)}
 
 
+def test_deadlines_follow_the_offices_week_and_close_before_they_remind(dags):
+    deadlines = dags["deadlines"]
+    assert deadlines["schedule"]["kind"] == "CronTriggerTimetable"
+    assert deadlines["schedule"]["expression"] == "0 9 * * 1-5"
+    assert {name: task["after"] for name, task in deadlines["tasks"].items()} == {
+        "close": [],
+        "remind": ["close"],
+        "measure": ["close"],
+    }
+    assert (deadlines["max_active_runs"], deadlines["catchup"]) == (1, False)
+
+
 def test_parsing_drags_in_nothing_heavy(seen):
     assert seen["parse"]["heavy"] == []
 

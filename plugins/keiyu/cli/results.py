@@ -172,10 +172,11 @@ def _reasons(returned: Mapping[str, Any]) -> str:
 )
 def publish_command(screen: Screen, collection: "Collection", stage: str | None) -> None:
     """Make and release the national tables."""
-    from keiyu.publish import publish
+    from keiyu.publish import monitor, publish
 
     with workspace() as space, screen.progress("公表しています / publishing"):
         release = publish(space, collection, stage)  # type: ignore[arg-type]  # click has checked the choice
+        monitor.refresh(space, collection, dt.datetime.now(dt.UTC))
 
     def human() -> None:
         if release is None:

@@ -12,8 +12,8 @@ from keiyu.ledger.calendar import Reminder, ReminderState
 from keiyu.ledger.database import Ledger
 from keiyu.ledger.events import Draft, append, serialise
 
-MOST_ATTEMPTS: Final = 3
-"""Attempts after which a reminder that was refused is given up; the next one falls due soon enough."""
+MOST_ATTEMPTS: Final = 9
+"""Attempts after which a reminder that was refused is given up: three runs, each tried three times."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

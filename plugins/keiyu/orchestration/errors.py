@@ -43,6 +43,22 @@ class ForeignCopyError(ConfigurationError):
 
 
 @dataclass(eq=False)
+class RemindersRefusedError(ConfigurationError):
+    """Reminders did not go out: the mail server or a receiver refused them."""
+
+    refused: int
+    sent: int
+
+    code: ClassVar[str] = "KEIYU-254"
+    ja: ClassVar[str] = (
+        "督促 {refused} 通を送れませんでした（送信済み {sent} 通）。接続 smtp_default と連絡先を確認してください。"
+    )
+    en: ClassVar[str] = (
+        "{refused} reminders were refused ({sent} were sent); check the connection smtp_default and the directory."
+    )
+
+
+@dataclass(eq=False)
 class DemoDifferedError(IntegrityError):
     """The demonstration's result is not what the sample had planted."""
 

@@ -10,7 +10,8 @@ from keiyu import publish, register
 from keiyu.contract import Collection
 from keiyu.intake import IngestReport, ingest
 from keiyu.ledger import collection_states
-from keiyu.orchestration.errors import StoredDataDifferError
+from keiyu.orchestration.errors import RemindersRefusedError, StoredDataDifferError
+from keiyu.publish import monitor
 from keiyu.receive.drop import forget
 from keiyu.receive.workspace import Workspace
 
@@ -68,13 +69,48 @@ def publish_due(workspace: Workspace, line: str, partition: str) -> dict[str, st
     """
     collection = Collection(line, date.fromisoformat(partition))
     release = publish.publish(workspace, collection)
+    monitor.refresh(workspace, collection, datetime.now(UTC))
     cut = release is not None and release.created
     return {"collection": str(collection), "published": str(release) if cut else None}
 
 
 def open_collections(workspace: Workspace) -> list[Collection]:
     """Return the collections that still take submissions."""
-    return [collection for collection, state in collection_states(workspace.ledger).items() if state == "open"]
+    return [collection for collection, state in collection_states(workspace.ledger).items() if state != "closed"]
+
+
+def close_over(workspace: Workspace) -> dict[str, str]:
+    """Close what is over and measure it a last time; returns collection → the state it has now."""
+    at = datetime.now(UTC)
+    closed = monitor.close(workspace, at)
+    for one in closed:
+        monitor.refresh(workspace, one.collection, at)
+    return {str(one.collection): one.state for one in closed}
+
+
+def send_reminders(workspace: Workspace, send: monitor.Send) -> dict[str, int]:
+    """Send every digest that is due, each organisation one message.
+
+    Args:
+        workspace: the installation.
+        send: hands one message over; raises where it was refused.
+
+    Returns:
+        How many organisations were sent one, and how many cannot be reached.
+
+    Raises:
+        RemindersRefusedError: messages were refused; those who got theirs are not sent it again.
+    """
+    done = monitor.deliver(workspace, datetime.now(UTC), send)
+    if done.failed:
+        raise RemindersRefusedError(done.failed, done.sent)
+    return {"sent": done.sent, "unreachable": done.unreachable}
+
+
+def measure_open(workspace: Workspace) -> list[str]:
+    """Bring the tables about the open collections up to date; returns those in which anything changed."""
+    at = datetime.now(UTC)
+    return [str(one) for one in open_collections(workspace) if monitor.refresh(workspace, one, at)]
 
 
 def tidy(workspace: Workspace) -> dict[str, int]:

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from keiyu.contract.model import Collection
 from keiyu.ledger import collection_states
@@ -21,6 +22,7 @@ from keiyu.publish.monitor.reminders import Digest, plan
 from keiyu.receive.workspace import Workspace
 
 Send = Callable[[Message, Contact], None]
+_HOPELESS: Final = 5
 _log = logging.getLogger(__name__)
 
 
@@ -57,21 +59,27 @@ def pending(workspace: Workspace, at: dt.datetime, collections: Iterable[Collect
 def deliver(workspace: Workspace, at: dt.datetime, send: Send) -> Delivered:
     """Send every digest that is due to everyone who can be reached, each organisation one message.
 
+    Several refusals in a row mean that nothing can be sent; the rest is left for the next run, untried.
+
     Args:
         workspace: the installation.
         at: the instant.
         send: hands one message over; raises where it was refused.
     """
     contacts = directory.load(Path(workspace.settings.directory))
-    counts = {"sent": 0, "failed": 0, "unreachable": 0}
+    counts, refusals = {"sent": 0, "failed": 0, "unreachable": 0}, 0
     for digest in pending(workspace, at):
         contact = contacts.get(digest.organisation)
         if contact is None:
             counts["unreachable"] += 1
             continue
         outcome = _deliver(workspace, digest, contact, at, send)
-        if outcome is not None:
-            counts[outcome] += 1
+        if outcome is None:
+            continue
+        counts[outcome] += 1
+        refusals = refusals + 1 if outcome == "failed" else 0
+        if refusals == _HOPELESS:
+            break
     return Delivered(**counts)
 
 
