@@ -59,11 +59,19 @@ def judge(
     exempt: tuple[str, ...] = (),
     reminded: tuple[str, ...] = (),
     state: str = "open",
+    opened: str = "2025-04-01T09:00",
 ) -> Assessment:
     excused = {code: Granted(code, "被災", at("2025-04-01T00:00")) for code in exempt}
     position = Position(
-        COLLECTION, HOPS, state, REPORTERS, deeds, Dispensations(extensions or {}, excused), frozenset(reminded)
-    )  # type: ignore[arg-type]  # a literal
+        COLLECTION,
+        HOPS,
+        state,  # type: ignore[arg-type]  # a literal
+        REPORTERS,
+        deeds,
+        Dispensations(extensions or {}, excused),
+        frozenset(reminded),
+        opened_at=at(opened),
+    )
     return assess(position, at(when))
 
 
@@ -234,3 +242,17 @@ def test_entry_and_corrections_close_after_their_last_day(
 ) -> None:
     found = closing(judge(when, state=state, extensions=granted(**extensions)))
     assert (found and (found.state, found.day.isoformat())) == expected
+
+
+@pytest.mark.parametrize(
+    ("opened", "when", "expected"),
+    [
+        ("2025-05-30T23:59", "2025-06-02T09:00", "entry_closed"),
+        ("2025-05-31T00:00", "2025-06-02T09:00", None),
+        ("2025-05-31T00:00", "2025-07-29T09:00", "closed"),
+        ("2025-08-01T09:00", "2026-01-05T09:00", None),
+    ],
+)
+def test_what_a_person_opens_after_its_dates_stays_open(opened: str, when: str, expected: str | None) -> None:
+    found = closing(judge(when, opened=opened))
+    assert (found and found.state) == expected

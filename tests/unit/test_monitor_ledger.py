@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from keiyu import publish
+from keiyu.contract.model import Collection
 from keiyu.ledger import close_collection, close_entry, collection_states, open_collection
 from keiyu.ledger.collections import received_before_closing
 from keiyu.ledger.dispensations import dispensations, exempt, extend
@@ -21,9 +22,23 @@ from keiyu.publish.monitor.delivery import Delivered, deliver, pending
 from keiyu.publish.monitor.directory import Contact, DirectoryError, load
 from keiyu.publish.monitor.message import Message
 from keiyu.publish.monitor.position import position
-from ministry import APRIL, CHIYODA, CHUO, HACHIOJI, HAYAMA, OSHIMA, SEVEN, YOKOHAMA, YOKOSUKA, Ministry, small_home
+from ministry import (
+    APRIL,
+    CHIYODA,
+    CHUO,
+    HACHIOJI,
+    HAYAMA,
+    LINE,
+    OSHIMA,
+    SEVEN,
+    YOKOHAMA,
+    YOKOSUKA,
+    Ministry,
+    small_home,
+)
 
 TOKYO, KANAGAWA = "130001", "140007"
+CLOSINGS = ("entry_closes", "corrections_close")
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +60,11 @@ def at(text: str) -> dt.datetime:
 def statuses(ministry: Ministry, when: str) -> dict[str, str]:
     judged = assess(position(ministry.workspace, APRIL), at(when))
     return {one.reporter.code: one.status for one in judged.standings}
+
+
+def on(day: dt.date, later: int = 0) -> dt.datetime:
+    """The evening of a day in Japan."""
+    return dt.datetime.combine(day + dt.timedelta(later), dt.time(23), JAPAN)
 
 
 def kinds(ministry: Ministry) -> list[str]:
@@ -112,26 +132,46 @@ def test_who_was_excused_is_not_waited_for_and_is_told_apart(ministry: Ministry)
     assert publish.due(workspace, APRIL).reporters_due == 6
 
 
-def test_closing_happens_once_and_a_person_may_open_again(ministry: Ministry) -> None:
-    workspace = ministry.workspace
-    assert close(workspace, at("2025-05-30T23:00")) == []
-    [closed] = close(workspace, at("2025-06-02T09:00"))
-    assert (closed.state, collection_states(workspace.ledger)[APRIL]) == ("entry_closed", "entry_closed")
-    assert close(workspace, at("2025-06-02T09:01")) == []
-    assert open_collection(workspace.ledger, APRIL)
-    assert close(workspace, at("2025-06-03T09:00")) == []
-    assert collection_states(workspace.ledger)[APRIL] == "open"
-    [closed] = close(workspace, at("2025-07-29T09:00"))
+FUTURE = Collection(LINE, dt.date(2035, 4, 1))
+"""Its entry closes on 30 May 2035, its corrections on 27 July."""
+
+
+@pytest.fixture
+def future(ministry: Ministry) -> Ministry:
+    """A collection whose dates are all to come."""
+    open_collection(ministry.workspace.ledger, FUTURE)
+    return Ministry(ministry.workspace, FUTURE)
+
+
+def states(ministry: Ministry) -> str:
+    return collection_states(ministry.workspace.ledger)[ministry.collection]
+
+
+def test_closing_happens_once_and_a_person_may_open_again(future: Ministry) -> None:
+    workspace = future.workspace
+    door_closes, corrections_close = (getattr(position(workspace, FUTURE).hops[-1], name) for name in CLOSINGS)
+    assert close(workspace, on(door_closes)) == []
+    [closed] = close(workspace, on(door_closes, later=1))
+    assert (closed.collection, closed.state, states(future)) == (FUTURE, "entry_closed", "entry_closed")
+    assert close(workspace, on(door_closes, later=1)) == []
+    assert open_collection(workspace.ledger, FUTURE)
+    assert close(workspace, on(door_closes, later=2)) == []
+    assert states(future) == "open"
+    [closed] = close(workspace, on(corrections_close, later=1))
     assert closed.state == "closed"
-    assert not close_entry(workspace.ledger, APRIL)
-    assert kinds(ministry) == ["open", "close_entry", "open", "close"]
+    assert not close_entry(workspace.ledger, FUTURE)
+    assert kinds(future) == ["open", "open", "close_entry", "open", "close"]
+
+
+def test_what_is_opened_long_after_its_dates_is_left_to_whoever_opened_it(ministry: Ministry) -> None:
+    assert close(ministry.workspace, dt.datetime.now(dt.UTC)) == []
 
 
 def test_after_entry_corrections_come_in_and_first_submissions_only_with_time_left(ministry: Ministry) -> None:
     workspace = ministry.workspace
     ministry.submit({CHIYODA: {"waiting_total": 1}})
-    assert door(workspace, APRIL, at("2025-06-03T09:00")) is None
-    close(workspace, at("2025-06-02T09:00"))
+    assert door(workspace, APRIL, dt.datetime.now(dt.UTC)) is None
+    close_entry(workspace.ledger, APRIL)
     extend(workspace.ledger, APRIL, [HAYAMA], dt.date(2035, 6, 29), "地震")
     found = door(workspace, APRIL, dt.datetime.now(dt.UTC))
     assert found is not None

@@ -8,7 +8,7 @@ from keiyu.contract.model import Collection
 from keiyu.ledger import close_collection, close_entry, collection_states
 from keiyu.ledger.collections import entry_closed_since
 from keiyu.ledger.models import CollectionState
-from keiyu.publish.monitor.assessment import Assessment, assess
+from keiyu.publish.monitor.assessment import Assessment, assess, day_of
 from keiyu.publish.monitor.position import position
 from keiyu.receive.workspace import Workspace
 
@@ -36,19 +36,26 @@ class Closing:
 def closing(assessment: Assessment) -> Closing | None:
     """Return how a collection is to be closed on a day, if it is.
 
-    Nothing closes before the last day that anybody was given, extensions included.
+    Nothing closes before the last day that anybody was given, extensions included; and nothing that a person
+    opened knowingly, after its dates.
 
     Args:
         assessment: the collection on that day.
     """
-    position, door = assessment.position, assessment.position.hops[-1]
-    corrections = max(door.corrections_close, assessment.last_day)
-    entry = max(door.entry_closes, assessment.last_day)
-    if position.state in ("open", "entry_closed") and assessment.today > corrections:
+    position, last = assessment.position, assessment.position.hops[-1]
+    corrections = max(last.corrections_close, assessment.last_day)
+    entry = max(last.entry_closes, assessment.last_day)
+    if position.state in ("open", "entry_closed") and _is_over(assessment, corrections):
         return Closing(position.collection, "closed", corrections)
-    if position.state == "open" and assessment.today > entry:
+    if position.state == "open" and _is_over(assessment, entry):
         return Closing(position.collection, "entry_closed", entry)
     return None
+
+
+def _is_over(assessment: Assessment, day: dt.date) -> bool:
+    """Whether a day has passed since a person opened the collection; what is opened after it stays open."""
+    opened = assessment.position.opened_at
+    return assessment.today > day and opened is not None and day_of(opened) <= day
 
 
 def close(workspace: Workspace, at: dt.datetime) -> list[Closing]:

@@ -79,6 +79,7 @@ class Position:
         given: extensions and exemptions.
         reminded: organisations that were sent a reminder of it.
         seq: the ledger's sequence.
+        opened_at: when it was last opened.
     """
 
     collection: Collection
@@ -89,6 +90,7 @@ class Position:
     given: Dispensations
     reminded: frozenset[str] = frozenset()
     seq: int = 0
+    opened_at: dt.datetime | None = None
 
 
 def position(workspace: Workspace, collection: Collection) -> Position:
@@ -99,15 +101,17 @@ def position(workspace: Workspace, collection: Collection) -> Position:
     direct = {row["area_code"] for row in frame.areas.to_pylist() if row["reporting_body"] == row["area_code"]}
     reporters = tuple(_reporter(contract, chain, code, home, direct) for code, home in frame.homes.items())
     with workspace.ledger.read() as connection:
+        state, opened_at = _state(connection, collection)
         return Position(
             collection=collection,
             hops=chain,
-            state=_state(connection, collection),
+            state=state,
             reporters=reporters,
             deeds=tuple(_deeds(connection, collection)),
             given=dispensations(connection, collection),
             reminded=_reminded(connection, collection),
             seq=head(connection),
+            opened_at=opened_at,
         )
 
 
@@ -122,10 +126,10 @@ def _reporter(contract: Contract, chain: tuple[Hop, ...], code: str, home: str, 
     return Reporter(code, level if known else chain[-1].level, relay if relay != code else None, places)
 
 
-def _state(connection: Connection, collection: Collection) -> CollectionState | None:
+def _state(connection: Connection, collection: Collection) -> tuple[CollectionState, dt.datetime] | tuple[None, None]:
     where = (CollectionRow.line == collection.line) & (CollectionRow.as_of == collection.as_of)
-    found: CollectionState | None = connection.scalar(select(CollectionRow.state).where(where))
-    return found
+    found = connection.execute(select(CollectionRow.state, CollectionRow.opened_at).where(where)).first()
+    return (found.state, found.opened_at) if found else (None, None)
 
 
 def _deeds(connection: Connection, collection: Collection) -> Any:
