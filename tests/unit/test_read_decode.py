@@ -50,6 +50,7 @@ def xls_bytes(cells: dict[tuple[int, int], Any], sheets: int = 1) -> bytes:
 
 SHEET = xlsx_bytes({"表": [["名称", 1.0], ["あ", 2.0]]})
 PART = "xl/worksheets/sheet1.xml"
+ARCHIVE = repacked(SHEET, lambda p: (p.clear(), p.update({"報告.csv": "名称,定員\nあ,1".encode()})))
 
 NOT_TABLES = [
     (b"%PDF-1.7\n%\xe2\xe3", "PDF"),
@@ -68,8 +69,9 @@ NOT_TABLES = [
     (b"\xef\xbb\xbfvar list = {\ncategory:[\n", "JavaScript"),
     (b"const a = [1,2]", "JavaScript"),
     (repacked(SHEET, lambda p: p.update({"word/document.xml": b"<a/>"})), "Word"),
-    (repacked(SHEET, lambda p: p.update({"xl/workbook.bin": b"x"})), "XLSB"),
-    (repacked(SHEET, lambda p: (p.clear(), p.update({"報告.csv": b"a,b"}))), "ZIP"),
+    (repacked(SHEET, lambda p: (p.clear(), p.update({"word/document.xml": b"<a/>"}))), "Word"),
+    (repacked(SHEET, lambda p: (p.clear(), p.update({"報告.pdf": b"%PDF-1.7"}))), "ZIP (報告.pdf: PDF)"),
+    (repacked(SHEET, lambda p: (p.clear(), p.update({"内.zip": ARCHIVE}))), "ZIP (内.zip: ZIP)"),
     (repacked(SHEET, lambda p: (p.clear(), p.update({"content.xml": b"<a/>"}))), "OpenDocument"),
     (compound.wrap(b"x" * 5_000, "WordDocument"), "Word"),
     (compound.wrap(b"x" * 5_000, "Contents"), "OLE"),

@@ -1,4 +1,4 @@
-"""Guards over workbooks that are ZIP archives, before any decoder sees them.
+"""Guards over files that are ZIP archives, before any decoder sees them.
 
 A decoder trusts the archive: a few kilobytes may unpack to gigabytes, and two cells at opposite corners
 of a sheet make it fill everything between. So the parts are unpacked here first, under a limit, and
@@ -10,9 +10,8 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Mapping
 from functools import lru_cache
-from typing import Final
+from typing import Final, Literal
 from xml.sax.saxutils import unescape
 
 from keiyu.read.grid import column_of
@@ -28,7 +27,8 @@ _DIGITS: Final = 12
 """Longer addresses are far enough at that length."""
 
 _LOCAL_HEADER: Final = struct.Struct("<26xHH")
-_NAMING: Final = ("xl/workbook.xml", "xl/_rels/workbook.xml.rels")
+_BOOK: Final = "xl/workbook.xml"
+_RELATIONS: Final = "xl/_rels/workbook.xml.rels"
 _FAR: Final = re.compile(rb'r\s*=\s*["\'](?:[A-Za-z]{3,}\d|\d{5}|[A-Za-z]{1,2}\d{5})')
 _EMPTY: Final = re.compile(rb'<c r="[A-Z]{1,3}\d{1,7}"(?: s="\d{1,5}")?/>')
 _ADDRESS: Final = re.compile(rb'\br\s*=\s*["\']([A-Za-z]*)(\d+)')
@@ -38,45 +38,118 @@ _SHEET: Final = re.compile(rb"<sheet\b[^<>]*>")
 _RELATION: Final = re.compile(rb"<Relationship\b[^<>]*>")
 _ATTRIBUTE: Final = re.compile(rb'([\w:]+)\s*=\s*"([^"]*)"')
 
+Kind = Literal["xlsx", "xlsb", "ods", "zip"]
+
 _OTHERS: Final = (
-    ("word/document.xml", "Word"),
-    ("ppt/presentation.xml", "PowerPoint"),
-    ("xl/workbook.bin", "XLSB"),
-    ("content.xml", "OpenDocument"),
+    ("word/", "Word"),
+    ("ppt/", "PowerPoint"),
+    ("visio/", "Visio"),
+    ("Documents/1/", "XPS"),
+    ("Index/Document.iwa", "Numbers/Pages"),
+    ("META-INF/MANIFEST.MF", "JAR"),
+    ("doc.kml", "KMZ"),
+    ("META-INF/container.xml", "EPUB"),
 )
+_SPREADSHEET: Final = b"application/vnd.oasis.opendocument.spreadsheet"
+_DECLARES: Final = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
+_TEXTUAL: Final = (b"<", b"\xef\xbb\xbf<")
 
 
-def inspect(data: bytes) -> dict[str, Lost]:
+class Parts:
+    """The parts of an archive, unpacked under a limit when they are asked for."""
+
+    def __init__(self, data: bytes) -> None:
+        """Read the archive's list.
+
+        Args:
+            data: the whole file.
+
+        Raises:
+            RefusedError: it is damaged or has very many parts.
+        """
+        self._data = data
+        self.entries = {e.filename: e for e in _entries(data)}
+
+    @property
+    def encrypted(self) -> bool:
+        """Whether a part has a password."""
+        return any(e.flag_bits & 1 for e in self.entries.values())
+
+    def packed(self, name: str) -> tuple[bytes, int]:
+        """Return a part as it is packed, and how.
+
+        Raises:
+            RefusedError: the archive's list points nowhere.
+        """
+        entry = self.entries[name]
+        return _packed(self._data, entry), entry.compress_type
+
+    def get(self, name: str) -> bytes:
+        """Return a part; nothing where there is none.
+
+        Raises:
+            RefusedError: it is damaged, or larger than the limit.
+        """
+        return _unpack(*self.packed(name)) if name in self.entries else b""
+
+
+def kind(parts: Parts) -> Kind:
+    """Tell what an archive is, by the parts it has.
+
+    Args:
+        parts: the archive.
+
+    Raises:
+        RefusedError: it has a password, or is something that is no table.
+    """
+    names = parts.entries
+    if parts.encrypted:
+        raise RefusedError("read.decode.encrypted")
+    if "xl/workbook.bin" in names:
+        return "xlsb"
+    found = next((name for start, name in _OTHERS if any(n.startswith(start) for n in names)), None)
+    if "content.xml" in names:
+        if parts.get("mimetype").strip() not in (_SPREADSHEET, _SPREADSHEET + b"-template"):
+            raise RefusedError("read.decode.not_table", value="OpenDocument")
+        return "ods"
+    if found is not None:
+        raise RefusedError("read.decode.not_table", value=found)
+    return "xlsx" if any(n.startswith("xl/") for n in names) else "zip"
+
+
+def inspect(parts: Parts) -> dict[str, Lost]:
     """Unpack a workbook's parts under a limit and look at its sheets' addresses.
 
     Args:
-        data: the whole file.
+        parts: the workbook.
 
     Returns:
         Sheet name → what stands in cells that a decoder would show as empty.
 
     Raises:
-        RefusedError: not a workbook, encrypted, damaged, or larger than the limits.
+        RefusedError: damaged, larger than the limits, or declaring entities.
     """
-    entries = _entries(data)
-    _refuse_others({e.filename for e in entries}, entries)
     lost: dict[str, Lost] = {}
     whole = 0
-    for entry in entries:
-        packed = _packed(data, entry)
+    for name in parts.entries:
+        packed, method = parts.packed(name)
         judge = _judged_before if len(packed) <= _SMALL else _judged
-        size, cells = judge(packed, entry.compress_type)
+        size, cells = judge(packed, method)
         whole += size
         if whole > MOST_UNPACKED:
             raise RefusedError("read.decode.too_large", value=f"> {MOST_UNPACKED // 1024**2} MiB")
         if cells:
-            lost[entry.filename] = cells
-    return _by_sheet(lost, {e.filename: e for e in entries}, data) if lost else {}
+            lost[name] = cells
+    return {sheet: lost[part] for sheet, part in sheet_parts(parts).items() if part in lost} if lost else {}
 
 
 def _judged(packed: bytes, method: int) -> tuple[int, Lost]:
     """Return the unpacked size of a part and the cells that a decoder would lose, if it is a sheet."""
     part = _unpack(packed, method)
+    if part.startswith(_TEXTUAL):
+        declares = _DECLARES.search(part)
+        if declares:
+            raise RefusedError("read.decode.entities", value=declares[0].decode())
     if b"sheetData" not in part:
         return len(part), {}
     _refuse_far_cells(part)
@@ -96,16 +169,6 @@ def _entries(data: bytes) -> list[zipfile.ZipInfo]:
     if len(entries) > MOST_PARTS:
         raise RefusedError("read.decode.too_large", value=f"> {MOST_PARTS} parts")
     return entries
-
-
-def _refuse_others(names: set[str], entries: list[zipfile.ZipInfo]) -> None:
-    if any(e.flag_bits & 1 for e in entries):
-        raise RefusedError("read.decode.encrypted")
-    for name, kind in _OTHERS:
-        if name in names:
-            raise RefusedError("read.decode.not_table", value=kind)
-    if not any(n.startswith("xl/") for n in names):
-        raise RefusedError("read.decode.not_table", value="ZIP")
 
 
 def _packed(data: bytes, entry: zipfile.ZipInfo) -> bytes:
@@ -158,20 +221,39 @@ def _text(raw: bytes) -> str:
     return unescape(raw.decode("utf-8", "replace"), {"&quot;": '"', "&apos;": "'"})
 
 
-def _by_sheet(lost: dict[str, Lost], entries: Mapping[str, zipfile.ZipInfo], data: bytes) -> dict[str, Lost]:
-    """Name the sheets whose parts lose cells."""
-    book, relations = (
-        _unpack(_packed(data, entries[name]), entries[name].compress_type) if name in entries else b""
-        for name in _NAMING
-    )
-    targets = {a.get(b"Id"): a.get(b"Target", b"").decode() for a in _attributes(_RELATION, relations)}
-    named = {}
-    for sheet in _attributes(_SHEET, book):
-        target = targets.get(sheet.get(b"r:id"), "")
-        part = target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
-        if part in lost:
-            named[_text(sheet.get(b"name", b""))] = lost[part]
-    return named
+def sheet_parts(parts: Parts) -> dict[str, str]:
+    """Return the part that each sheet of a workbook lies in, by the sheet's name.
+
+    Args:
+        parts: the workbook.
+    """
+    targets = relations(parts, _RELATIONS)
+    sheets = _attributes(_SHEET, parts.get(_BOOK))
+    return {_text(s.get(b"name", b"")): targets.get(_text(s.get(b"r:id", b"")), "") for s in sheets}
+
+
+def relations(parts: Parts, name: str) -> dict[str, str]:
+    """Return the parts that the workbook names, by the number of the relation.
+
+    Args:
+        parts: the workbook.
+        name: the part that holds the relations.
+    """
+    found = _attributes(_RELATION, parts.get(name))
+    return {_text(a.get(b"Id", b"")): resolved(_text(a.get(b"Target", b"")), "xl/") for a in found}
+
+
+def resolved(target: str, folder: str) -> str:
+    """Return the part that a relation names, seen from a folder."""
+    if target.startswith("/"):
+        return target[1:]
+    steps = folder.rstrip("/").split("/")
+    for step in target.split("/"):
+        if step == "..":
+            del steps[-1:]
+        elif step != ".":
+            steps.append(step)
+    return "/".join(steps)
 
 
 def _attributes(pattern: re.Pattern[bytes], part: bytes) -> list[dict[bytes, bytes]]:

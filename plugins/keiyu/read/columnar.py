@@ -72,7 +72,8 @@ def column_rows(text: str, delimiter: str) -> ColumnRows | None:
     if table is None or (quoted and _swallows(table, delimiter)):
         return None
     columns = [_one(table.column(i)) for i in range(table.num_columns)]
-    return ColumnRows(columns, 0, _last(columns))
+    last = _last(columns)
+    return ColumnRows([column.slice(0, last) for column in columns])
 
 
 def _usual(text: str, delimiter: str) -> int:

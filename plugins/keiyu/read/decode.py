@@ -2,18 +2,28 @@
 
 import io
 from collections.abc import Iterator
+from functools import partial
 from typing import Final
 
 from python_calamine import CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
-from keiyu.read import archive, biff, compound, sniff, text
-from keiyu.read.grid import FileKind, Grid, Workbook
-from keiyu.read.lost import restore
+from keiyu.read import archive, biff, bundle, compound, opendocument, sniff, text, xlsb
+from keiyu.read.grid import FileKind, Grid, Remark, Workbook, address
+from keiyu.read.looks import binary, workbook
+from keiyu.read.looks.model import UNKNOWN
+from keiyu.read.lost import Lost, restore
 from keiyu.read.sniff import RefusedError
 
 MOST_SHEETS: Final = 256
 _WORKSHEET: Final = SheetTypeEnum.WorkSheet
 _VISIBLE: Final = SheetVisibleEnum.Visible
+_OLE_KINDS: Final = (
+    ("WordDocument", "Word"),
+    ("PowerPoint Document", "PowerPoint"),
+    ("VisioDocument", "Visio"),
+    ("__properties_version1.0", "Outlook"),
+    ("DocumentText", "一太郎 Ichitaro"),
+)
 _BOOKS: Final = ("Workbook", "Book", "WORKBOOK", "BOOK")
 
 
@@ -29,33 +39,100 @@ def decode(data: bytes) -> Workbook:
     Raises:
         RefusedError: it is not a table, or no decoder can read it; the rule says which.
     """
+    return _decode(data, nested=False)
+
+
+def _member(data: bytes) -> Workbook:
+    return _decode(data, nested=True)
+
+
+def _decode(data: bytes, *, nested: bool) -> Workbook:
     container = sniff.container(data)
     if container == "text":
         return text.decode(data)
-    if container == "zip":
-        lost = archive.inspect(data)
-        grids = [grid for _, grid in _calamine(data, "xlsx")]
-        for grid in grids:
-            restore(grid, lost.get(grid.name or "", {}))
-        return Workbook("xlsx", grids)
-    return _old_workbook(data)
+    if container == "ole":
+        return _old_workbook(data)
+    parts = archive.Parts(data)
+    kind = archive.kind(parts)
+    if kind == "zip":
+        if nested:
+            raise RefusedError("read.decode.not_table", value="ZIP")
+        return bundle.decode(parts, _member)
+    if kind == "ods":
+        return _open_document(data, parts)
+    return _binary_workbook(data, parts) if kind == "xlsb" else _workbook(data, parts)
+
+
+def _workbook(data: bytes, parts: archive.Parts) -> Workbook:
+    lost = archive.inspect(parts)
+    book = Workbook("xlsx", [])
+    for _, grid in _calamine(data, "xlsx"):
+        _restore(book, grid, lost.get(grid.name or "", {}))
+        grid.look = partial(workbook.looks, data, grid.name or "")
+    return book
+
+
+def _open_document(data: bytes, parts: archive.Parts) -> Workbook:
+    if b"encryption-data" in parts.get("META-INF/manifest.xml"):
+        raise RefusedError("read.decode.encrypted")
+    sheets = opendocument.guard(parts.get("content.xml"), archive.MOST_CELLS)
+    book = Workbook("ods", [])
+    for number, grid in _calamine(data, "ods"):
+        sheet = sheets[number] if number < len(sheets) else opendocument.Sheet("")
+        _restore(book, grid, sheet.lost)
+        grid.look = partial(getattr, sheet, "looks")
+    return book
+
+
+def _binary_workbook(data: bytes, parts: archive.Parts) -> Workbook:
+    """Decode an XLSB workbook; how its cells look is not read."""
+    cells, whole = 0, 0
+    lost: dict[str, Lost] = {}
+    related = archive.relations(parts, "xl/_rels/workbook.bin.rels")
+    named = {part: sheet for sheet, part in xlsb.sheet_parts(parts.get("xl/workbook.bin"), related).items()}
+    for name in parts.entries:
+        part = parts.get(name)
+        whole += len(part)
+        if whole > archive.MOST_UNPACKED:
+            raise RefusedError("read.decode.too_large", value=f"> {archive.MOST_UNPACKED // 1024**2} MiB")
+        if name.startswith("xl/worksheets/") and name.endswith(".bin"):
+            many, errors = xlsb.guard(part, archive.MOST_CELLS - cells)
+            cells += many
+            lost[named.get(name, "")] = errors
+    book = Workbook("xlsb", [])
+    for _, grid in _calamine(data, "xlsb"):
+        _restore(book, grid, lost.get(grid.name or "", {}))
+        grid.look = lambda: UNKNOWN
+    return book
+
+
+def _restore(book: Workbook, grid: Grid, lost: Lost) -> None:
+    """Add a sheet to a workbook with what its decoder lost, and tell of formulas without a result."""
+    book.grids.append(grid)
+    if not lost:
+        return
+    restore(grid, lost)
+    formulas = sorted(place for place, text in lost.items() if text.startswith("="))
+    if formulas:
+        cell, many = address(*formulas[0]), str(len(formulas))
+        book.remarks.append(Remark("read.decode.formula", sheet=grid.name, cell=cell, value=many))
 
 
 def _old_workbook(data: bytes) -> Workbook:
     """Decode a BIFF workbook: its stream goes to the decoder checked, in a container made afresh."""
-    bundle = compound.Compound(data)
-    name = next((n for n in _BOOKS if n in bundle.entries), None)
-    if "EncryptedPackage" in bundle.entries:
+    store = compound.Compound(data)
+    name = next((n for n in _BOOKS if n in store.entries), None)
+    if "EncryptedPackage" in store.entries:
         raise RefusedError("read.decode.encrypted")
     if name is None:
-        kind = "Word" if "WordDocument" in bundle.entries else "OLE"
+        kind = next((kind for stream, kind in _OLE_KINDS if stream in store.entries), "OLE")
         raise RefusedError("read.decode.not_table", value=kind)
-    stream, sheets = biff.guard(bundle.stream(name), MOST_SHEETS, archive.MOST_CELLS)
-    book = _calamine(compound.wrap(stream, name), "xls")
-    for number, grid in book:
-        if number < len(sheets):
-            restore(grid, sheets[number].lost)
-    return Workbook("xls", [grid for _, grid in book])
+    stream, sheets = biff.guard(store.stream(name), MOST_SHEETS, archive.MOST_CELLS)
+    book = Workbook("xls", [])
+    for number, grid in _calamine(compound.wrap(stream, name), "xls"):
+        _restore(book, grid, sheets[number].lost if number < len(sheets) else {})
+        grid.look = partial(binary.looks, stream, number)
+    return book
 
 
 def _calamine(data: bytes, kind: FileKind) -> list[tuple[int, Grid]]:

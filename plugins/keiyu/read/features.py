@@ -126,8 +126,14 @@ def _from_list(value: list[Any], path: tuple[str, ...], depth: int) -> Iterator[
 
 
 def _is_keyed(value: Mapping[str, Any]) -> bool:
-    """Return whether an object's values are records: objects that mostly hold plain values."""
-    return bool(value) and all(isinstance(v, dict) and v and 2 * _plain(v) >= len(v) for v in value.values())
+    """Return whether an object's values are records: objects that mostly hold plain values, and no table."""
+    if not value or not all(isinstance(v, dict) and v and 2 * _plain(v) >= len(v) for v in value.values()):
+        return False
+    return len(value) > 2 or not any(_is_table(v) for record in value.values() for v in record.values())
+
+
+def _is_table(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and isinstance(value[0], dict)
 
 
 def _plain(record: Record) -> int:

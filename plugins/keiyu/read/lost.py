@@ -51,10 +51,11 @@ def _text(attributes: bytes, inside: bytes) -> str | None:
 
 def restore(grid: Grid, lost: Lost) -> None:
     """Put the texts back into a decoded sheet, where the decoder left a blank."""
+    rows = list(grid.rows)
     for (row, column), text in lost.items():
-        while len(grid.rows) <= row:
-            grid.rows.append([])
-        cells = grid.rows[row]
+        rows.extend([] for _ in range(row + 1 - len(rows)))
+        cells = rows[row]
         cells.extend([""] * (column + 1 - len(cells)))
         if cells[column] == "":
             cells[column] = text
+    grid.rows = rows

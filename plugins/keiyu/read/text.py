@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Final, cast
 
 from keiyu.read import features
@@ -50,14 +51,15 @@ def decode(data: bytes) -> Workbook:
     refuse_other_text(text)
     if features.is_json(text):
         grids = features.decode(text, remarks)
-        return Workbook("json", grids, encoding=encoding, remarks=_placed(remarks, grids[0].rows))
+        return Workbook("json", grids, encoding=encoding, remarks=_placed(remarks, grids[0]))
     delimiter = find_delimiter(text)
     rows: Sequence[list[Cell]] | None = column_rows(text, delimiter) if len(text) > _LARGE else None
     if rows is None:
         rows = records(text, delimiter, remarks)
     if not len(rows):
         raise RefusedError("read.decode.empty")
-    return Workbook("csv", [Grid(None, rows)], encoding, delimiter, _placed(remarks, rows))
+    grid = Grid(None, rows)
+    return Workbook("csv", [grid], encoding, delimiter, _placed(remarks, grid))
 
 
 def find_delimiter(text: str) -> str:
@@ -170,14 +172,16 @@ def _uneven(rows: Sequence[Sequence[str]]) -> int:
     return widths.total() - widths.most_common(1)[0][1] if widths else 0
 
 
-def _placed(remarks: list[Remark], rows: Sequence[Sequence[Cell]]) -> list[Remark]:
+def _placed(remarks: list[Remark], grid: Grid) -> list[Remark]:
     """Give the remark on lost letters the place of the first."""
     for at, remark in enumerate(remarks):
         if remark.rule_id == "read.decode.replaced":
-            places = (
-                (r, c) for r, row in enumerate(rows) for c, x in enumerate(row) if isinstance(x, str) and LOST in x
-            )
-            first = next(places, None)
-            if first is not None:
-                remarks[at] = Remark(remark.rule_id, None, address(*first), remark.value, remark.expected)
+            remarks[at] = replace(remark, cell=next(_lost_in(grid), None))
     return remarks
+
+
+def _lost_in(grid: Grid) -> Iterator[str]:
+    for number, row in enumerate(grid.rows):
+        for column, cell in enumerate(row):
+            if isinstance(cell, str) and LOST in cell:
+                yield address(grid.number(number) - 1, column)

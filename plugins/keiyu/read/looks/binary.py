@@ -1,0 +1,142 @@
+"""How the cells of an old workbook (BIFF8) look.
+
+Source: [MS-XLS] 2.4.168 (MergeCells), 2.4.221 (Row), 2.4.53 (ColInfo), 2.4.353 (XF), 2.4.126 (Format), 2.4.122
+(Font). Comments lie in drawing objects and are not read.
+"""
+
+import struct
+from collections.abc import Iterator
+from typing import Final
+
+from keiyu.read.looks.formats import BUILT_IN
+from keiyu.read.looks.model import MOST_STYLED, UNKNOWN, Looks, Range, Style
+
+_RECORD: Final = struct.Struct("<HH")
+_BEGIN: Final = 0x0809
+_END: Final = 0x000A
+_SHEET: Final = 0x0085
+_XF: Final = 0x00E0
+_FORMAT: Final = 0x041E
+_FONT: Final = 0x0031
+_MERGED: Final = 0x00E5
+_ROW: Final = 0x0208
+_COLUMN: Final = 0x007D
+_SPANS: Final = {0x00BD: 6, 0x00BE: 2}
+_SINGLE: Final = frozenset({0x0006, 0x0201, 0x0203, 0x0204, 0x00D6, 0x0205, 0x027E, 0x00FD})
+_BIFF8: Final = 0x0600
+_AUTOMATIC: Final = 0x7FFF
+
+
+def looks(stream: bytes, number: int) -> Looks:
+    """Read how the cells of one sheet look.
+
+    Args:
+        stream: the stream ``Workbook``, guarded.
+        number: which of the workbook's sheets, from 0.
+    """
+    try:
+        first = next(_records(stream, 0), None)
+        if first is None or first[0] != _BEGIN or int.from_bytes(first[1][:2], "little") != _BIFF8:
+            return UNKNOWN
+        book = _Book(stream)
+        return _page(stream, book.starts[number], tuple(book.styles()))
+    except (struct.error, IndexError):
+        return UNKNOWN
+
+
+def _records(stream: bytes, at: int) -> Iterator[tuple[int, bytes]]:
+    """Yield (type, body) up to the end of the part that begins there."""
+    depth = 0
+    while at + 4 <= len(stream):
+        kind, length = _RECORD.unpack_from(stream, at)
+        yield kind, stream[at + 4 : at + 4 + length]
+        depth += (kind == _BEGIN) - (kind == _END)
+        if depth <= 0:
+            return
+        at += 4 + length
+
+
+class _Book:
+    """The workbook's own records: sheets, fonts, formats and styles."""
+
+    def __init__(self, stream: bytes) -> None:
+        self.starts: list[int] = []
+        self._formats = dict(BUILT_IN)
+        self._fonts: list[tuple[bool, int]] = []
+        self._styles: list[bytes] = []
+        for kind, body in _records(stream, 0):
+            if kind == _SHEET:
+                self.starts.append(int.from_bytes(body[:4], "little"))
+            elif kind == _XF and len(body) >= 20:
+                self._styles.append(body)
+            elif kind == _FORMAT and len(body) >= 5:
+                wide = body[4] & 1
+                text = body[5:].decode("utf-16-le" if wide else "latin-1", "replace")
+                self._formats[int.from_bytes(body[:2], "little")] = text
+            elif kind == _FONT and len(body) >= 6:
+                flags, colour = struct.unpack_from("<HH", body, 2)
+                self._fonts.append((bool(flags & 8), colour))
+
+    def styles(self) -> Iterator[Style]:
+        for body in self._styles:
+            font, form = struct.unpack_from("<HH", body, 0)
+            sides, more, fill = struct.unpack_from("<IIH", body, 10)
+            font -= font > 4  # the font numbered 4 does not exist
+            struck, colour = self._fonts[font] if font < len(self._fonts) else (False, _AUTOMATIC)
+            yield Style(
+                format=self._formats.get(form, "General"),
+                diagonal=bool(sides >> 30) and bool(more >> 21 & 0xF),
+                boxed=bool(sides & 0xFFFF),
+                fill=f"indexed{fill & 0x7F}" if more >> 26 else None,
+                colour=None if colour == _AUTOMATIC else f"indexed{colour}",
+                struck=struck,
+            )
+
+
+def _page(stream: bytes, start: int, styles: tuple[Style, ...]) -> Looks:
+    merges: list[Range] = []
+    hidden_rows: list[int] = []
+    hidden_columns: list[int] = []
+    cells: dict[tuple[int, int], int] = {}
+    column_styles: dict[int, int] = {}
+    for kind, body in _records(stream, start):
+        if kind in _SINGLE and len(body) >= 6:
+            row, column, style = struct.unpack_from("<HHH", body)
+            cells[row, column] = style
+        elif kind in _SPANS and len(body) >= 6:
+            cells.update(_span(body, _SPANS[kind]))
+        elif kind == _MERGED:
+            merges.extend(_merged(body))
+        elif kind == _ROW and len(body) >= 16:
+            if body[12] & 0x20:
+                hidden_rows.append(int.from_bytes(body[:2], "little"))
+        elif kind == _COLUMN and len(body) >= 10:
+            first, last, _, style, flags = struct.unpack_from("<HHHHH", body)
+            band = range(first, min(last, 255) + 1)
+            column_styles.update(dict.fromkeys(band, style))
+            hidden_columns.extend(band if flags & 1 else ())
+        if len(cells) > MOST_STYLED:
+            break
+    crossed = {i for i, s in enumerate(styles) if s.diagonal}
+    return Looks(
+        merges=tuple(merges),
+        diagonals=frozenset(place for place, style in cells.items() if style in crossed),
+        hidden_rows=frozenset(hidden_rows),
+        hidden_columns=frozenset(hidden_columns),
+        styles=styles,
+        cells=cells,
+        column_styles=column_styles,
+    )
+
+
+def _span(body: bytes, step: int) -> Iterator[tuple[tuple[int, int], int]]:
+    """Yield the styles of neighbouring cells that one record holds: figures of six bytes, blanks of two."""
+    row, first = struct.unpack_from("<HH", body)
+    for number, at in enumerate(range(4, len(body) - 2 - step + 1, step)):
+        yield (row, first + number), int.from_bytes(body[at : at + 2], "little")
+
+
+def _merged(body: bytes) -> Iterator[Range]:
+    for at in range(2, len(body) - 7, 8):
+        top, bottom, left, right = struct.unpack_from("<HHHH", body, at)
+        yield Range(top, left, bottom, right)

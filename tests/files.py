@@ -1,0 +1,89 @@
+"""Files of kinds that no library here writes, made by hand: OpenDocument, binary workbooks, archives."""
+
+import io
+import struct
+import zipfile
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+_SPACES = " ".join(
+    f'xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{long}:1.0"'
+    for short, long in (
+        ("office", "office"),
+        ("table", "table"),
+        ("text", "text"),
+        ("style", "style"),
+        ("fo", "xsl-fo-compatible"),
+    )
+)
+_SPREADSHEET = "application/vnd.oasis.opendocument.spreadsheet"
+
+
+def zip_bytes(members: Mapping[str, bytes | str]) -> bytes:
+    """An archive of members."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as bundle:
+        for name, content in members.items():
+            bundle.writestr(name, content)
+    return target.getvalue()
+
+
+def ods_text(text: str, attributes: str = "") -> str:
+    """A cell of text."""
+    return f'<table:table-cell office:value-type="string"{attributes}><text:p>{text}</text:p></table:table-cell>'
+
+
+def ods_bytes(sheets: Mapping[str, str], styles: str = "", before: str = "") -> bytes:
+    """An OpenDocument spreadsheet of sheets whose rows are given as XML."""
+    tables = "".join(f'<table:table table:name="{name}">{rows}</table:table>' for name, rows in sheets.items())
+    content = (
+        f'<?xml version="1.0" encoding="UTF-8"?>{before}<office:document-content {_SPACES}>'
+        f"<office:automatic-styles>{styles}</office:automatic-styles>"
+        f"<office:body><office:spreadsheet>{tables}</office:spreadsheet></office:body></office:document-content>"
+    )
+    manifest = (
+        '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
+        f'<manifest:file-entry manifest:full-path="/" manifest:media-type="{_SPREADSHEET}"/></manifest:manifest>'
+    )
+    return zip_bytes({"mimetype": _SPREADSHEET, "META-INF/manifest.xml": manifest, "content.xml": content})
+
+
+def _record(kind: int, body: bytes = b"") -> bytes:
+    lead = bytes((kind,)) if kind < 0x80 else bytes((kind & 0x7F | 0x80, kind >> 7))
+    length, tail = len(body), b""
+    while True:
+        tail += bytes((length & 0x7F | (0x80 if length > 0x7F else 0),))
+        length >>= 7
+        if not length:
+            return lead + tail + body
+
+
+def _wide(text: str) -> bytes:
+    return struct.pack("<I", len(text)) + text.encode("utf-16-le")
+
+
+def xlsb_bytes(rows: Sequence[Sequence[Any]], name: str = "表", at: tuple[int, int] = (0, 0)) -> bytes:
+    """A binary workbook of one sheet; ``#N/A`` becomes an error value."""
+    cells = b""
+    for number, row in enumerate(rows, at[0]):
+        cells += _record(0, struct.pack("<IIHHB", number, 0, 300, 0, 0) + struct.pack("<I", 0))
+        for column, value in enumerate(row, at[1]):
+            head = struct.pack("<II", column, 0)
+            if value == "#N/A":
+                cells += _record(3, head + bytes((42,)))
+            elif isinstance(value, str):
+                cells += _record(6, head + _wide(value))
+            else:
+                cells += _record(5, head + struct.pack("<d", value))
+    whole = struct.pack("<IIII", 0, 9, 0, 9)
+    sheet = _record(129) + _record(148, whole) + _record(145) + cells + _record(146) + _record(130)
+    book = _record(131) + _record(143) + _record(156, struct.pack("<II", 0, 1) + _wide("rId1") + _wide(name))
+    relation = '<Relationship Id="rId1" Type="http://x/worksheet" Target="worksheets/sheet1.bin"/>'
+    return zip_bytes(
+        {
+            "[Content_Types].xml": "<Types/>",
+            "xl/workbook.bin": book + _record(144) + _record(132),
+            "xl/_rels/workbook.bin.rels": f"<Relationships>{relation}</Relationships>",
+            "xl/worksheets/sheet1.bin": sheet,
+        }
+    )

@@ -1,0 +1,86 @@
+"""Merges, diagonal lines, colours, formats, comments and what is hidden, in new and old workbooks."""
+
+import io
+
+import pytest
+import xlsxwriter
+import xlwt
+
+from files import zip_bytes
+from keiyu.read.decode import decode
+from keiyu.read.grid import Grid
+from keiyu.read.looks.model import PLAIN, UNKNOWN, Range
+from keiyu.read.looks.workbook import area, looks
+from keiyu.read.looks.xml import parse
+from keiyu.read.sniff import RefusedError
+from reading import csv_bytes, xlsx_bytes
+
+
+def decorated() -> Grid:
+    target = io.BytesIO()
+    with xlsxwriter.Workbook(target) as book:
+        book.add_worksheet("前")
+        page = book.add_worksheet("表 & 注")
+        page.merge_range("A1:C1", "令和５年４月", book.add_format({"bold": True}))
+        page.write_blank("B2", None, book.add_format({"diag_type": 1, "diag_border": 1}))
+        page.write_blank("B3", None, book.add_format({"diag_type": 2, "diag_border": 4}))
+        page.write("C2", 45000, book.add_format({"num_format": 'ggge"年"m"月"d"日"', "bg_color": "#FFFF00"}))
+        page.write("C3", "消", book.add_format({"font_strikeout": True, "font_color": "#FF0000", "border": 1}))
+        page.write("A4", 1)
+        page.write_comment("A4", "前年は２")
+        page.set_row(4, None, None, {"hidden": True})
+        page.set_column("E:F", None, None, {"hidden": True})
+        page.set_column("H:H", None, book.add_format({"bg_color": "#00FF00"}))
+    return decode(target.getvalue()).grids[1]
+
+
+def test_a_workbook_says_how_its_cells_look() -> None:
+    seen = decorated().looks
+    assert seen.known
+    assert seen.merges == (Range(0, 0, 0, 2),)
+    assert (seen.merge(0, 1), seen.merge(1, 1)) == (Range(0, 0, 0, 2), None)
+    assert seen.diagonals == {(1, 1), (2, 1)}
+    assert (seen.hidden_rows, seen.hidden_columns) == ({4}, {4, 5})
+    assert {place: text.splitlines()[-1] for place, text in seen.comments.items()} == {(3, 0): "前年は２"}
+    assert (seen.style(1, 2).format, seen.style(1, 2).fill) == ('ggge"年"m"月"d"日"', "FFFF00")
+    struck = seen.style(2, 2)
+    assert (struck.struck, struck.colour, struck.boxed, struck.diagonal) == (True, "FF0000", True, False)
+    assert (seen.style(3, 0), seen.style(40, 7).fill) == (PLAIN.style(0, 0)._replace(colour="theme1"), "00FF00")
+
+
+def test_an_old_workbook_says_so_too() -> None:
+    book = xlwt.Workbook()
+    page = book.add_sheet("表")
+    page.write_merge(0, 0, 0, 2, "令和５年４月")
+    page.write(1, 1, None, xlwt.easyxf("borders: diag thin, need_diag1 true"))
+    page.write(1, 2, 45000, xlwt.easyxf("font: struck_out true; pattern: pattern solid, fore_colour red", 'yyyy"年"'))
+    page.row(3).hidden = True
+    page.row(3).write(0, 1)
+    page.col(4).hidden = True
+    target = io.BytesIO()
+    book.save(target)
+    seen = decode(target.getvalue()).grids[0].looks
+    assert seen.merges == (Range(0, 0, 0, 2),)
+    assert seen.diagonals == {(1, 1)}
+    assert (seen.style(1, 2).format, seen.style(1, 2).struck, seen.style(1, 2).fill) == ('yyyy"年"', True, "indexed10")
+    assert (seen.hidden_rows, seen.hidden_columns) == ({3}, {4})
+
+
+def test_a_text_looks_like_nothing_and_looks_are_read_once() -> None:
+    assert decode(csv_bytes([["a", "b"]])).grids[0].looks is PLAIN
+    grid = decorated()
+    assert grid.looks is grid.looks
+
+
+@pytest.mark.parametrize("part", ["xl/styles.xml", "xl/worksheets/sheet1.xml"])
+def test_damaged_looks_are_unknown_and_entities_refused(part: str) -> None:
+    assert looks(zip_bytes({"xl/workbook.xml": "<workbook/>", part: "<a"}), "表") is UNKNOWN
+    for wild in (b'<!DOCTYPE a [<!ENTITY x "y">]><a>&x;</a>', '<!DOCTYPE a [<!ENTITY x "y">]><a/>'.encode("utf-16")):
+        with pytest.raises(RefusedError, match="entities"):
+            parse(wild, lambda name, attributes: None)
+
+
+def test_looks_beyond_the_sheet_are_plain() -> None:
+    grid = decode(xlsx_bytes({"表": [["名称"]]})).grids[0]
+    assert grid.looks.style(9_999, 9_999).format == "General"
+    assert (area("B2:A1"), area("$C$3"), area("zzzz1")) == (Range(0, 0, 1, 1), Range(2, 2, 2, 2), None)
