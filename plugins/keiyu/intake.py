@@ -25,6 +25,7 @@ from keiyu.findings import Finding, Place, Severity, finding
 from keiyu.ledger import collection_states
 from keiyu.ledger.claims import Claimed, desk
 from keiyu.ledger.collections import received_before_closing
+from keiyu.publish.impact import weigh
 from keiyu.publish.monitor.closing import Door, door
 from keiyu.publish.universe import universe
 from keiyu.read import read
@@ -213,7 +214,9 @@ class _Batch:
         for one in self._claimed:
             self._sort(one)
         groups = [self._check(collection, members) for collection, members in self._grouped.items()]
-        return register.stage(self._workspace.storage, groups, self._nils, self._refused)
+        staged = register.stage(self._workspace.storage, groups, self._nils, self._refused)
+        weigh(self._workspace, staged)
+        return staged
 
     def _sort(self, one: Claimed) -> None:
         """Read one submission and put it where it belongs."""

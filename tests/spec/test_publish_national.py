@@ -51,6 +51,7 @@ class National:
                     "area_code": places["area_code"],
                     "prefecture_code": places["prefecture_code"],
                     "value_status": [status.get(code, "not_submitted") for code in places["area_code"].to_pylist()],
+                    "flag": pa.nulls(len(places), pa.string()),
                 }
             ),
             core={name: rows.append_column("entry_id", rows["area_code"]) for name, rows in core.items()},

@@ -23,6 +23,9 @@ RECEIPT_KEYS: Final = (
 )
 
 
+IMPACT_KEYS: Final = "reporter state supersedes figures measures release files[]"
+
+
 @dataclass(eq=False)
 class NotAWaveError(UserError):
     """A date on which the line is not collected."""
@@ -156,20 +159,27 @@ def nil_command(screen: Screen, collection: "Collection", reporter: str, sender:
 
 @verb(
     "receipt",
-    ja="受領証を照会する（現在の状態と合計つき）",
-    en="Look up a receipt, with where its submission stands now",
-    keys={"": "receipts[]", "receipts[]": RECEIPT_KEYS},
+    ja="受領証を照会する（現在の状態と合計、訂正ならその影響つき）",
+    en="Look up a receipt: where its submission stands now, and what it changes where it is a correction",
+    keys={"": "receipts[] impacts[]", "receipts[]": RECEIPT_KEYS, "impacts[]": IMPACT_KEYS},
 )
 @argument("number", metavar="RECEIPT", ja="受領番号", en="Number of the receipt")
 def receipt_command(screen: Screen, number: str) -> None:
     """Look up a receipt."""
+    from keiyu.cli.decisions import impacts, show_impacts
     from keiyu.receive.receipts import find_receipt
 
     with workspace() as space:
         receipt = find_receipt(space.ledger, number)
-    if receipt is None:
-        raise NoSuchReceiptError(number)
-    _show_receipts(screen, [receipt])
+        if receipt is None:
+            raise NoSuchReceiptError(number)
+        told = impacts(space, receipt.submission_id)
+
+    def human() -> None:
+        _show_receipts(screen, [receipt])
+        show_impacts(screen, told)
+
+    screen.show({"receipts": [_receipt(receipt)], "impacts": told}, human)
 
 
 def _show_receipts(screen: Screen, receipts: Sequence["Receipt"]) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from keiyu.cli.calendar import calendar_of, show_calendar
+from keiyu.cli.decisions import HELD_KEYS, held, show_held
 from keiyu.cli.desk import FINDING_KEYS
 from keiyu.cli.relay import workspace
 from keiyu.cli.screen import Screen
@@ -47,7 +48,8 @@ _collection = argument(
     keys={
         "": "collections[]",
         "collections[]": "collection state reporters_in reporters_due missing[] returned[] release stray[] dates[] "
-        "counts on_time_rate extensions[] exemptions[] calendar_findings[]",
+        "counts on_time_rate extensions[] exemptions[] calendar_findings[] held[]",
+        "collections[].held[]": HELD_KEYS,
         "collections[].missing[]": "reporter prefecture name",
         "collections[].returned[]": "submission_id file sender reporter reasons[]",
         "collections[].returned[].reasons[]": "rule_id message_ja message_en",
@@ -112,6 +114,7 @@ def _standing(space: "Workspace", collection: "Collection", state: str, of: "Sta
         ],
         "release": release,
         "stray": list(snapshot.stray),
+        "held": held(space, collection),
         **calendar_of(space, collection),
     }
 
@@ -140,6 +143,7 @@ def _show_standing(screen: Screen, one: Mapping[str, Any], *, detailed: bool) ->
     if not detailed:
         return
     show_calendar(screen, one["dates"], one["calendar_findings"])
+    show_held(screen, one["held"])
     if one["extensions"]:
         columns = ("期限延長 / extended", "まで / until", "理由 / reason")
         screen.table(columns, [(x["area"], x["until"], x["reason"]) for x in one["extensions"]])

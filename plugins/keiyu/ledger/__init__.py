@@ -1,6 +1,6 @@
 """The ledger: SQLAlchemy models, migrations, and the audit chain whose sequence orders everything."""
 
-from keiyu.ledger import calendar, identities  # their tables belong to the same metadata
+from keiyu.ledger import calendar, holds, identities  # their tables belong to the same metadata
 from keiyu.ledger.collections import close_collection, close_entry, collection_states, open_collection
 from keiyu.ledger.database import Ledger
 
@@ -10,6 +10,7 @@ __all__ = [
     "close_collection",
     "close_entry",
     "collection_states",
+    "holds",
     "identities",
     "open_collection",
 ]

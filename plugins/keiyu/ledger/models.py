@@ -15,7 +15,7 @@ from keiyu.ledger.columns import BIG, Clean, Digest, Id, Instant, Json, Seq, Utc
 CollectionState = Literal["open", "entry_closed", "closed"]
 SubmissionKind = Literal["file", "nil"]
 SubmissionState = Literal["received", "accepted", "partly_accepted", "returned"]
-EntryState = Literal["accepted", "returned"]
+EntryState = Literal["accepted", "returned", "held", "declined"]
 SegmentState = Literal["live", "compacted"]
 ReleaseStage = Literal["preliminary", "final", "correction"]
 
@@ -201,7 +201,9 @@ class Entry(Base):
     """One reporter's part of a submission, for one collection; supersession is per reporter.
 
     An entry is live at sequence S iff ``accepted_seq <= S`` and ``superseded_seq`` is null or ``> S``.
-    One that was overtaken before it was accepted has both equal and is never live.
+    One that was overtaken before it was accepted has both equal and is never live. One that is ``held`` (accepted,
+    and waiting for a decision: ``keiyu.ledger.holds``) has no ``accepted_seq`` until it is settled in its favour;
+    otherwise it is ``declined``.
 
     Attributes:
         attempt: the submission's attempt that decided it.

@@ -95,7 +95,7 @@ def notes(contract: Contract, manifest: Mapping[str, Any]) -> str:
         lines.append(f"- 前の公表 / release before: `{manifest['previous']}`")
     if coverage.get("exempt"):
         lines.append(f"- 提出免除（合計に含まない）/ excused, not in the totals: {len(coverage['exempt']):,}")
-    return "\n".join([*lines, "", *_absent(coverage, contract.respondents.field)]) + "\n"
+    return "\n".join([*lines, "", *_absent(coverage, contract.respondents.field), *_decisions(manifest)]) + "\n"
 
 
 def _by_weight(coverage: Mapping[str, Any]) -> str:
@@ -117,6 +117,40 @@ def _absent(coverage: Mapping[str, Any], reporter: str) -> Iterator[str]:
     for one in missing:
         by_place.setdefault(one["prefecture"], []).append(f"{one['name']} ({one[reporter]})")
     yield from (f"- {place}: {'、'.join(names)}" for place, names in by_place.items())
+
+
+def _decisions(manifest: Mapping[str, Any]) -> Iterator[str]:
+    """Tell what waits for a decision, and with what reason others were decided."""
+    for title_, key in (("確認中 / Under query", "held"), ("注記 / Footnotes", "footnotes")):
+        holds = manifest.get(key, ())
+        if holds:
+            yield from ("", f"## {title_}: {len(holds):,}", "")
+            yield from (f"- {told_ja}\n  {told_en}" for told_ja, told_en in map(remark, holds))
+
+
+def remark(hold: Mapping[str, Any]) -> tuple[str, str]:
+    """Return what readers are told of a hold, in Japanese and English.
+
+    Args:
+        hold: an item of the manifest's ``held`` or ``footnotes``.
+    """
+    who = f"{hold['name']}（{hold['reporter']}）"
+    why_ja = "".join(one["message_ja"] for one in hold["findings"]) or "公表値を大きく動かす訂正。"
+    why_en = " ".join(one["message_en"] for one in hold["findings"]) or "A correction that moves published figures far."
+    if hold["settlement"] is None:
+        shown = hold["shown"] is not None
+        ja = "前の報告の値を示している。" if shown else "確認できるまで合計に含めない。"
+        en = "The earlier report's figures are shown." if shown else "Not in the totals until it is confirmed."
+        return f"{who}: {why_ja}{ja}", f"{why_en} {en}"
+    by_ja, by_en = _DECIDED[hold["settlement"]]
+    return f"{who}: {why_ja}{by_ja}「{hold['reason']}」", f"{why_en} {by_en}: {hold['reason']}"
+
+
+_DECIDED: Final = {
+    "confirmed": ("報告者の回答", "The reporter's answer"),
+    "approved": ("所管官庁の承認", "Approved by the ministry"),
+    "declined": ("所管官庁の不承認", "Declined by the ministry"),
+}
 
 
 def _changes(manifest: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 
 from keiyu import __version__, register
-from keiyu.contract.model import Contract, NationalTable
+from keiyu.contract.model import Collection, Contract, NationalTable
 from keiyu.contract.source import digest as digest_of_files
 from keiyu.ledger import collection_states
 from keiyu.ledger.models import ReleaseStage
@@ -16,10 +16,10 @@ from keiyu.publish.build import by_prefecture
 from keiyu.publish.describe import title
 from keiyu.publish.folder import Stored
 from keiyu.publish.parquet import WHOLE, shard
-from keiyu.publish.snapshot import Snapshot, codes_digest, rules_digest
+from keiyu.publish.snapshot import Snapshot, codes_digest, rules_digest, take
 from keiyu.publish.totals import control_totals
 from keiyu.receive.workspace import Workspace
-from keiyu.register import LiveEntry
+from keiyu.register import Held, LiveEntry
 
 
 @dataclass(frozen=True)
@@ -105,10 +105,18 @@ def manifest(workspace: Workspace, cut: Cut, files: Sequence[tuple[Part, Stored]
         "tables": {"digest": rules_digest(contract), "inputs_digest": taken.digest},
         "codes": {"digest": codes_digest(workspace.settings.schemas)},
         "coverage": coverage(taken, cut.weight_in),
+        "held": [_held(taken, hold) for holds in taken.held.values() for hold in holds],
+        "footnotes": [_held(taken, hold) for hold in taken.footnotes],
         "control_totals": control_totals(taken),
         "files": [_file(part, stored) for part, stored in files],
         "submissions": [_submission(entry) for entry in taken.live.values()],
     }
+
+
+def held_of(workspace: Workspace, collection: Collection) -> list[dict[str, Any]]:
+    """Return what waits for a decision in a collection now, as a manifest tells it."""
+    taken = take(workspace, collection)
+    return [_held(taken, hold) for holds in taken.held.values() for hold in holds]
 
 
 def coverage(taken: Snapshot, weight_in: float | None) -> dict[str, Any]:
@@ -163,6 +171,25 @@ def _file(part: Part, stored: Stored) -> dict[str, Any]:
         "sha256": stored.sha256,
         "inputs_digest": part.inputs_digest,
         "shared": stored.shared,
+    }
+
+
+def _held(taken: Snapshot, hold: Held) -> dict[str, Any]:
+    """Return what readers are told of a hold: whose, why, how it was settled, and whether an older value is shown."""
+    return {
+        "reporter": hold.reporter,
+        "name": taken.name_of(hold.reporter),
+        "ground": hold.ground,
+        "since": hold.opened_seq,
+        "findings": [
+            {name: found[name] for name in ("rule_id", "field", "value", "expected", "message_ja", "message_en")}
+            for found in hold.facts.get("findings", ())
+        ],
+        "measures": hold.facts.get("measures", []),
+        "shown": taken.live[hold.reporter].entry_id if hold.reporter in taken.live else None,
+        "settlement": hold.settlement,
+        "settled_by": hold.settled_by,
+        "reason": hold.reason,
     }
 
 

@@ -25,7 +25,10 @@ from keiyu.ledger.events import canonical, head
 from keiyu.publish.universe import Universe, universe
 from keiyu.read.model import ValueStatus
 from keiyu.receive.workspace import Workspace
-from keiyu.register import LiveEntry
+from keiyu.register import Held, LiveEntry
+
+HELD: Final = "held"
+"""Flag of a reporter whose newer report waits for a decision."""
 
 _ENGINE: Final = "1"
 """Raise it when this room computes other figures from the same inputs."""
@@ -43,6 +46,7 @@ class Snapshot:
         live: reporter → its live entry, of those who owe one.
         stray: reporters with a live entry who owe none; they are in no national table.
         exempt: reporter → reason, of those who were excused (提出免除) and did not report.
+        holds: what waits or waited for a decision, as it stood.
     """
 
     contract: Contract
@@ -52,6 +56,28 @@ class Snapshot:
     live: Mapping[str, LiveEntry]
     stray: tuple[str, ...]
     exempt: Mapping[str, str] = field(default_factory=dict)
+    holds: tuple[Held, ...] = ()
+
+    @cached_property
+    def held(self) -> dict[str, tuple[Held, ...]]:
+        """Reporters with a report that waits for a decision → its open holds; what is shown of them is older."""
+        waiting: dict[str, tuple[Held, ...]] = {}
+        for hold in self.holds:
+            if hold.settlement is None and hold.reporter in self.universe.due:
+                waiting[hold.reporter] = (*waiting.get(hold.reporter, ()), hold)
+        return waiting
+
+    @cached_property
+    def footnotes(self) -> tuple[Held, ...]:
+        """Decisions with their reasons, of the entries that are shown."""
+        shown = {entry.entry_id for entry in self.live.values()}
+        return tuple(hold for hold in self.holds if hold.entry_id in shown and hold.reason)
+
+    @cached_property
+    def flags(self) -> dict[str, str]:
+        """Reporter → ``held`` (a newer report waits for a decision) or the decision by which what is shown came in."""
+        decided = {hold.reporter: str(hold.settlement) for hold in self.footnotes}
+        return decided | dict.fromkeys(self.held, HELD)
 
     @cached_property
     def missing(self) -> tuple[str, ...]:
@@ -72,6 +98,7 @@ class Snapshot:
             entry = self.live.get(reporter)
             told = f"{reporter} {entry.entry_id} {entry.digest}\n" if entry else f"{reporter}\n"
             told += "exempt\n" if reporter in self.exempt else ""
+            told += f"{self.flags[reporter]}\n" if reporter in self.flags else ""
             parts[prefecture].update(told.encode())
         for row in self.universe.areas.to_pylist():
             if row["prefecture_code"] in parts:
@@ -95,6 +122,16 @@ class Snapshot:
                 totals[name] = totals.get(name, 0) + sum(column)
         return totals
 
+    def name_of(self, reporter: str) -> str:
+        """Return a reporter's prefecture and name, or its code where it has none."""
+        return self._names.get(reporter, reporter)
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        areas = self.universe.areas
+        columns = (areas[name].to_pylist() for name in ("area_code", "prefecture", "municipality"))
+        return {code: f"{prefecture}{name}" for code, prefecture, name in zip(*columns, strict=True)}
+
     def respondents(self, prefectures: Several[str]) -> pa.Table:
         """Return who owes a submission in some prefectures: reporter, prefecture and what came of it."""
         due = [(reporter, place) for reporter, place in self.universe.due.items() if place in prefectures]
@@ -103,6 +140,7 @@ class Snapshot:
                 self.contract.respondents.field: pa.array([reporter for reporter, _ in due], pa.string()),
                 "prefecture_code": pa.array([place for _, place in due], pa.string()),
                 "value_status": pa.array([self._status(reporter) for reporter, _ in due], pa.string()),
+                "flag": pa.array([self.flags.get(reporter) for reporter, _ in due], pa.string()),
             }
         )
 
@@ -116,7 +154,7 @@ class Snapshot:
         if reporter in self.exempt:
             return ValueStatus.EXCLUDED.value
         if entry is None:
-            return ValueStatus.NOT_SUBMITTED.value
+            return (ValueStatus.UNKNOWN if reporter in self.held else ValueStatus.NOT_SUBMITTED).value
         return (ValueStatus.NONE if entry.nil else ValueStatus.REPORTED).value
 
     @cached_property
@@ -142,7 +180,8 @@ def take(workspace: Workspace, collection: Collection, at_seq: int | None = None
     stray = tuple(sorted(entry.reporter for entry in entries if entry.reporter not in frame.due))
     with workspace.ledger.read() as connection:
         excused = dispensations(connection, collection, at_seq).exemptions
-    return Snapshot(contract, collection, at_seq, frame, live, stray, _exempt(frame, excused, live))
+        holds = tuple(register.holds_of(connection, collection, at_seq))
+    return Snapshot(contract, collection, at_seq, frame, live, stray, _exempt(frame, excused, live), holds)
 
 
 def _exempt(frame: Universe, excused: Mapping[str, Granted], live: Mapping[str, LiveEntry]) -> dict[str, str]:

@@ -2,22 +2,29 @@
 
 from keiyu.register.acceptance import accept
 from keiyu.register.compaction import compact
-from keiyu.register.staging import Group, Nil, Refused, Staged, stage
+from keiyu.register.holds import Held, Settled, holds_of, settle
+from keiyu.register.staging import Group, HoldDraft, Nil, Refused, Staged, stage
 from keiyu.register.sweeping import sweep
 from keiyu.register.verification import verify
-from keiyu.register.vintages import LiveEntry, current, live, seq_at
+from keiyu.register.vintages import LiveEntry, current, live, reporters_live, seq_at
 
 __all__ = [
     "Group",
+    "Held",
+    "HoldDraft",
     "LiveEntry",
     "Nil",
     "Refused",
+    "Settled",
     "Staged",
     "accept",
     "compact",
     "current",
+    "holds_of",
     "live",
+    "reporters_live",
     "seq_at",
+    "settle",
     "stage",
     "sweep",
     "verify",

@@ -15,6 +15,7 @@ from keiyu.errors import IntegrityError
 from keiyu.ledger.events import Draft, Stamp, append, digest, serialise
 from keiyu.ledger.models import Entry, FindingRow, Placement, ReceiptRow, Segment, Submission
 from keiyu.receive.storage import Storage
+from keiyu.register.holds import enter_holds
 from keiyu.register.staging import EntryDraft, Staged
 
 _CHUNK: Final = 500
@@ -87,6 +88,7 @@ def accept(connection: Connection, storage: Storage, staged: Staged) -> None:
     _place(connection, staged.placements)
     for collection, drafts in staged.entries.items():
         _enter(connection, collection, drafts, by_collection[collection])
+        enter_holds(connection, collection, drafts, staged.holds, by_collection[collection])
     if staged.findings:
         connection.execute(insert(FindingRow), staged.findings)
     for segment in staged.segments:
@@ -129,6 +131,7 @@ def _events(staged: Staged, told: Mapping[Collection, str]) -> list[Draft]:
                 "entries": told[collection],
                 "accepted": sum(draft.state == "accepted" for draft in drafts),
                 "returned": sum(draft.state == "returned" for draft in drafts),
+                **_waiting(staged, drafts),
                 "contract": drafts[0].contract_digest,
                 "rules": sorted({draft.rules_digest or "" for draft in drafts}),
                 "segments": [
@@ -144,6 +147,14 @@ def _events(staged: Staged, told: Mapping[Collection, str]) -> list[Draft]:
     if refused or not drafts:
         drafts.append(Draft("return", "", f"return:{batch}", {"submissions": refused}))
     return drafts
+
+
+def _waiting(staged: Staged, drafts: Sequence[EntryDraft]) -> dict[str, Any]:
+    """Return what the event says of entries that are held, and of those that change others."""
+    mine = {draft.id for draft in drafts}
+    holds = [asdict(one) for one in staged.holds if one.entry_id in mine]
+    impacts = {entry_id: told for entry_id, told in staged.impacts.items() if entry_id in mine}
+    return {name: told for name, told in (("holds", holds), ("impacts", impacts)) if told}
 
 
 def _place(connection: Connection, placements: Mapping[str, dict[str, Any]]) -> None:

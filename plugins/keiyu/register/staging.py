@@ -13,6 +13,7 @@ from keiyu.contract.model import Collection, Contract
 from keiyu.findings import Finding
 from keiyu.ledger.claims import Claimed
 from keiyu.ledger.events import digest
+from keiyu.ledger.holds import Ground
 from keiyu.ledger.ids import new_id
 from keiyu.read.model import Reading
 from keiyu.receive.storage import Storage
@@ -85,6 +86,15 @@ class EntryDraft:
     rules_digest: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class HoldDraft:
+    """A ground on which an entry will be held; columns as ``keiyu.ledger.holds.Hold``."""
+
+    entry_id: str
+    ground: Ground
+    facts: Mapping[str, Any]
+
+
 @dataclass(frozen=True)
 class Staged:
     """Everything that the transaction will write.
@@ -95,6 +105,8 @@ class Staged:
         findings: rows of findings.
         segments: written segments.
         placements: digest → body.
+        holds: grounds on which entries are held.
+        impacts: entry → what it changes, for those that supersede another.
     """
 
     submissions: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -102,6 +114,15 @@ class Staged:
     findings: list[dict[str, Any]] = field(default_factory=list)
     segments: list[Written] = field(default_factory=list)
     placements: dict[str, dict[str, Any]] = field(default_factory=dict)
+    holds: list[HoldDraft] = field(default_factory=list)
+    impacts: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def hold(self, holds: Sequence[HoldDraft]) -> None:
+        """Have entries wait for a decision: accepted, registered, and not live."""
+        held = {one.entry_id for one in holds}
+        for drafts in self.entries.values():
+            drafts[:] = [replace(draft, state="held") if draft.id in held else draft for draft in drafts]
+        self.holds.extend(holds)
 
 
 def stage(

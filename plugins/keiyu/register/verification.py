@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -13,9 +13,11 @@ from sqlalchemy import Connection, Row, func, select
 from keiyu.findings import Finding, Place, finding
 from keiyu.ledger import Ledger
 from keiyu.ledger.events import broken
+from keiyu.ledger.holds import Hold
 from keiyu.ledger.models import Entry, Event, ReceiptRow, Segment, Submission
 from keiyu.receive.storage import BytesLostError, Storage
 from keiyu.register.acceptance import digest_of
+from keiyu.register.holds import expected_state
 from keiyu.register.segments import ENTRY_ID, read
 
 _BATCH: Final = 1000
@@ -35,8 +37,13 @@ def verify(ledger: Ledger, storage: Storage, schemas: Path) -> list[Finding]:
     with ledger.read() as connection:
         check = _Check(connection, storage, schemas)
         parts: list[Callable[[], Iterator[Finding]]] = [check.chain, check.receipts, check.landing, check.decisions]
-        parts += [check.segments, check.supersession]
+        parts += [check.segments, check.supersession, check.holds]
         return [found for part in parts for found in part()]
+
+
+def _as_decided(entry: dict[str, Any], held: Container[str]) -> dict[str, Any]:
+    """Return an entry as it was when the event vouched for it."""
+    return {**entry, "state": "held"} if entry["id"] in held else entry
 
 
 @dataclass(frozen=True)
@@ -77,7 +84,8 @@ class _Check:
         events = select(Event.seq, Event.payload).where(Event.kind == "accept").order_by(Event.seq)
         for seq, payload in self._rows(events):
             entries = self._rows(select(*Entry.__table__.columns).where(Entry.decided_seq == seq))
-            if digest_of(row._asdict() for row in entries) != payload["entries"]:
+            held = {hold["entry_id"] for hold in payload.get("holds", ())}
+            if digest_of(_as_decided(row._asdict(), held) for row in entries) != payload["entries"]:
                 yield self._say("verify.entries", f"event {seq}", "the entries differ from those accepted")
         accepts = select(Event.seq).where(Event.kind == "accept")
         strays = select(Entry.id).where(Entry.decided_seq.not_in(accepts))
@@ -93,7 +101,7 @@ class _Check:
                 yield self._say("verify.segment", row.path, problem)
             if rows is not None:
                 held.setdefault(row.part_id, Counter()).update(rows[ENTRY_ID].to_pylist())
-        query = select(Entry.id, Entry.part_id, Entry.row_count).where(Entry.state == "accepted", Entry.row_count > 0)
+        query = select(Entry.id, Entry.part_id, Entry.row_count).where(Entry.state != "returned", Entry.row_count > 0)
         for key, part_id, count in self._rows(query):
             found = held.get(part_id or "", Counter()).pop(key, 0)
             if found != count:
@@ -120,6 +128,21 @@ class _Check:
         )
         for (key,) in self._rows(late.where(Entry.state == "accepted", Entry.superseded_seq.is_(None))):
             yield self._say("verify.live", key, "a later received entry exists")
+
+    def holds(self) -> Iterator[Finding]:
+        """Every hold was opened by an event, and settled only by another that says so."""
+        query = select(*Hold.__table__.columns, Event.kind, Event.payload, Entry.state)
+        query = query.join(Entry, Entry.id == Hold.entry_id).outerjoin(Event, Event.seq == Hold.settled_seq)
+        settled: dict[str, set[str | None]] = {}
+        states: dict[str, str] = {}
+        for row in self._rows(query):
+            settled.setdefault(row.entry_id, set()).add(row.settlement)
+            states[row.entry_id] = row.state
+            if row.settlement not in (None, "overtaken") and row.id not in (row.payload or {}).get("holds", ()):
+                yield self._say("verify.entries", row.id, "no event vouches for its settlement")
+        for key, settlements in settled.items():
+            if expected_state(settlements) != states[key]:
+                yield self._say("verify.entries", key, "its state is not what its holds say")
 
     def _opened(self, row: Row[*tuple[Any, ...]]) -> tuple[str | None, pa.Table | None]:
         try:

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from sqlalchemy import ColumnElement, Connection, and_, or_, select
 
 from keiyu.contract import arrow
+from keiyu.contract.model import Collection as Wave
 from keiyu.contract.model import Contract
 from keiyu.ledger import Ledger
 from keiyu.ledger.events import head
@@ -92,6 +93,16 @@ def live(ledger: Ledger, line: str, as_of: dt.date, at_seq: int | None = None) -
         rows = connection.execute(query.where(_live_at(connection, line, as_of, at_seq)).order_by(Entry.reporter)).all()
         paths = _paths(connection, line, as_of)
     return [_live_entry(row._asdict(), paths) for row in rows]
+
+
+def reporters_live(connection: Connection, collection: Wave, reporters: Iterable[str]) -> set[str]:
+    """Return those of some reporters that have a live entry in a collection."""
+    names, found = sorted(set(reporters)), set[str]()
+    for start in range(0, len(names), _FEW):
+        wanted = Entry.reporter.in_(names[start : start + _FEW])
+        where = _live_at(connection, collection.line, collection.as_of, None)
+        found.update(connection.scalars(select(Entry.reporter).where(where, wanted)))
+    return found
 
 
 def current(

@@ -5,7 +5,7 @@ words of a release can be held against its cells.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -79,13 +79,12 @@ class Movement:
 def movers(before: Snapshot | None, after: Snapshot) -> tuple[Mover, ...]:
     """Return the reporters whose live entry is another than before, in code order."""
     then = before.live if before else {}
-    names = _names(after)
     changed = sorted(
         reporter
         for reporter in then.keys() | after.live.keys()
         if _id(then.get(reporter)) != _id(after.live.get(reporter))
     )
-    return tuple(_mover(reporter, then.get(reporter), after, names) for reporter in changed)
+    return tuple(_mover(reporter, then.get(reporter), after) for reporter in changed)
 
 
 def movements(before: Snapshot | None, after: Snapshot, moved: Sequence[Mover]) -> tuple[Movement, ...]:
@@ -117,27 +116,18 @@ def _unit(contract: Contract, fields: Sequence[str]) -> str:
     return next((contract.fields[name].unit or "" for name in fields), "")
 
 
-def _mover(reporter: str, before: LiveEntry | None, after: Snapshot, names: dict[str, str]) -> Mover:
+def _mover(reporter: str, before: LiveEntry | None, after: Snapshot) -> Mover:
     now = after.live.get(reporter)
     kind: Kind = "withdrawn" if now is None else "corrected" if before else "new"
     return Mover(
         reporter=reporter,
         prefecture_code=after.universe.due.get(reporter, reporter[:2]),
-        name=names.get(reporter, reporter),
+        name=after.name_of(reporter),
         kind=kind,
         submission=now.submission_id if now else None,
         before=before,
         after=now,
     )
-
-
-def _names(taken: Snapshot) -> dict[str, str]:
-    return dict(_named(taken))
-
-
-def _named(taken: Snapshot) -> Iterator[tuple[str, str]]:
-    for row in taken.universe.areas.to_pylist():
-        yield row["area_code"], f"{row['prefecture']}{row['municipality']}"
 
 
 def _id(entry: LiveEntry | None) -> str | None:

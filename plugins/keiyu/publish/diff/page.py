@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from keiyu.codes.eras import to_wareki
 from keiyu.contract.model import Contract
+from keiyu.publish.describe import remark
 from keiyu.publish.diff.chart import Tile, bars, tile_map, tiles
 from keiyu.publish.diff.movement import Figure, Movement, Mover
 from keiyu.publish.diff.words import Background, Sentence, number, sentence, signed
@@ -49,6 +50,7 @@ def render(
     body = [
         _said(movements, Background(former, coverage["reporters_in"], coverage["reporters_due"])),
         *(_drawn(movement, grid, gaps, level=level) for movement in movements if movement.parts),
+        _remarks(manifest),
         "" if level else _table(movers, movements),
     ]
     return Template(_TEMPLATE.read_text(encoding="utf-8")).substitute(
@@ -117,6 +119,16 @@ def _drawn(movement: Movement, grid: Sequence[Tile], gaps: frozenset[str], *, le
         f"<figure><figcaption>{caption.ja} / {caption.en}</figcaption>"
         f"{bars(largest, level=level, label=f'{caption.ja} {movement.label_ja}')}</figure></div></section>"
     )
+
+
+def _remarks(manifest: Mapping[str, Any]) -> str:
+    """Tell what waits for a decision and why other figures stand although they look wrong."""
+    told = [
+        f'<section><h2>{ja} <span class="en" lang="en">{en}</span></h2><ul class="said">{items}</ul></section>'
+        for ja, en, key in (("確認中の値", "Under query", "held"), ("注記", "Footnotes", "footnotes"))
+        if (items := "".join(_item(Sentence(*remark(hold)), "") for hold in manifest[key]))
+    ]
+    return "".join(told)
 
 
 def _table(movers: Sequence[Mover], movements: Sequence[Movement]) -> str:

@@ -10,7 +10,7 @@ from keiyu.register.identity.description import changed
 from keiyu.register.identity.matching import Doubt
 from keiyu.register.identity.model import CHANGES, IDENTITY, VALID_FROM, VALID_TO
 from keiyu.register.identity.policy import Policy
-from keiyu.register.identity.sides import Side, past
+from keiyu.register.identity.sides import Side, past, spokesmen
 
 
 def changes(
@@ -43,7 +43,7 @@ def changes(
         absent = {doubt.pair.known for doubt in doubts}
         told += [
             _change(known.rows[i][IDENTITY], "closed", None, as_of, i in absent)
-            for i in set(range(len(known.rows))) - set(pairs.values())
+            for i in set(spokesmen(known).values()) - set(pairs.values())
             if known.features[i].block in covered and _holds(known.rows[i], as_of)
         ]
     return pa.Table.from_pylist(sorted(told, key=lambda change: str(change[IDENTITY])), CHANGES)

@@ -14,6 +14,21 @@ from keiyu.read.kinds import fold_address, fold_name
 from keiyu.register.identity.policy import Policy, Rules
 
 ID: Final = "unique_id"
+ROLES: Final = (
+    "block",
+    "number",
+    "name",
+    "kana",
+    "kind",
+    "ownership",
+    "municipality",
+    "address",
+    "phone",
+    "operator",
+    "corporate",
+)
+"""What a field may be to a comparison; ``schemas/schema/identity.json`` describes them."""
+
 _NUMBERS: Final = re.compile(r"\d+(?:-\d+)*(?![\d条線区])", re.ASCII)
 _ORDINAL: Final = re.compile(r"第([一二三四五六七八九十]|\d+)|(?<!\d)(\d{1,2})$")
 _DIGITS: Final = dict(zip("一二三四五六七八九十", map(str, range(1, 11)), strict=True))
@@ -88,10 +103,8 @@ def frame(features: Sequence[Features], rows: Iterable[int]) -> pa.Table:
 
 def _records(rows: pa.Table, policy: Policy) -> Iterator[Mapping[str, str]]:
     """Yield role → text of each row; a role that the rows lack is empty."""
-    columns = {
-        role: rows[field].to_pylist() if field in rows.column_names else [None] * rows.num_rows
-        for role, field in policy.fields.items()
-    }
+    held = {role: field for role, field in policy.fields.items() if field in rows.column_names}
+    columns = {role: rows[held[role]].to_pylist() if role in held else [None] * rows.num_rows for role in ROLES}
     for i in range(rows.num_rows):
         yield {role: "" if values[i] is None else str(values[i]).strip() for role, values in columns.items()}
 

@@ -5,8 +5,8 @@ back by a rival may be free once the rival has found its own.
 """
 
 import heapq
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from math import inf
 
 from keiyu.register.identity.policy import Policy
@@ -43,6 +43,22 @@ def match(pairs: Sequence[Pair], policy: Policy) -> tuple[list[Pair], list[Doubt
         left = [pair for pair in left if pair.known not in known and pair.row not in rows]
     doubts = [Doubt(pair, None if lead == inf else lead) for pair, lead in _leads(left)]
     return sorted(taken, key=_place), sorted(doubts, key=lambda doubt: (-doubt.pair.weight, _place(doubt.pair)))
+
+
+def best_of(pairs: Sequence[Pair], spokesman: Mapping[int, int]) -> list[Pair]:
+    """Return the heaviest pair of each facility and row, as a pair of the row that speaks for the facility.
+
+    Args:
+        pairs: weighed pairs.
+        spokesman: known row → the row that speaks for its facility.
+    """
+    best: dict[tuple[int, int], Pair] = {}
+    for pair in pairs:
+        spoken = replace(pair, known=spokesman[pair.known])
+        standing = best.get(_place(spoken))
+        if standing is None or spoken.weight > standing.weight:
+            best[_place(spoken)] = spoken
+    return list(best.values())
 
 
 def _leads(pairs: Sequence[Pair]) -> Iterator[tuple[Pair, float]]:

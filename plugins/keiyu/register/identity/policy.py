@@ -66,7 +66,8 @@ class Policy:
     """How rows of a line are recognised.
 
     Attributes:
-        line: the line whose facilities these are.
+        line: the line.
+        register: the line whose facilities its rows are: itself, or the register to which a sheet refers.
         table: core table that describes them.
         complete: whether an edition lists every facility of its area, so that an absent one has closed.
         fields: role (``name``, ``phone`` …) → field of the table.
@@ -88,6 +89,7 @@ class Policy:
     """
 
     line: str
+    register: str
     table: str
     complete: bool
     fields: Mapping[str, str]
@@ -141,18 +143,23 @@ def required(contract: Contract, schemas: Path) -> Policy:
 
 
 def _load(path: Path, contract: Contract, schemas: Path) -> Policy:
-    raw: Mapping[str, Any] = read_yaml(path, schemas / "schema" / "identity.json")
+    own: Mapping[str, Any] = read_yaml(path, schemas / "schema" / "identity.json")
+    register = own.get("register", contract.line)
+    raw = {**read_yaml(path.parents[1] / register / FILE, schemas / "schema" / "identity.json"), **own}
+    if "comparisons" not in raw:
+        raise ContractError(str(path), f"{register} refers to a register itself")
     table = contract.table(raw["table"])
-    unknown = {*raw["fields"].values(), *raw["described"]} - set(table.by_name)
+    unknown = {*own["fields"].values(), *own.get("described", ())} - set(table.by_name)
     if unknown:
         raise ContractError(str(path), f"{table.name} has no field {', '.join(sorted(unknown))}")
     words, limits = raw["words"], raw["thresholds"]
     return Policy(
         line=contract.line,
+        register=register,
         table=table.name,
         complete=raw["complete"],
         fields=raw["fields"],
-        described=tuple(raw["described"]),
+        described=tuple(name for name in raw["described"] if name in table.by_name),
         founders=re.compile(f"^(?:{'|'.join(words['founders'])})"),
         kinds=_any(words["kinds"]),
         parts=_rules(words["parts"], "aspect"),

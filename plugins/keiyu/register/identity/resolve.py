@@ -15,10 +15,10 @@ import pyarrow as pa
 
 from keiyu.register.identity import features as compared
 from keiyu.register.identity.changes import changes
-from keiyu.register.identity.matching import Doubt, match
+from keiyu.register.identity.matching import Doubt, best_of, match
 from keiyu.register.identity.model import ASSIGNMENTS, IDENTITY, REVIEW, VALID_FROM, Resolution
 from keiyu.register.identity.policy import Policy
-from keiyu.register.identity.sides import Side, leaders
+from keiyu.register.identity.sides import Side, leaders, spokesmen
 from keiyu.register.identity.weighing import weigh
 
 _NAMESPACE: Final = uuid.UUID("6b656979-7500-5000-8000-6964656e7469")
@@ -30,8 +30,8 @@ def resolve(
     """Recognise the facilities of an edition.
 
     Args:
-        known: the register as known: one row per identity, with ``identity``, ``valid_from``, ``valid_to`` (none while
-            it holds) and fields of the core table.
+        known: the register as known, with ``identity``, ``valid_from``, ``valid_to`` (none while it holds) and fields
+            of the core table. An identity may have several rows, as different lists spell it; the first speaks for it.
         edition: rows of the core table.
         as_of: date of the edition.
         policy: how rows are recognised.
@@ -43,7 +43,7 @@ def resolve(
     dates = {as_of, *filter(None, known[VALID_FROM].to_pylist())}
     ours = Side(known.to_pylist(), compared.of(known, policy, dates))
     theirs = Side(edition.to_pylist(), compared.of(edition, policy, dates))
-    state = _State(ours, theirs, policy, leaders(theirs, as_of))
+    state = _State(ours, theirs, policy, leaders(theirs, as_of), spokesmen(ours))
     state.take_identical(lambda side, i: side.record(i, policy))
     state.take_identical(lambda side, i: side.whereabouts(i))
     doubts = state.take_weighed()
@@ -64,6 +64,7 @@ class _State:
     edition: Side
     policy: Policy
     leader: Mapping[int, int]
+    spokesman: Mapping[int, int]
     found: dict[int, tuple[int, str, float | None]] = field(default_factory=dict)
 
     @property
@@ -74,7 +75,7 @@ class _State:
     def left(self) -> tuple[list[int], list[int]]:
         """Return known rows and leading rows that have not found each other."""
         taken = set(self.pairs.values())
-        known = [i for i in range(len(self.known.rows)) if i not in taken]
+        known = [i for i, spokesman in self.spokesman.items() if spokesman not in taken]
         return known, sorted(set(self.leader.values()) - self.found.keys())
 
     def take_identical(self, key: Callable[[Side, int], Hashable | None]) -> None:
@@ -82,8 +83,9 @@ class _State:
         known, rows = self.left()
         ours = self.known.grouped(known, lambda i: key(self.known, i))
         theirs = self.edition.grouped(rows, lambda i: key(self.edition, i))
-        for shared in ours.keys() & theirs.keys():
-            same = sorted(ours[shared], key=lambda i: str(self.known.rows[i][IDENTITY]))
+        for shared in sorted(ours.keys() & theirs.keys(), key=repr):
+            free = {self.spokesman[i] for i in ours[shared]} - set(self.pairs.values())
+            same = sorted(free, key=lambda i: str(self.known.rows[i][IDENTITY]))
             if len(same) == len(theirs[shared]):
                 self.found |= {row: (i, "identical", None) for i, row in zip(same, theirs[shared], strict=True)}
 
@@ -91,7 +93,8 @@ class _State:
         """Take the pairs that are beyond doubt and return those that are not."""
         known, rows = self.left()
         ours = compared.frame(self.known.features, known)
-        sure, doubts = match(weigh(ours, compared.frame(self.edition.features, rows), self.policy), self.policy)
+        pairs = weigh(ours, compared.frame(self.edition.features, rows), self.policy)
+        sure, doubts = match(best_of(pairs, self.spokesman), self.policy)
         self.found |= {pair.row: (pair.known, "weighed", pair.weight) for pair in sure}
         return doubts
 
@@ -100,7 +103,7 @@ class _State:
         taken = {str(row[IDENTITY]) for row in self.known.rows}
         issued: dict[int, str] = {}
         for row in self.left()[1]:
-            said = repr((self.policy.line, as_of.isoformat(), self.edition.record(row, self.policy)))
+            said = repr((self.policy.register, as_of.isoformat(), self.edition.record(row, self.policy)))
             number = 0
             while (new := str(uuid.uuid5(_NAMESPACE, f"{said}{number}"))) in taken:
                 number += 1

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from keiyu.register.identity.features import Features
-from keiyu.register.identity.model import VALID_FROM, VALID_TO
+from keiyu.register.identity.model import IDENTITY, VALID_FROM, VALID_TO
 from keiyu.register.identity.policy import Policy
 
 
@@ -55,6 +55,12 @@ def leaders(side: Side, as_of: dt.date) -> dict[int, int]:
         if len(indexes) > 1 and _follow(side, indexes):
             leader |= dict.fromkeys(indexes, max(indexes, key=lambda i: (_begun(side.rows[i], as_of), _from(side, i))))
     return leader
+
+
+def spokesmen(side: Side) -> dict[int, int]:
+    """Return for every known row the one that speaks for its identity: the first."""
+    first: dict[str, int] = {}
+    return {index: first.setdefault(str(row[IDENTITY]), index) for index, row in enumerate(side.rows)}
 
 
 def past(row: Mapping[str, Any], as_of: dt.date) -> bool:

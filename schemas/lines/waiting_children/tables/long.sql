@@ -14,7 +14,7 @@ silent AS (
         r.area_code,
         m.field,
         CASE r.value_status WHEN 'none' THEN 0 END::BIGINT AS value,
-        CASE WHEN r.value_status IN ('none', 'excluded') THEN r.value_status ELSE 'not_submitted' END AS value_status
+        CASE WHEN r.value_status IN ('none', 'excluded', 'unknown') THEN r.value_status ELSE 'not_submitted' END AS value_status
     FROM respondents AS r
     CROSS JOIN measures AS m
     ANTI JOIN arrived AS a ON a.area_code = r.area_code AND a."table" = m."table"

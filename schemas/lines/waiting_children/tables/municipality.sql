@@ -50,6 +50,7 @@ SELECT
     p.designation,
     p.reporting_body,
     r.value_status,
+    r.flag,
     CASE WHEN r.value_status = 'none' THEN 0 ELSE (SELECT count(*) FROM measures) - coalesce(g.cells - g.missing, 0) END
         AS values_missing,
     coalesce(COLUMNS(h.* EXCLUDE (area_code)), CASE r.value_status WHEN 'none' THEN 0 END),
