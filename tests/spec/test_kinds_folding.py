@@ -3,8 +3,6 @@
 import pytest
 
 from keiyu.read.kinds import address_key, fold_address, fold_name
-from keiyu.read.kinds.phones import joined as joined_phone
-from keiyu.read.kinds.postal import joined as joined_postal
 from kinds import terms
 
 SAME_ADDRESS = [
@@ -78,24 +76,3 @@ def test_two_facilities_stay_two(one: str, other: str) -> None:
 
 def test_a_name_that_is_only_a_legal_form_keeps_its_letters() -> None:
     assert fold_name("株式会社", terms().lexicon)
-
-
-@pytest.mark.parametrize(
-    ("parts", "number"),
-    [
-        (("03", "-", "3230", "-", "7161"), "03-3230-7161"),
-        (("03", "-", 6260.0, "-", 9555.0), "03-6260-9555"),
-        ((3.0, 6260.0, 55.0), "3-6260-0055"),
-        (("", "", ""), ""),
-    ],
-)
-def test_a_phone_number_is_joined_from_its_columns(parts: tuple[str | float, ...], number: str) -> None:
-    assert joined_phone(parts) == number
-
-
-@pytest.mark.parametrize(
-    ("parts", "code"),
-    [(("102", "-", "0085"), "102-0085"), ((60.0, "-", 1.0), "060-0001"), (("〒", "102", "0085"), "102-0085")],
-)
-def test_a_postal_code_is_joined_from_its_columns(parts: tuple[str | float, ...], code: str) -> None:
-    assert joined_postal(parts) == code

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from keiyu.contract import load
-from keiyu.read.kinds import KINDS, Normaliser, normalise_column, of_field
+from keiyu.read.kinds import KINDS, Normaliser, Terms, normalise, normalise_column, of_field
 from keiyu.read.model import ValueStatus
 from kinds import SCHEMAS, terms
 
@@ -81,6 +81,13 @@ def test_odd_cells_among_many_plain_ones_are_found(kind: str, plain: str, odd: s
     reader = Normaliser(KINDS[kind], terms())
     assert {place for place, _ in column.marked} == places
     assert column.values == [reader.read(cell).value for cell in cells]
+
+
+def test_an_age_without_a_unit_has_the_fields() -> None:
+    months = Terms.of(SCHEMAS, unit="か月")
+    assert normalise("age", "6", months).value == "6m"
+    assert normalise("age", 6.0, Terms.of(SCHEMAS, unit="歳")).value == "6y"
+    assert normalise("age", "1歳", months).value == "1y"
 
 
 def test_a_fields_reader_has_its_contracts_terms() -> None:

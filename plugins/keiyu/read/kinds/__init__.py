@@ -24,6 +24,7 @@ A value that is not certain is none and its status unknown; the raw text stays. 
 
 from keiyu.read.kinds.addresses import address_key, fold_address
 from keiyu.read.kinds.column import Normalised, Normaliser, normalise, normalise_column, of_field
+from keiyu.read.kinds.joins import join
 from keiyu.read.kinds.model import Value
 from keiyu.read.kinds.names import fold_name
 from keiyu.read.kinds.profiles import Profile, profile
@@ -41,6 +42,7 @@ __all__ = [
     "address_key",
     "fold_address",
     "fold_name",
+    "join",
     "kind_of",
     "normalise",
     "normalise_column",

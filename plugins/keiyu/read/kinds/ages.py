@@ -1,7 +1,8 @@
 """Ages of children: ``57d``, ``8w``, ``6m``, ``3y`` where a number says them, else the text as written.
 
-産休明け, 就学前 and the like are kept, since no number is certain in them. A number without a unit is years, as
-the field and its header say (受入開始年齢(歳)). Canonical forms after GIF 子供預かり情報 (minAge, minAgeInMonth).
+産休明け, 就学前 and the like are kept, since no number is certain in them. A number without a unit has that of the
+field, as its header says (受入開始年齢(歳)); years where none is said. Canonical forms after GIF 子供預かり情報 (minAge,
+minAgeInMonth).
 """
 
 import re
@@ -22,6 +23,7 @@ WORDED: Final = "read.age.worded"
 _AFTER: Final = r"(?:以上|以降|から|より|~|まで|迄|以下)?"
 _LIMITS: Final = {"d": 400, "w": 60, "m": 240, "y": 20}
 _BARE: Final = re.compile(r"\d{1,2}(?:\.0)?", re.ASCII)
+_CANONICAL: Final = re.compile(r"\d+[dwmy]", re.ASCII)
 _SPAN: Final = re.compile(r"(?P<low>[^~-]*?)(?:~|-|から|以上|より)(?P<high>[^~-]*)")
 _OPEN: Final = re.compile(r"(?:から|以上|より|以降|~|-)$")
 _CLOSED: Final = re.compile(r"(?:まで|迄|以下)$")
@@ -36,7 +38,7 @@ def age(cell: Cell, terms: Terms) -> Value:
     if isinstance(cell, bool):
         return unknown(cell, UNCLEAR)
     text = composed(tidy(seen(cell)))
-    canonical = canonical_age(text, terms.lexicon, bare=True)
+    canonical = canonical_age(text, terms.lexicon, bare=terms.lexicon.age_units.get(fold.label(terms.unit or ""), "y"))
     if canonical:
         return reported(cell, canonical)
     if text.lstrip("-").replace(".", "", 1).isdigit():
@@ -65,8 +67,8 @@ def ends(text: str, lexicon: Lexicon) -> tuple[str | None, str | None]:
     span = _SPAN.fullmatch(folded)
     if span and span["low"] and span["high"]:
         high = _end(_CLOSED.sub("", span["high"]), lexicon)
-        counted = bool(high and high.endswith("y") and _BARE.fullmatch(span["low"]))
-        return _end(span["low"], lexicon, bare=counted), high
+        unit = high[-1] if high and _CANONICAL.fullmatch(high) else None
+        return _end(span["low"], lexicon, bare=unit), high
     if _OPEN.search(folded):
         return _end(_OPEN.sub("", folded), lexicon), None
     if _CLOSED.search(folded):
@@ -74,23 +76,23 @@ def ends(text: str, lexicon: Lexicon) -> tuple[str | None, str | None]:
     return None, None
 
 
-def _end(text: str, lexicon: Lexicon, *, bare: bool = False) -> str | None:
+def _end(text: str, lexicon: Lexicon, *, bare: str | None = None) -> str | None:
     return canonical_age(text, lexicon, bare=bare) or (text if text in lexicon.age_names else None)
 
 
-def canonical_age(text: str, lexicon: Lexicon, *, bare: bool = False) -> str | None:
+def canonical_age(text: str, lexicon: Lexicon, *, bare: str | None = None) -> str | None:
     """Return an age that a number says in canonical form; none where it is worded otherwise.
 
     Args:
         text: the text.
         lexicon: the counters.
-        bare: whether a number without a unit is years.
+        bare: unit of a number without one; if none, such a number is no age.
     """
     if len(text) > _LONGEST:
         return None
     folded = fold.label(text)
     if bare and _BARE.fullmatch(folded):
-        return _of(int(float(folded)), "y")
+        return _of(int(float(folded)), bare)
     match = _pattern(lexicon).fullmatch(folded)
     if match is None:
         return None

@@ -28,6 +28,7 @@ class Terms:
         codes: folded label → code of the field's list.
         areas: the area table, for codes that have lost digits.
         at: the date on which areas are looked up.
+        unit: unit of the field.
     """
 
     lexicon: Lexicon
@@ -36,6 +37,7 @@ class Terms:
     codes: Mapping[str, str]
     areas: Areas | None = None
     at: dt.date | None = None
+    unit: str | None = None
 
     @classmethod
     def of(
@@ -63,7 +65,7 @@ class Terms:
         known = words.load(schemas)
         counters = known.units.get(unit, (unit,)) if unit else ()
         notation = Notation.of(symbols, negative, counters)
-        return cls(lexicon.load(schemas), known, notation, labels(codes), areas, at)
+        return cls(lexicon.load(schemas), known, notation, labels(codes), areas, at, unit)
 
     @classmethod
     def of_field(
