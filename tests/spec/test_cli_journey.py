@@ -139,7 +139,7 @@ def test_check_refuses_what_is_no_report(run: Run, tmp_path: Path, name: str, co
 
 def test_inspect_says_how_a_file_is_read(run: Run, sample: Path) -> None:
     file = next(f for f in expected(sample).wave(1) if f.shape == "national" and f.fault is None)
-    [told] = run("inspect", str(sample / file.path))["files"]
+    told = run("inspect", str(sample / file.path))
     assert (told["line"], told["layout"], told["as_of"]) == (LINE, "national", "2025-04-01")
     assert [(t["table"], t["sheet"], t["first_row"], t["rows"]) for t in told["tables"]] == [
         ("capacity", "定員の状況", 10, 1),
@@ -153,7 +153,7 @@ def test_inspect_names_the_encoding(run: Run, sample: Path, tmp_path: Path, enco
     file = next(f for f in expected(sample).wave(1) if f.shape == "csv" and f.fault is None)
     path = tmp_path / Path(file.path).name
     path.write_bytes((sample / file.path).read_text(encoding=file.encoding).encode(encoding))
-    [told] = run("inspect", str(path))["files"]
+    told = run("inspect", str(path))
     assert (told["line"], told["encoding"], len(told["tables"])) == (LINE, encoding, 2)
 
 

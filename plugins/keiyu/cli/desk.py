@@ -1,4 +1,4 @@
-"""A clerk's desk: how a file is read, and what the checks say, before it is sent. No state, no server."""
+"""A clerk's desk: what the checks say of files before they are sent. No state, no server."""
 
 import datetime as dt
 from collections import defaultdict
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from keiyu.cli.forms import load_contract, settings
+from keiyu.cli.forms import settings
 from keiyu.cli.screen import Advance, Screen
 from keiyu.cli.types import DATE
 from keiyu.cli.verb import argument, option, verb
@@ -17,7 +17,7 @@ from keiyu.cli.verb import argument, option, verb
 if TYPE_CHECKING:
     from keiyu.check import Verdict
     from keiyu.findings import Finding
-    from keiyu.read.model import Reading, TableReading
+    from keiyu.read.model import Reading
 
 FINDING_KEYS: Final = (
     "rule_id severity message_ja message_en hint_ja hint_en file sheet cell table field reporter value expected"
@@ -64,34 +64,6 @@ class Judged:
         if taken == {True}:
             return "accepted"
         return "partly_accepted" if True in taken else "returned"
-
-
-@verb(
-    "inspect",
-    ja="ファイルがどう読まれるかを表示する（表・見出し・列の対応・基準日）",
-    en="Show how files are read: tables, headers, columns, reference date",
-    keys={
-        "": "files[]",
-        "files[]": "file digest line layout encoding as_of nil tables[] findings[]",
-        "files[].tables[]": "table sheet rows first_row totals_row reporters[] columns",
-        "files[].tables[].columns": "(field): cell of its first value",
-        "files[].findings[]": FINDING_KEYS,
-    },
-)
-@_files
-@_line
-@_as_of
-def inspect_command(screen: Screen, files: tuple[Path, ...], line: str | None, as_of: dt.date | None) -> None:
-    """Show how files are read."""
-    with screen.progress("読んでいます / reading") as progress:
-        judged = read_files(files, line, as_of, progress)
-    result = {"files": [_inspected(j.reading) for j in judged]}
-
-    def human() -> None:
-        for one in judged:
-            _show_reading(screen, one.reading)
-
-    screen.show(result, human)
 
 
 @verb(
@@ -239,30 +211,6 @@ def _read_as(reading: "Reading") -> dict[str, Any]:
     return {name: getattr(reading, name) for name in names}
 
 
-def _inspected(reading: "Reading") -> dict[str, Any]:
-    tables = [{**_table(t), "reporters": _reporters(reading, t)} for t in reading.tables]
-    findings = [told.as_dict() for told in reading.findings]
-    return {**_read_as(reading), "nil": reading.nil, "tables": tables, "findings": findings}
-
-
-def _table(table: "TableReading") -> dict[str, Any]:
-    first = table.rows[0] if table.rows else 0
-    return {
-        "table": table.table,
-        "sheet": table.placement.sheet,
-        "rows": len(table.rows),
-        "first_row": first or None,
-        "totals_row": table.totals_row,
-        "columns": {name: table.placement.cell(name, first) for name in table.columns if first},
-    }
-
-
-def _reporters(reading: "Reading", table: "TableReading") -> list[str]:
-    """Return whose rows a table holds."""
-    field = load_contract(reading.line).respondents.field if reading.line else ""
-    return sorted({str(code) for code in table.columns.get(field, ()) if code is not None})
-
-
 def _judged(one: Judged) -> dict[str, Any]:
     return {
         **_read_as(one.reading),
@@ -270,22 +218,6 @@ def _judged(one: Judged) -> dict[str, Any]:
         "reporters": [{"reporter": v.reporter, "accepted": v.accepted} for v in one.verdicts],
         "findings": [told.as_dict() for told in one.findings],
     }
-
-
-def _show_reading(screen: Screen, reading: "Reading") -> None:
-    facts = [
-        ("報告ライン / line", reading.line),
-        ("様式 / layout", reading.layout),
-        ("文字コード / encoding", reading.encoding),
-        ("基準日 / reference date", reading.as_of),
-    ]
-    screen.table((reading.file, ""), [(name, value) for name, value in facts if value or name != facts[2][0]])
-    for table in reading.tables:
-        about = _table(table)
-        where = f"{about['sheet']} " if about["sheet"] else ""
-        screen.say(f"{where}→ {table.table}: {about['rows']} 行 / rows")
-        screen.table(("項目 / field", "セル / cell"), list(about["columns"].items()))
-    _show_findings(screen, reading.findings)
 
 
 def _show_judged(screen: Screen, one: Judged) -> None:

@@ -1,28 +1,48 @@
 """What a file holds, as one JSON document: where its table stands, what its columns are, what its records say.
 
 ``schemas/schema/inspect.json`` describes the document. Nothing is guessed in it: a column that is not sure
-has no field and says what it may be, and why.
+has no field and says what it may be, and why. A file of a known form is told as the pipeline reads it.
 """
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from keiyu.codes.areas import Areas
 from keiyu.contract.model import Contract
-from keiyu.findings import Place, finding
+from keiyu.findings import Finding, Place, Severity, finding
+from keiyu.read.choose import choose, prepared
 from keiyu.read.decode import decode
+from keiyu.read.exact import is_exact
 from keiyu.read.general.table import Table, find_tables, line_words, read_table
 from keiyu.read.general.telling import told
 from keiyu.read.general.values import FieldValues, read_values
-from keiyu.read.grid import Workbook
+from keiyu.read.grid import Workbook, column_of, letters
 from keiyu.read.kinds.model import Value
-from keiyu.read.model import ValueStatus
+from keiyu.read.model import Reading, TableReading, ValueStatus
+from keiyu.read.notes import Notes
+from keiyu.read.reader import read
 from keiyu.read.sniff import RefusedError
 
-_AS_WRITTEN = {"listed", "choice", "kana"}
-_SIMPLE = {ValueStatus.REPORTED, ValueStatus.TRUE_ZERO}
+_SIMPLE: Final = {ValueStatus.REPORTED, ValueStatus.TRUE_ZERO}
+_AS_WRITTEN: Final = {"listed", "choice", "kana"}
+_NOTHING: Final[Mapping[str, Any]] = {
+    "expect": "reject",
+    "line": None,
+    "layout": None,
+    "encoding": None,
+    "sheet": None,
+    "header_rows": [],
+    "first_data_row": None,
+    "last_data_row": None,
+    "data_rows": None,
+    "as_of": None,
+    "columns": [],
+    "rows": [],
+    "tables": [],
+    "reason": None,
+}
 
 
 def inspect(
@@ -53,42 +73,40 @@ def inspect(
     try:
         workbook = decode(data)
     except RefusedError as refusal:
-        return _refused(filename, refusal, schemas)
-    among = [line_words(c, schemas) for c in contracts if line in (None, c.line)]
-    found = find_tables(workbook, among)
+        place = Place(file=filename, sheet=refusal.sheet)
+        said = finding(schemas, refusal.rule_id, place, value=refusal.value, expected=refusal.expected)
+        return _refused(filename, said)
+    among = [c for c in contracts if line in (None, c.line)]
+    fit = choose(workbook, [prepared(c, schemas) for c in among], line, Notes(schemas, filename))
+    if fit is not None and (is_exact(fit) or not fit.regions):
+        return _of_form(read(data, filename, among, areas, schemas=schemas, line=line))
+    words = [line_words(c, schemas) for c in among]
+    found = find_tables(workbook, words)
     if not found:
-        first = workbook.grids[0].name if workbook.grids else None
-        return _refused(filename, RefusedError("read.table.none", sheet=first), schemas, workbook)
-    table = read_table(found[0], among, filename, schemas)
+        return {
+            **_refused(filename, finding(schemas, "read.table.none", Place(file=filename))),
+            "encoding": workbook.encoding,
+        }
+    table = read_table(found[0], words, filename, schemas)
     return _document(filename, workbook, table, read_values(table, areas))
 
 
-def _refused(
-    filename: str, refusal: RefusedError, schemas: Path, workbook: Workbook | None = None
-) -> dict[str, Any]:
-    place = Place(file=filename, sheet=refusal.sheet)
-    said = finding(schemas, refusal.rule_id, place, value=refusal.value, expected=refusal.expected)
-    return {
-        "file": filename,
-        "expect": "reject",
-        "line": None,
-        "encoding": workbook.encoding if workbook else None,
-        "sheet": None,
-        "header_rows": [],
-        "first_data_row": None,
-        "last_data_row": None,
-        "data_rows": None,
-        "as_of": None,
-        "columns": [],
-        "rows": [],
-        "reason": {"rule_id": said.rule_id, "ja": said.message_ja, "en": said.message_en, "hint_ja": said.hint_ja, "hint_en": said.hint_en},
+def _refused(filename: str, said: Finding) -> dict[str, Any]:
+    reason = {
+        "rule_id": said.rule_id,
+        "ja": said.message_ja,
+        "en": said.message_en,
+        "hint_ja": said.hint_ja,
+        "hint_en": said.hint_en,
     }
+    return {"file": filename, **_NOTHING, "reason": reason}
 
 
 def _document(filename: str, workbook: Workbook, table: Table, values: Sequence[FieldValues]) -> dict[str, Any]:
     grid, records = table.found.grid, table.body.records
     return {
         "file": filename,
+        **_NOTHING,
         "expect": "accept",
         "line": table.line.contract.line,
         "encoding": workbook.encoding,
@@ -100,7 +118,6 @@ def _document(filename: str, workbook: Workbook, table: Table, values: Sequence[
         "as_of": table.as_of.isoformat() if table.as_of else None,
         "columns": _columns(table),
         "rows": _rows(table, values),
-        "reason": None,
     }
 
 
@@ -113,7 +130,7 @@ def _columns(table: Table) -> list[dict[str, Any]]:
             "confidence": round(m.confidence, 3),
             "needs_review": m.review,
             "candidates": [{"field": c.field, "confidence": round(c.confidence, 3)} for c in m.candidates],
-            "evidence": told(m, table),
+            "evidence": told(m),
         }
         for m in table.understanding.columns
     ]
@@ -124,15 +141,88 @@ def _rows(table: Table, values: Sequence[FieldValues]) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = [{"row": number(row), "values": {}, "status": {}} for row in table.body.records]
     for each in values:
         sort = table.line.judge.sorts[each.field]
-        for row, read in zip(rows, each.read, strict=True):
-            row["values"][each.field] = plain(read, sort)
-            if read.status not in _SIMPLE:
-                row["status"][each.field] = read.status.value
+        for row, value in zip(rows, each.read, strict=True):
+            row["values"][each.field] = plain(value, sort)
+            if value.status not in _SIMPLE:
+                row["status"][each.field] = value.status.value
     return rows
 
 
-def plain(read: Value, sort: str) -> Any:
-    """Return a value as JSON has it: dates in ISO form; kinds of facilities and readings as they are written."""
-    if sort in _AS_WRITTEN and read.value is not None:
-        return read.raw.strip()
-    return read.value.isoformat() if isinstance(read.value, dt.date) else read.value
+def plain(value: Value, sort: str) -> Any:
+    """Return a value as JSON has it: dates in ISO form; kinds of facilities and readings as they are written.
+
+    Args:
+        value: the value.
+        sort: the sort of its field.
+    """
+    if sort in _AS_WRITTEN and value.value is not None:
+        return value.raw.strip()
+    return _json(value.value)
+
+
+def _json(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, dt.date) else value
+
+
+def _of_form(reading: Reading) -> dict[str, Any]:
+    """Tell of a file of a known form what the pipeline reads in it."""
+    errors = (f for f in reading.findings if f.severity is Severity.ERROR and f.place.reporter is None)
+    if not reading.tables and not reading.nil:
+        return {**_refused(reading.file, next(errors)), "encoding": reading.encoding}
+    first = reading.tables[0] if reading.tables else None
+    records = _records(first) if first else []
+    return {
+        "file": reading.file,
+        **_NOTHING,
+        "expect": "accept",
+        "line": reading.line,
+        "layout": reading.layout,
+        "encoding": reading.encoding,
+        "sheet": first.placement.sheet if first else None,
+        "first_data_row": records[0]["row"] if records else None,
+        "last_data_row": records[-1]["row"] if records else None,
+        "data_rows": len(records),
+        "as_of": reading.as_of.isoformat() if reading.as_of else None,
+        "columns": list(_placed(first)) if first else [],
+        "rows": records,
+        "tables": [_told(t) for t in reading.tables],
+    }
+
+
+def _placed(table: TableReading) -> Iterator[dict[str, Any]]:
+    """Yield the columns of a table of a known form; a form filled in like a sheet of paper has none."""
+    columns = {} if table.placement.matrix else table.placement.columns
+    evidence = {"ja": "登録済みの様式", "en": "a known form"}
+    for name, at in sorted(columns.items(), key=lambda item: column_of(item[1])):
+        yield {
+            "index": column_of(at),
+            "header": letters(column_of(at)),
+            "field": name,
+            "confidence": 1.0,
+            "needs_review": False,
+            "candidates": [{"field": name, "confidence": 1.0}],
+            "evidence": evidence,
+        }
+
+
+def _records(table: TableReading) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = [{"row": row, "values": {}, "status": {}} for row in table.rows]
+    for name, values in table.columns.items():
+        for row, value in zip(rows, values, strict=True):
+            row["values"][name] = _json(value)
+    for mark in table.marks:
+        if mark.status not in _SIMPLE:
+            rows[mark.index]["status"][mark.field] = mark.status.value
+    return rows
+
+
+def _told(table: TableReading) -> dict[str, Any]:
+    first = table.rows[0] if table.rows else 0
+    return {
+        "table": table.table,
+        "sheet": table.placement.sheet,
+        "rows": len(table.rows),
+        "first_row": first or None,
+        "totals_row": table.totals_row,
+        "columns": {name: table.placement.cell(name, first) for name in table.columns if first},
+    }

@@ -65,11 +65,11 @@ class BodyReader:
         usual = self._usual()
         for offset, cell in enumerate(first):
             number = self._start + offset
-            if firm.get(cell if isinstance(cell, str) else "\0", cell != ""):
-                if not (usual >= _FEW and isinstance(cell, str) and self._is_alone(number)):
-                    body.records.append(number)
-                    continue
-            self._look(number, anchors, usual, covered, body)
+            plain = firm.get(cell, False) if isinstance(cell, str) else cell != ""
+            if plain and (usual < _FEW or not self._is_alone(number)):
+                body.records.append(number)
+            else:
+                self._look(number, anchors, usual, covered, body)
         return body
 
     def _is_alone(self, number: int) -> bool:

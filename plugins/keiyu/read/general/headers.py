@@ -89,7 +89,7 @@ class HeaderFinder:
             return None
         top, bottom = self._whole(best[1])
         levels = self._levels(top, bottom)
-        known = sum(1 for column in levels if column and self._knows(_joined(column)) or self._any(column))
+        known = sum(1 for column in levels if (column and self._knows(_joined(column))) or self._any(column))
         return Header(top, bottom, levels, best[0], known)
 
     def _any(self, column: Sequence[Level]) -> bool:

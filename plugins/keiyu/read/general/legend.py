@@ -13,9 +13,14 @@ DIAGONAL: Final = "diagonal"
 _BLANKS: Final = frozenset(map(fold.joined, ("空白", "空欄", "ブランク", "無印", "空白欄", "記載なし", "無記入")))
 _SLASHES: Final = frozenset(("／", "/", "＼", "\\", "斜線"))
 _MEANS: Final = r"[\s\u3000]*(?:は、?|とは|…+|‥+|・{2,}|\.{2,}|:|：|=|＝|→|⇒|－|―|-|~|～|\s)+[\s\u3000]*"
-_QUOTED: Final = re.compile(rf"[「『\"“＜<【\[（(](?P<mark>[^「」『』\"”＞>】\]）)\n]{{1,6}})[」』\"”＞>】\]）)]{_MEANS}(?P<says>[^「『【\n、。；;]{{2,60}})")
+_OPEN: Final = '「『"“＜<【\\[（('
+_CLOSE: Final = '」』"”＞>】\\]）)'
+_QUOTED: Final = re.compile(
+    rf"[{_OPEN}](?P<mark>[^{_OPEN}{_CLOSE}\n]{{1,6}})[{_CLOSE}]{_MEANS}(?P<says>[^「『【\n、。；;]{{2,60}})"
+)
 _PLAIN: Final = re.compile(
-    rf"(?:^|[\s\u3000、。，,；;（(※])(?P<mark>[○〇◯◎●△▲▽×✕☆★□■／/＼－\-*＊]|空白|空欄|斜線|無印){_MEANS}(?P<says>[^\n、。；;]{{2,60}})"
+    r"(?:^|[\s\u3000、。，,；;（(※])(?P<mark>[○〇◯◎●△▲▽×✕☆★□■／/＼－\-*＊]|空白|空欄|斜線|無印)"
+    rf"{_MEANS}(?P<says>[^\n、。；;]{{2,60}})"
 )
 _LONGEST: Final = 2_000
 

@@ -3,7 +3,6 @@
 from typing import Final
 
 from keiyu.read.general.mapping import Candidate, Mapped
-from keiyu.read.general.table import Table
 from keiyu.read.grid import letters
 
 _HOW: Final = {
@@ -29,12 +28,11 @@ _WHY: Final = {
 }
 
 
-def told(mapped: Mapped, table: Table) -> dict[str, str]:
+def told(mapped: Mapped) -> dict[str, str]:
     """Return what speaks for a column's meaning, in Japanese and English.
 
     Args:
         mapped: the column.
-        table: its table.
     """
     ja, en = [], []
     if mapped.why is not None:
@@ -48,7 +46,6 @@ def told(mapped: Mapped, table: Table) -> dict[str, str]:
     if best is not None:
         for words, parts in ((ja, _spoken(best, 0)), (en, _spoken(best, 1))):
             words.extend(parts)
-    del table
     return {"ja": "；".join(ja), "en": "; ".join(en)}
 
 

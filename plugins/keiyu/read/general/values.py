@@ -67,7 +67,7 @@ class _Values:
 
     def _field(self, name: str, column: int) -> FieldValues:
         parts = self._table.understanding.parts.get(name)
-        cells = self._joined(parts) if parts else self._cells(column)
+        cells: Sequence[Cell] = self._joined(parts) if parts else self._cells(column)
         kind = kind_of(self._table.line.fields[name])
         if not kind.figure:
             cells = self._continued(column, cells)
