@@ -1,8 +1,8 @@
 """Ages of children: ``57d``, ``8w``, ``6m``, ``3y`` where a number says them, else the text as written.
 
 産休明け, 就学前 and the like are kept, since no number is certain in them. A number without a unit has that of the
-field, as its header says (受入開始年齢(歳)); years where none is said. Canonical forms after GIF 子供預かり情報 (minAge,
-minAgeInMonth).
+field, as its header says (受入開始年齢(歳)); years where none is said. Canonical forms follow GIF 子供預かり情報
+(minAge, minAgeInMonth).
 """
 
 import re
