@@ -6,6 +6,8 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import xlwt
+
 _SPACES = " ".join(
     f'xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{long}:1.0"'
     for short, long in (
@@ -87,3 +89,15 @@ def xlsb_bytes(rows: Sequence[Sequence[Any]], name: str = "表", at: tuple[int, 
             "xl/worksheets/sheet1.bin": sheet,
         }
     )
+
+
+def xls_bytes(cells: dict[tuple[int, int], Any], sheets: int = 1) -> bytes:
+    """An old workbook, the same cells in each of its sheets."""
+    book = xlwt.Workbook()
+    for number in range(sheets):
+        page = book.add_sheet(f"表{number}")
+        for (row, column), value in cells.items():
+            page.write(row, column, value)
+    target = io.BytesIO()
+    book.save(target)
+    return target.getvalue()

@@ -10,11 +10,12 @@ import pytest
 import xlsxwriter
 import xlwt
 
+from files import xls_bytes
 from keiyu.read import archive, biff, compound
 from keiyu.read.decode import decode
+from keiyu.read.encodings import to_text
 from keiyu.read.grid import address, column_of, letters
 from keiyu.read.sniff import RefusedError
-from keiyu.read.encodings import to_text
 from keiyu.read.text import find_delimiter, records
 from reading import csv_bytes, xlsx_bytes
 
@@ -34,17 +35,6 @@ def repacked(data: bytes, change: Any) -> bytes:
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as bundle:
         for name, content in parts.items():
             bundle.writestr(name, content)
-    return target.getvalue()
-
-
-def xls_bytes(cells: dict[tuple[int, int], Any], sheets: int = 1) -> bytes:
-    book = xlwt.Workbook()
-    for number in range(sheets):
-        page = book.add_sheet(f"表{number}")
-        for (row, column), value in cells.items():
-            page.write(row, column, value)
-    target = io.BytesIO()
-    book.save(target)
     return target.getvalue()
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from files import ods_bytes, ods_text, xlsb_bytes, zip_bytes
+from files import ods_bytes, ods_text, xls_bytes, xlsb_bytes, zip_bytes
 from keiyu.read import archive
 from keiyu.read.bundle import member_name
 from keiyu.read.decode import decode
@@ -285,3 +285,29 @@ def test_a_large_text_with_broken_quotes_is_split_with_care(monkeypatch: pytest.
     data = csv_bytes(rows, "utf-8").replace("第77保育園".encode(), '"第77保育園'.encode(), 1)
     book = decode(data)
     assert (len(book.grids[0].rows), told(book)) == (9_001, ["read.decode.quotes"])
+
+
+# Texts that a few bytes make endless
+
+
+def test_a_text_longer_than_any_cell_is_refused() -> None:
+    long = "あ" * 200_000
+    assert refusal(ods_bytes({"表": row(ods_text(long))}))[0] == "read.decode.too_large"
+    assert (
+        refusal(zip_bytes({"xl/sharedStrings.xml": f"<sst><si><t>{long}</t></si></sst>"}))[0] == "read.decode.too_large"
+    )
+    assert refusal(json.dumps([{"a": long}]).encode())[0] == "read.decode.too_large"
+
+
+def test_a_text_that_many_cells_repeat_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("archive", "biff", "opendocument"):
+        monkeypatch.setattr(f"keiyu.read.{module}.MOST_TEXT", 1_000_000)
+    long = "長" * 20_000
+    assert refusal(xlsx_bytes({"表": [[long]] * 200}))[0] == "read.decode.too_large"
+    assert decode(xlsx_bytes({"表": [[long]] + [["短"]] * 200})).kind == "xlsx"
+    repeated = ods_text(long, ' table:number-columns-repeated="200"')
+    assert refusal(ods_bytes({"表": row(repeated)}))[0] == "read.decode.too_large"
+    cells = {(i, 0): long for i in range(200)}
+    assert refusal(xls_bytes(cells))[0] == "read.decode.too_large"
+    cells = {(i, 0): f"{i}短" * 30 for i in range(3_000)} | {(0, 0): long}
+    assert len(decode(xls_bytes(cells)).grids[0].rows) == 3_000

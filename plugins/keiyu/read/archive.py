@@ -21,6 +21,8 @@ from keiyu.read.sniff import RefusedError
 MOST_PARTS: Final = 4_000
 MOST_UNPACKED: Final = 512 * 1024 * 1024
 MOST_CELLS: Final = 10_000_000
+MOST_TEXT: Final = 512 * 1024 * 1024
+LONGEST_TEXT: Final = 131_072
 _SMALL: Final = 32_768
 _LETTERS: Final = 5
 _DIGITS: Final = 12
@@ -52,6 +54,12 @@ _OTHERS: Final = (
 )
 _SPREADSHEET: Final = b"application/vnd.oasis.opendocument.spreadsheet"
 _DECLARES: Final = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
+_STRINGS: Final = "xl/sharedStrings.xml"
+_ITEM: Final = re.compile(rb"<(?:\w+:)?si\b")
+_INDEX: Final = re.compile(rb"v>\s*(\d{1,9})\s*<")
+_DENSEST: Final = 1_032
+"""No more than so many bytes come out of one deflated byte."""
+
 _TEXTUAL: Final = (b"<", b"\xef\xbb\xbf<")
 
 
@@ -130,30 +138,74 @@ def inspect(parts: Parts) -> dict[str, Lost]:
         RefusedError: damaged, larger than the limits, or declaring entities.
     """
     lost: dict[str, Lost] = {}
-    whole = 0
+    whole = filled = 0
     for name in parts.entries:
         packed, method = parts.packed(name)
         judge = _judged_before if len(packed) <= _SMALL else _judged
-        size, cells = judge(packed, method)
+        size, cells, values = judge(packed, method)
         whole += size
+        filled += values
         if whole > MOST_UNPACKED:
             raise RefusedError("read.decode.too_large", value=f"> {MOST_UNPACKED // 1024**2} MiB")
         if cells:
             lost[name] = cells
+    _refuse_swelling(parts, filled)
     return {sheet: lost[part] for sheet, part in sheet_parts(parts).items() if part in lost} if lost else {}
 
 
-def _judged(packed: bytes, method: int) -> tuple[int, Lost]:
-    """Return the unpacked size of a part and the cells that a decoder would lose, if it is a sheet."""
+def _judged(packed: bytes, method: int) -> tuple[int, Lost, int]:
+    """Return a part's unpacked size and, if it is a sheet, the cells that a decoder would lose and how many have values.
+
+    A value is counted wherever one could end, which is at least as often as a decoder finds one.
+    """
     part = _unpack(packed, method)
     if part.startswith(_TEXTUAL):
-        declares = _DECLARES.search(part)
-        if declares:
-            raise RefusedError("read.decode.entities", value=declares[0].decode())
+        refuse_dangerous(part)
     if b"sheetData" not in part:
-        return len(part), {}
+        return len(part), {}, 0
     _refuse_far_cells(part)
-    return len(part), lost_cells(part)
+    return len(part), lost_cells(part), part.count(b"v>") // 2
+
+
+def refuse_dangerous(part: bytes) -> None:
+    """Refuse XML that declares entities, or has a text longer than any cell may be.
+
+    Args:
+        part: the XML.
+
+    Raises:
+        RefusedError: it does.
+    """
+    declares = _DECLARES.search(part)
+    if declares:
+        raise RefusedError("read.decode.entities", value=declares[0].decode())
+    end = LONGEST_TEXT
+    while end < len(part):
+        tag = part.rfind(b"<", end - LONGEST_TEXT, end)
+        if tag < 0:
+            raise RefusedError("read.decode.too_large", value=f"> {LONGEST_TEXT:,} 文字 characters")
+        end = tag + LONGEST_TEXT + 1
+
+
+def _refuse_swelling(parts: Parts, values: int) -> None:
+    """Refuse a workbook whose cells name long texts so often that they fill the memory.
+
+    Raises:
+        RefusedError: the texts of all cells together are larger than the limit.
+    """
+    strings = parts.entries.get(_STRINGS)
+    if strings is None or values * strings.compress_size * _DENSEST < MOST_TEXT:
+        return
+    longest = max(map(len, _ITEM.split(parts.get(_STRINGS))))
+    if values * longest < MOST_TEXT:
+        return
+    sizes = list(map(len, _ITEM.split(parts.get(_STRINGS))))[1:]
+    whole = 0
+    for part in sheet_parts(parts).values():
+        numbers = map(int, _INDEX.findall(parts.get(part)))
+        whole += sum(sizes[n] for n in numbers if n < len(sizes))
+    if whole > MOST_TEXT:
+        raise RefusedError("read.decode.too_large", value=f"> {MOST_TEXT // 1024**2} MiB")
 
 
 _judged_before = lru_cache(maxsize=256)(_judged)

@@ -10,9 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
+from keiyu.read import strings
 from keiyu.read.lost import Lost
 from keiyu.read.sniff import RefusedError
 
+MOST_TEXT: Final = 512 * 1024 * 1024
 _END: Final = 0x000A
 _BEGIN: Final = 0x0809
 _SHEET: Final = 0x0085
@@ -62,6 +64,8 @@ def guard(stream: bytes, most_sheets: int, most_cells: int) -> tuple[bytes, list
     if len(starts) > most_sheets:
         raise RefusedError("read.decode.too_large", value=f"{len(starts)} sheets")
     sheets, cells = [], 0
+    if strings.swells(stream, MOST_TEXT):
+        raise RefusedError("read.decode.too_large", value=f"> {MOST_TEXT:,} 文字 characters")
     for start in starts:
         sheet = _walk(clean, start)
         cells += sheet.rows * sheet.columns

@@ -86,19 +86,22 @@ def _open_document(data: bytes, parts: archive.Parts) -> Workbook:
 
 def _binary_workbook(data: bytes, parts: archive.Parts) -> Workbook:
     """Decode an XLSB workbook; how its cells look is not read."""
-    cells, whole = 0, 0
-    lost: dict[str, Lost] = {}
     related = archive.relations(parts, "xl/_rels/workbook.bin.rels")
     named = {part: sheet for sheet, part in xlsb.sheet_parts(parts.get("xl/workbook.bin"), related).items()}
+    texts = xlsb.texts(parts.get("xl/sharedStrings.bin"))
+    cells = letters = whole = 0
+    lost: dict[str, Lost] = {}
     for name in parts.entries:
         part = parts.get(name)
         whole += len(part)
         if whole > archive.MOST_UNPACKED:
             raise RefusedError("read.decode.too_large", value=f"> {archive.MOST_UNPACKED // 1024**2} MiB")
         if name.startswith("xl/worksheets/") and name.endswith(".bin"):
-            many, errors = xlsb.guard(part, archive.MOST_CELLS - cells)
-            cells += many
-            lost[named.get(name, "")] = errors
+            sheet = xlsb.guard(part, texts, archive.MOST_CELLS - cells)
+            cells, letters = cells + sheet.cells, letters + sheet.letters
+            lost[named.get(name, "")] = sheet.lost
+    if letters > archive.MOST_TEXT:
+        raise RefusedError("read.decode.too_large", value=f"> {archive.MOST_TEXT // 1024**2} MiB")
     book = Workbook("xlsb", [])
     for _, grid in _calamine(data, "xlsb"):
         _restore(book, grid, lost.get(grid.name or "", {}))

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from keiyu.read.archive import LONGEST_TEXT, MOST_TEXT
 from keiyu.read.looks.model import MOST_STYLED, Looks, Range, Style
 from keiyu.read.looks.xml import parse
 from keiyu.read.lost import Lost
@@ -73,14 +74,14 @@ class _Walk:
     def __init__(self, most_cells: int) -> None:
         self.sheets: list[Sheet] = []
         self._most = most_cells
-        self._cells = 0
+        self._cells = self._letters = 0
         self._styles: dict[str, int] = {}
         self._looks: list[Style] = [Style()]
         self._style = ""
         self._row = self._column = self._header = 0
         self._rows = 1
         self._cell: Attributes = {}
-        self._text = False
+        self._text = 0
         self._note: list[str] | None = None
         self._found: dict[str, Any] = {}
 
@@ -100,8 +101,8 @@ class _Walk:
         """Take text."""
         if self._note is not None:
             self._note.append(text)
-        elif self._cell and text.strip():
-            self._text = True
+        elif self._cell:
+            self._text += len(text) if self._text else len(text.strip())
 
     def _start_style_style(self, attributes: Attributes) -> None:
         self._style = attributes.get("style:name", "") if attributes.get("style:family") == "table-cell" else ""
@@ -141,7 +142,8 @@ class _Walk:
     def _start_table_table_column(self, attributes: Attributes) -> None:
         many = _repeat(attributes, "table:number-columns-repeated", _MOST_COLUMNS)
         if self.sheets and attributes.get("table:visibility", _SHOWN) != _SHOWN:
-            self._found["hidden_columns"] |= dict.fromkeys(range(self._header, self._header + many))
+            hidden = range(self._header, min(self._header + many, _MOST_COLUMNS))
+            self._found["hidden_columns"] |= dict.fromkeys(hidden)
         self._header = min(self._header + many, _MOST_COLUMNS)
 
     def _start_table_table_row(self, attributes: Attributes) -> None:
@@ -158,7 +160,7 @@ class _Walk:
 
     def _start_table_table_cell(self, attributes: Attributes) -> None:
         self._cell = {"": "", **attributes}
-        self._text = False
+        self._text = 0
 
     _start_table_covered_table_cell = _start_table_table_cell
 
@@ -181,6 +183,9 @@ class _Walk:
         before = sheet.rows * sheet.columns
         sheet.rows, sheet.columns = self._row + self._rows, max(sheet.columns, self._column + many)
         self._cells += sheet.rows * sheet.columns - before
+        self._letters += self._text * self._rows * many
+        if self._text > LONGEST_TEXT or self._letters > MOST_TEXT:
+            raise RefusedError("read.decode.too_large", value=f"{self._text:,} 文字 characters")
         if self._cells > self._most:
             raise RefusedError("read.decode.too_large", value=f"{sheet.rows} × {sheet.columns}")
         if "table:formula" in cell and not self._text and not any(key in cell for key in _VALUES):

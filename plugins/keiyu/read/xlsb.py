@@ -1,5 +1,7 @@
 """Guards over binary workbooks (XLSB, [MS-XLSB]), before the decoder sees them."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 from keiyu.read.lost import Lost
@@ -7,25 +9,43 @@ from keiyu.read.sniff import RefusedError
 
 _ROW: Final = 0
 _BUNDLE: Final = 156
+_SHARED: Final = 7
+_ITEM: Final = 19
 _ERRORS: Final = frozenset({3, 11})
 _CELLS: Final = range(1, 12)
 _NAMES: Final = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
 
 
-def guard(sheet: bytes, most_cells: int) -> tuple[int, Lost]:
+@dataclass(slots=True)
+class Sheet:
+    """What a walk over one sheet's records learned.
+
+    Attributes:
+        cells: number of cells between its corners.
+        letters: size of all shared texts that cells name.
+        lost: error values, which a decoder shows as blanks.
+    """
+
+    cells: int = 0
+    letters: int = 0
+    lost: Lost = field(default_factory=dict)
+
+
+def guard(sheet: bytes, texts: Sequence[int], most_cells: int) -> Sheet:
     """Walk one sheet's records.
 
     Args:
         sheet: the part, e.g. ``xl/worksheets/sheet1.bin``.
+        texts: size of each shared text.
         most_cells: more cells between its corners are refused.
 
     Returns:
-        The number of cells between its corners, and the error values that a decoder shows as blanks.
+        What was learned.
 
     Raises:
         RefusedError: it is cut off, or larger than the limit.
     """
-    lost: Lost = {}
+    found = Sheet()
     at, row, rows, columns = 0, 0, 0, 0
     most = len(sheet)
     while at < most:
@@ -41,9 +61,29 @@ def guard(sheet: bytes, most_cells: int) -> tuple[int, Lost]:
             if rows * columns > most_cells:
                 raise RefusedError("read.decode.too_large", value=f"{rows} × {columns}")
             if kind in _ERRORS and length >= 9:
-                lost[row, column] = _NAMES.get(sheet[at + 8], "#ERROR")
+                found.lost[row, column] = _NAMES.get(sheet[at + 8], "#ERROR")
+            if kind == _SHARED and length >= 12:
+                number = int.from_bytes(sheet[at + 8 : at + 12], "little")
+                found.letters += texts[number] if number < len(texts) else 0
         at += length
-    return rows * columns, lost
+    found.cells = rows * columns
+    return found
+
+
+def texts(strings: bytes) -> list[int]:
+    """Return the size of each shared text.
+
+    Args:
+        strings: the part ``xl/sharedStrings.bin``.
+    """
+    sizes, at = [], 0
+    while at < len(strings):
+        kind, at = _number(strings, at, 2)
+        length, at = _number(strings, at, 4)
+        if kind == _ITEM:
+            sizes.append(length)
+        at += length
+    return sizes
 
 
 def sheet_parts(book: bytes, relations: dict[str, str]) -> dict[str, str]:

@@ -138,6 +138,7 @@ class _Page:
         self._hidden: tuple[list[int], list[int]] = ([], [])
         self._bands: tuple[dict[int, int], dict[int, int]] = ({}, {})
         self._letters: dict[str, int] = {}
+        self._told = 0
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """Take the beginning of an element."""
@@ -183,6 +184,9 @@ class _Page:
     def _band(self, attributes: dict[str, str]) -> None:
         first, last = (_whole(attributes.get(key)) for key in ("min", "max"))
         band = range(max(first - 1, 0), min(last, _MOST_COLUMNS))
+        self._told += len(band)
+        if self._told > 2 * _MOST_COLUMNS:  # bands that overlap, which no spreadsheet writes
+            return
         if attributes.get("hidden") in _YES:
             self._hidden[1].extend(band)
         if "style" in attributes:
