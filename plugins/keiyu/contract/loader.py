@@ -1,5 +1,6 @@
 """Loading a line's contract from ``schemas/lines/<line>/``."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -65,6 +66,7 @@ def _load(line: str, schemas: Path, whole: str, form: str) -> Contract:
     document = read_yaml(source.path, schemas / "schema" / "contract.json")
     if document["id"] != line:
         raise source.error(f"id {document['id']} is not the folder's name {line}")
+    _refuse_doubles(document, source)
     tables = tuple(build(element, source) for element in document["schema"])
     props = custom(document)
     symbols = tuple(_symbol(s) for s in props["symbols"]["entries"])
@@ -99,6 +101,16 @@ def _load(line: str, schemas: Path, whole: str, form: str) -> Contract:
         also_reads=tuple(props.get("alsoReads", ())),
         revision=Revision.of(props.get("revision", {})),
     )
+
+
+def _refuse_doubles(document: Document, source: Source) -> None:
+    """Refuse a custom property that stands twice: the second would silently win."""
+    tables = document["schema"]
+    for element in (document, *tables, *(field for table in tables for field in table["properties"])):
+        names = Counter(p["property"] for p in element.get("customProperties", ()))
+        twice = [name for name, times in names.items() if times > 1]
+        if twice:
+            raise source.error(f"{element['name']}: custom property {twice[0]} stands twice")
 
 
 def _relay(props: Mapping[str, Any]) -> Relay:
