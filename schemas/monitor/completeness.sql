@@ -4,7 +4,7 @@ SELECT
     c.as_of,
     r.prefecture_code,
     any_value(r.prefecture) AS prefecture,
-    any_value(c.today) AS observed_on,
+    any_value(d.today) AS observed_on,
     count(*) AS reporters,
     count(*) FILTER (r.status = 'reported') AS reported,
     count(*) FILTER (r.status = 'nil') AS nil_returns,
@@ -17,5 +17,6 @@ SELECT
     count(*) FILTER (r.on_time) / nullif(count(r.on_time), 0) AS on_time_rate
 FROM reporters AS r
 CROSS JOIN collection AS c
+CROSS JOIN day AS d
 GROUP BY c.line, c.as_of, r.prefecture_code
 ORDER BY r.prefecture_code

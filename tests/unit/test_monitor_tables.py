@@ -132,15 +132,15 @@ def test_the_ministry_is_measured_by_its_own_deadline(ministry: Ministry) -> Non
     assert 0 < final["seconds_after_last_arrival"] < 60
 
 
-def test_nothing_changed_is_nothing_written(ministry: Ministry) -> None:
+def test_only_what_changed_is_written(ministry: Ministry) -> None:
     workspace = ministry.workspace
     ministry.submit({CHIYODA: {"waiting_total": 1}})
     when = now()
-    assert tables.refresh(workspace, APRIL, when)
-    assert not tables.refresh(workspace, APRIL, when)
-    assert tables.refresh(workspace, APRIL, when + dt.timedelta(days=1))
+    assert tables.refresh(workspace, APRIL, when) == ("calendar", "completeness", "latency", "performance", "rounds")
+    assert tables.refresh(workspace, APRIL, when) == ()
+    assert tables.refresh(workspace, APRIL, when + dt.timedelta(days=1)) == ("completeness",)
     ministry.submit({CHUO: {"waiting_total": 1}})
-    assert tables.refresh(workspace, APRIL, now())
+    assert tables.refresh(workspace, APRIL, now()) == ("completeness", "latency", "rounds")
 
 
 def test_a_refresh_costs_the_same_whatever_other_collections_hold(ministry: Ministry) -> None:

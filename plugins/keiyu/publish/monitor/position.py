@@ -99,7 +99,10 @@ def position(workspace: Workspace, collection: Collection) -> Position:
     chain = hops(contract, collection.as_of)
     frame = universe(workspace, contract, collection.as_of)
     direct = {row["area_code"] for row in frame.areas.to_pylist() if row["reporting_body"] == row["area_code"]}
-    reporters = tuple(_reporter(contract, chain, code, home, direct) for code, home in frame.homes.items())
+    whole = {place: to6(f"{place}000") for place in {home[:2] for home in frame.homes.values()}}
+    reporters = tuple(
+        _reporter(contract, chain, code, home, whole[home[:2]], direct) for code, home in frame.homes.items()
+    )
     with workspace.ledger.read() as connection:
         state, opened_at = _state(connection, collection)
         return Position(
@@ -115,8 +118,9 @@ def position(workspace: Workspace, collection: Collection) -> Position:
         )
 
 
-def _reporter(contract: Contract, chain: tuple[Hop, ...], code: str, home: str, direct: set[str]) -> Reporter:
-    prefecture = to6(f"{home[:2]}000")
+def _reporter(
+    contract: Contract, chain: tuple[Hop, ...], code: str, home: str, prefecture: str, direct: set[str]
+) -> Reporter:
     places = {code: contract.respondents.kind, home: "municipality", prefecture: "prefecture"}
     level: str = contract.respondents.kind
     if code in direct:

@@ -1,12 +1,15 @@
 """Tables about the relay itself: ``published/monitor/<line>/<table>/<date>.parquet``, documented like national tables.
 
 Each is one SQL file with its YAML under ``schemas/monitor/``, computed for one collection from these views:
-    - ``collection``: ``line, as_of, today``;
+    - ``collection``: ``line, as_of``;
+    - ``day``: ``today``;
     - ``hops``: ``level, deadline, entry_closes, corrections_close, given, least, position``;
     - ``reporters``: ``reporter, prefecture_code, prefecture, status, due, extended, on_time``;
     - ``deeds``: ``reporter, layout, accepted, nil, live, turn, to_decision, to_current`` (seconds since receipt);
     - ``releases``: ``stage, number, released_on, entries, respondents, working_days_after_deadline,
       seconds_after_last_arrival, position``.
+
+A table is computed again only where a view that its query reads has changed.
 """
 
 import datetime as dt
@@ -80,8 +83,8 @@ def watched(workspace: Workspace, collection: Collection, at: dt.datetime) -> Wa
     )
 
 
-def compute(schemas: Path, views: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
-    """Compute every table.
+def compute(tables: Sequence[NationalTable], views: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
+    """Compute tables.
 
     Raises:
         NationalTableError: a table's SQL does not return what its YAML declares.
@@ -90,24 +93,28 @@ def compute(schemas: Path, views: Mapping[str, pa.Table]) -> dict[str, pa.Table]
         for name, rows in views.items():
             connection.register(name, rows)
         connection.execute("SET enable_external_access = false; SET lock_configuration = true")
-        return {table.name: session.query(connection, table) for table in declared(schemas)}
+        return {table.name: session.query(connection, table) for table in tables}
 
 
-def refresh(workspace: Workspace, collection: Collection, at: dt.datetime) -> bool:
+def refresh(workspace: Workspace, collection: Collection, at: dt.datetime) -> tuple[str, ...]:
     """Bring the tables of a collection up to date; readers of each see the old or the new one.
 
     Returns:
-        Whether anything had changed.
+        Names of the tables that were not.
     """
-    schemas = workspace.settings.schemas
-    views = views_of(watched(workspace, collection, at))
-    digest = _digest(schemas, views)
-    names = [table.name for table in declared(schemas)]
-    if all(parquet.facts(workspace.storage, path(collection, name)).get(_DIGEST) == digest for name in names):
-        return False
-    for name, rows in compute(schemas, views).items():
-        workspace.storage.replace(path(collection, name), parquet.encode(rows, **{_DIGEST: digest}))
-    return True
+    storage, views = workspace.storage, views_of(watched(workspace, collection, at))
+    told = {name: _digest_of(rows) for name, rows in views.items()}
+    tables = {table.name: table for table in declared(workspace.settings.schemas)}
+    digests = {name: _digest(table, told) for name, table in tables.items()}
+    stale = [
+        name
+        for name, digest in digests.items()
+        if parquet.facts(storage, path(collection, name)).get(_DIGEST) != digest
+    ]
+    if stale:
+        for name, rows in compute([tables[name] for name in stale], views).items():
+            storage.replace(path(collection, name), parquet.encode(rows, **{_DIGEST: digests[name]}))
+    return tuple(stale)
 
 
 def views_of(told: Watched) -> dict[str, pa.Table]:
@@ -115,9 +122,9 @@ def views_of(told: Watched) -> dict[str, pa.Table]:
     position, assessment = told.assessment.position, told.assessment
     return {
         "collection": _table(
-            (("line", _TEXT), ("as_of", _DAY), ("today", _DAY)),
-            [(position.collection.line, position.collection.as_of, assessment.today)],
+            (("line", _TEXT), ("as_of", _DAY)), [(position.collection.line, position.collection.as_of)]
         ),
+        "day": _table((("today", _DAY),), [(assessment.today,)]),
         "hops": _table(
             (
                 ("level", _TEXT), ("deadline", _DAY), ("entry_closes", _DAY), ("corrections_close", _DAY),
@@ -200,14 +207,15 @@ def _table(columns: Sequence[tuple[str, pa.DataType]], rows: Sequence[tuple[Any,
     return pa.table({name: pa.array([row[at] for row in rows], kind) for at, (name, kind) in enumerate(columns)})
 
 
-def _digest(schemas: Path, views: Mapping[str, pa.Table]) -> str:
-    """Return the digest of everything that the tables are made of: views, queries and their YAML."""
-    whole = hashlib.sha256()
-    for table in declared(schemas):
-        whole.update(table.sql.read_bytes() + table.sql.with_suffix(".yaml").read_bytes())
-    for name, rows in sorted(views.items()):
-        sink = pa.BufferOutputStream()
-        with pa.ipc.new_stream(sink, rows.schema) as writer:
-            writer.write_table(rows.combine_chunks())
-        whole.update(name.encode() + bytes(sink.getvalue()))
-    return whole.hexdigest()
+def _digest(table: NationalTable, views: Mapping[str, str]) -> str:
+    """Return the digest of everything that a table is made of: its query, its YAML, and the views it reads."""
+    parts = [table.sql.read_bytes(), table.sql.with_suffix(".yaml").read_bytes()]
+    parts += [digest.encode() for name, digest in sorted(views.items()) if name in session.reads(table.sql)]
+    return hashlib.sha256(b"\n".join(parts)).hexdigest()
+
+
+def _digest_of(rows: pa.Table) -> str:
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, rows.schema) as writer:
+        writer.write_table(rows.combine_chunks())
+    return hashlib.sha256(sink.getvalue()).hexdigest()
