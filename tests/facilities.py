@@ -32,13 +32,13 @@ Row = Mapping[str, Any]
 
 
 @cache
-def line() -> Contract:
-    return contract.load(LINE, SCHEMAS)
+def line(name: str = LINE) -> Contract:
+    return contract.load(name, SCHEMAS)
 
 
 @cache
-def policy() -> Policy:
-    found = load(line(), SCHEMAS)
+def policy(name: str = LINE) -> Policy:
+    found = load(line(name), SCHEMAS)
     assert found is not None
     return found
 
@@ -47,9 +47,9 @@ def day(text: str) -> dt.date:
     return dt.date.fromisoformat(text)
 
 
-def rows(*told: Row, area: str = CITY) -> pa.Table:
-    """Rows of the core table."""
-    schema = arrow.schema(line().table("facility"))
+def rows(*told: Row, area: str = CITY, of: str = LINE) -> pa.Table:
+    """Rows of a line's core table."""
+    schema = arrow.schema(line(of).table(policy(of).table))
     return pa.Table.from_pylist([{"area_code": area, **row} for row in told], schema)
 
 
@@ -75,15 +75,16 @@ class Registry:
         settings = Settings(home=HOME, storage=str(folder / "data"), database_url=database_url)
         return cls(Workspace(settings, Ledger.open(database_url), Storage(settings.storage)))
 
-    def accept(self, as_of: str, *told: Row, area: str = CITY) -> int:
+    def accept(self, as_of: str, *told: Row, area: str = CITY, of: str = LINE) -> int:
         """Take an edition of an area; returns the sequence after it."""
-        table = rows(*told, area=area)
-        data = json.dumps([as_of, area, table.to_pylist()], default=str).encode()
+        table = rows(*told, area=area, of=of)
+        data = json.dumps([of, as_of, area, table.to_pylist()], default=str).encode()
         ledger, storage = self.workspace.ledger, self.workspace.storage
         receive_many(ledger, storage, [Arrival(data, f"{as_of}.json", None, "cli")])
         with desk(ledger) as held:
             claimed = held.claim(10, 1 << 30)
-            group = register.Group(line(), day(as_of), claimed, [_reading(data, as_of, table)], _checked(table, area))
+            reading, checked = _reading(data, as_of, table, of), _checked(table, area, of)
+            group = register.Group(line(of), day(as_of), claimed, [reading], checked)
             staged = register.stage(storage, [group])
             with held.writing() as connection:
                 register.accept(connection, storage, staged)
@@ -92,9 +93,9 @@ class Registry:
     def now(self) -> int:
         return register.seq_at(self.workspace.ledger, dt.datetime.now(dt.UTC) + dt.timedelta(hours=1))
 
-    def identities(self, as_of: str, at_seq: int | None = None) -> dict[str, str | None]:
+    def identities(self, as_of: str, at_seq: int | None = None, of: str = LINE) -> dict[str, str | None]:
         """Name → identity of an edition."""
-        told = identity.identified(self.workspace, LINE, day(as_of), at_seq=at_seq)
+        told = identity.identified(self.workspace, of, day(as_of), at_seq=at_seq)
         return dict(zip(told["name"].to_pylist(), told["identity"].to_pylist(), strict=True))
 
     def periods(self, at_seq: int | None = None) -> list[tuple[str, str, str | None]]:
@@ -103,13 +104,13 @@ class Registry:
         return sorted((r["name"], str(r["valid_from"]), r["valid_to"] and str(r["valid_to"])) for r in told)
 
 
-def _reading(data: bytes, as_of: str, table: pa.Table) -> Reading:
+def _reading(data: bytes, as_of: str, table: pa.Table, of: str) -> Reading:
     told = {name: table[name].to_pylist() for name in table.column_names}
-    part = TableReading("facility", Placement("表", {"name": "A"}), list(range(1, table.num_rows + 1)), told)
-    return Reading(f"{as_of}.json", hashlib.sha256(data).hexdigest(), LINE, "json", day(as_of), tables=[part])
+    part = TableReading(policy(of).table, Placement("表", {"name": "A"}), list(range(1, table.num_rows + 1)), told)
+    return Reading(f"{as_of}.json", hashlib.sha256(data).hexdigest(), of, "json", day(as_of), tables=[part])
 
 
-def _checked(table: pa.Table, area: str) -> Checked:
+def _checked(table: pa.Table, area: str, of: str) -> Checked:
     count = table.num_rows
     columns = {
         "_reading": pa.array([0] * count, pa.int32()),
@@ -117,4 +118,4 @@ def _checked(table: pa.Table, area: str) -> Checked:
         **{name: table[name] for name in table.column_names},
         "marks": pa.array([[]] * count, arrow.MARKS),
     }
-    return Checked({"facility": pa.table(columns)}, [], [Verdict(0, area, True)], "d" * 64)
+    return Checked({policy(of).table: pa.table(columns)}, [], [Verdict(0, area, True)], "d" * 64)

@@ -21,7 +21,9 @@ from real import raw
 HOME = Path(__file__).resolve().parents[2]
 SHARED = HOME.parent / "shared" / "data"
 GOLD = Path(__file__).parent / "gold"
-LINE = "nursery_facility"
+LINE, SHEET = "nursery_facility", "nursery_vacancy"
+STATED = ("area_code", "name", "facility_type", "ownership")
+"""What a vacancy sheet states of a facility."""
 AREAS = {"nara": "292010", "hamamatsu": "221309", "funabashi": "122041", "hachioji": "132012", "tokyo": "132012"}
 ONLY = {"tokyo_2017-10.xls": (12, 201)}
 """Of the list of all 東京都, the rows of 八王子市: column and value of the unlabelled end of the area code."""
@@ -113,9 +115,9 @@ def _text(cells: Any, at: list[int]) -> str | None:
 
 
 @cache
-def policy() -> Policy:
+def policy(line: str = LINE) -> Policy:
     schemas = HOME / "schemas"
-    found = load(contract.load(LINE, schemas), schemas)
+    found = load(contract.load(line, schemas), schemas)
     assert found is not None
     return found
 
@@ -134,11 +136,6 @@ def edition(told: Mapping[int, Mapping[str, Any]]) -> pa.Table:
     return pa.table({name: pa.array([row.get(name) for row in told.values()], pa.string()) for name in names})
 
 
-def resolution(shared: Path, couple: Couple) -> Resolution:
-    old, new = (rows(shared, file) for file in couple.files)
-    return resolve(known(old), edition(new), as_of=AFTER, policy=policy())
-
-
 def link(shared: Path, couple: Couple) -> Linkage:
     if (shared, couple.name) not in _LINKED:
         _LINKED[shared, couple.name] = _link(shared, couple)
@@ -149,9 +146,19 @@ _LINKED: dict[tuple[Path, str], Linkage] = {}
 
 
 def _link(shared: Path, couple: Couple) -> Linkage:
-    found = resolution(shared, couple)
-    order = list(rows(shared, couple.files[1]))
-    told = found.assignments.to_pylist()
+    old, new = (rows(shared, file) for file in couple.files)
+    return _told(couple, new, resolve(known(old), edition(new), as_of=AFTER, policy=policy()))
+
+
+def link_sheet(shared: Path, couple: Couple) -> Linkage:
+    """Link the second file as a vacancy sheet, which states names and kinds alone."""
+    old, new = (rows(shared, file) for file in couple.files)
+    found = resolve(known(old), edition(new).select(STATED), as_of=AFTER, policy=policy(SHEET))
+    return _told(couple, new, found)
+
+
+def _told(couple: Couple, new: Mapping[int, Any], found: Resolution) -> Linkage:
+    order, told = list(new), found.assignments.to_pylist()
     merged = frozenset((int(t["identity"]), order[t["row"]]) for t in told if t["method"] != "new")
     review = frozenset((int(t["known"]), order[t["row"]]) for t in found.review.to_pylist())
     return Linkage(couple, merged, review)

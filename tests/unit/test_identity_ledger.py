@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from facilities import CITY, LINE, Registry, Row, day
 from keiyu import register
@@ -175,10 +175,65 @@ def test_a_list_of_doubts_can_be_asked_for_by_area(registry: Registry) -> None:
     assert review_list(registry.workspace, LINE, area="122033") == []
 
 
+SHEET = "nursery_vacancy"
+
+
+def test_a_vacancy_sheet_is_recognised_by_the_register(registry: Registry) -> None:
+    registry.accept("2022-04-01", MIDORI, SORA, {**SORA, "name": "そらいろ保育園分園", "address": "船橋市海神1-1"})
+    identify(registry.workspace, LINE)
+    sheet = ({"name": "みどり"}, {"name": "そらいろ"}, {"name": "そらいろ 分園"})
+    registry.accept("2022-11-01", *sheet, of=SHEET)
+    assert identify(registry.workspace, SHEET).recognised == 3
+    listed, told = registry.identities("2022-04-01"), registry.identities("2022-11-01", of=SHEET)
+    assert told["みどり"] == listed["みどり保育園"]
+    assert told["そらいろ"] == listed["そらいろ保育園"]
+    assert told["そらいろ 分園"] == listed["そらいろ保育園分園"]
+    assert len(registry.periods()) == 3
+
+
+def test_how_a_sheet_spells_a_facility_is_remembered_once_decided(registry: Registry) -> None:
+    registry.accept("2022-04-01", {**MIDORI, "name": "京進のほいくえん　ＨＯＰＰＡ本町"}, SORA)
+    identify(registry.workspace, LINE)
+    registry.accept("2022-11-01", {"name": "HOPPA本町"}, {"name": "そらいろ"}, of=SHEET)
+    assert identify(registry.workspace, SHEET).doubtful == 1
+    [item] = review_list(registry.workspace, SHEET)
+    decide(registry.workspace, SHEET, item.id, "same", by="係長")
+    registry.accept("2022-12-01", {"name": "HOPPA本町"}, {"name": "そらいろ"}, of=SHEET)
+    done = identify(registry.workspace, SHEET)
+    assert (done.recognised, done.doubtful) == (2, 0)
+    listed = registry.identities("2022-04-01")
+    assert registry.identities("2022-12-01", of=SHEET) == {
+        "HOPPA本町": listed["京進のほいくえん　ＨＯＰＰＡ本町"],
+        "そらいろ": listed["そらいろ保育園"],
+    }
+    assert clean(registry)
+
+
+def test_a_facility_met_first_in_a_sheet_is_the_one_that_the_register_then_lists(registry: Registry) -> None:
+    registry.accept("2022-11-01", {"name": "みどり"}, of=SHEET)
+    identify(registry.workspace, SHEET)
+    registry.accept("2023-04-01", MIDORI)
+    identify(registry.workspace, LINE)
+    [doubt] = review_list(registry.workspace, LINE)
+    assert doubt.known == registry.identities("2022-11-01", of=SHEET)["みどり"]
+    decide(registry.workspace, LINE, doubt.id, "same", by="係長")
+    assert registry.identities("2023-04-01")["みどり保育園"] == doubt.known
+    assert registry.periods() == [("みどり保育園", "2023-04-01", None)]
+
+
 def test_a_line_without_facilities_has_nothing_to_recognise(registry: Registry) -> None:
     assert identify(registry.workspace, "waiting_children").entries == 0
     with pytest.raises(NothingToRecogniseError):
         history(registry.workspace, "waiting_children")
+
+
+def test_a_changed_identity_is_found_by_verification(registry: Registry) -> None:
+    registry.accept("2020-04-01", MIDORI)
+    identify(registry.workspace, LINE)
+    assert clean(registry)
+    with registry.workspace.ledger.begin() as connection:
+        connection.execute(update(IdentityAssignment).values(identity="0" * 36))
+    assert not clean(registry)
 
 
 def test_at_most_one_identity_holds_for_a_row(registry: Registry) -> None:

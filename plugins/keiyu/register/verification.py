@@ -18,6 +18,7 @@ from keiyu.ledger.models import Entry, Event, ReceiptRow, Segment, Submission
 from keiyu.receive.storage import BytesLostError, Storage
 from keiyu.register.acceptance import digest_of
 from keiyu.register.holds import expected_state
+from keiyu.register.identity.recording import unvouched
 from keiyu.register.segments import ENTRY_ID, read
 
 _BATCH: Final = 1000
@@ -37,7 +38,7 @@ def verify(ledger: Ledger, storage: Storage, schemas: Path) -> list[Finding]:
     with ledger.read() as connection:
         check = _Check(connection, storage, schemas)
         parts: list[Callable[[], Iterator[Finding]]] = [check.chain, check.receipts, check.landing, check.decisions]
-        parts += [check.segments, check.supersession, check.holds]
+        parts += [check.segments, check.supersession, check.holds, check.identities]
         return [found for part in parts for found in part()]
 
 
@@ -143,6 +144,11 @@ class _Check:
         for key, settlements in settled.items():
             if expected_state(settlements) != states[key]:
                 yield self._say("verify.entries", key, "its state is not what its holds say")
+
+    def identities(self) -> Iterator[Finding]:
+        """The identities of rows are those for which the events vouch."""
+        for seq in unvouched(self.connection):
+            yield self._say("verify.entries", f"event {seq}", "the identities differ from those recorded")
 
     def _opened(self, row: Row[*tuple[Any, ...]]) -> tuple[str | None, pa.Table | None]:
         try:

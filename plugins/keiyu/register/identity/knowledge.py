@@ -1,7 +1,7 @@
-"""The facilities known of some areas: one row per identity, as the edition nearest to a date describes it."""
+"""The facilities known of some areas: one row per identity and list, as the edition nearest to a date describes it."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pyarrow as pa
@@ -11,27 +11,43 @@ from keiyu.contract.model import Contract
 from keiyu.ledger.identities import IdentityAssignment
 from keiyu.ledger.models import Entry
 from keiyu.receive.workspace import Workspace
-from keiyu.register.identity.model import PERIOD, VALID_FROM, VALID_TO
-from keiyu.register.identity.policy import Policy
+from keiyu.register.identity.model import PERIOD
+from keiyu.register.identity.policy import Policy, load
 from keiyu.register.identity.rows import SOURCE_ROW, chunks, covered, rows_of
 from keiyu.register.segments import ENTRY_ID
 
 _Chosen = Mapping[tuple[str, int], tuple[str, dt.date]]
 
 
-def known(workspace: Workspace, contract: Contract, policy: Policy, areas: set[str], as_of: dt.date) -> pa.Table:
+def known(workspace: Workspace, policy: Policy, areas: set[str], as_of: dt.date) -> pa.Table:
     """Return the identities of some areas, also those of closed facilities and of superseded entries.
 
     Args:
         workspace: the installation.
-        contract: the line.
-        policy: its policy.
+        policy: the policy of a line that names the register.
         areas: the areas; what went into them by the date belongs to them.
         as_of: the date to which the descriptions shall be near: before it, else after it.
 
     Returns:
-        A table as ``keiyu.register.identity.resolve`` takes it.
+        A table as ``keiyu.register.identity.resolve`` takes it: the register's own description of each identity, then
+        how other lists spell it.
     """
+    parts = [
+        _of_line(workspace, contract, one, areas, as_of) for contract, one in referring(workspace, policy.register)
+    ]
+    return pa.concat_tables(parts, promote_options="default")
+
+
+def referring(workspace: Workspace, register: str) -> Iterator[tuple[Contract, Policy]]:
+    """Yield the lines whose rows are facilities of a register, the register itself first."""
+    for line in sorted(workspace.lines, key=lambda line: (line != register, line)):
+        contract = workspace.contract(line)
+        policy = load(contract, workspace.settings.schemas)
+        if policy is not None and policy.register == register:
+            yield contract, policy
+
+
+def _of_line(workspace: Workspace, contract: Contract, policy: Policy, areas: set[str], as_of: dt.date) -> pa.Table:
     with workspace.ledger.read() as connection:
         first = connection.scalar(select(func.min(Entry.as_of)).where(Entry.line == contract.line)) or as_of
         origins = {old: area for area in sorted(areas) for old in covered(workspace, area, first, as_of)}
@@ -41,11 +57,13 @@ def known(workspace: Workspace, contract: Contract, policy: Policy, areas: set[s
     kept = [i for i, key in enumerate(keys) if key in chosen]
     told = rows.take(pa.array(kept, pa.int64()))
     block = policy.fields["block"]
-    columns = {name: told[name] for name in told.column_names if name not in (VALID_FROM, VALID_TO)}
+    said = dict.fromkeys((*policy.fields.values(), *policy.described))
+    columns = {name: told[name] for name in said if name in told.column_names}
     columns[block] = pa.array([origins.get(code, code) for code in told[block].to_pylist()], pa.string())
     identity, since = zip(*(chosen[keys[i]] for i in kept), strict=True) if kept else ((), ())
     front = (pa.array(identity, pa.string()), pa.array(since, pa.date32()), pa.nulls(len(kept), pa.date32()))
-    return pa.table({**dict(zip((f.name for f in PERIOD), front, strict=True)), **columns})
+    names = [field.name for field in PERIOD]
+    return pa.table({**dict(zip(names, front, strict=True)), **columns})
 
 
 def _chosen(connection: Connection, line: str, areas: Mapping[str, str], as_of: dt.date) -> _Chosen:

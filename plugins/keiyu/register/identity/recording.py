@@ -16,9 +16,9 @@ from keiyu.contract.model import Collection, Contract
 from keiyu.ledger.events import Draft, append, digest, head, serialise
 from keiyu.ledger.identities import IdentityAssignment, IdentityReview
 from keiyu.ledger.ids import new_id
-from keiyu.ledger.models import Entry
+from keiyu.ledger.models import Entry, Event
 from keiyu.receive.workspace import Workspace
-from keiyu.register.identity.knowledge import known
+from keiyu.register.identity.knowledge import known, referring
 from keiyu.register.identity.model import IDENTITY, Resolution
 from keiyu.register.identity.policy import Policy, load
 from keiyu.register.identity.resolve import resolve
@@ -61,7 +61,8 @@ def identify(workspace: Workspace, line: str) -> Identified:
 
     Args:
         workspace: the installation.
-        line: the line; one without an identity policy has nothing to recognise.
+        line: the line; one without an identity policy has nothing to recognise. A register comes before the lines
+            that refer to it.
 
     Returns:
         What was recognised. Doing it again changes nothing.
@@ -69,6 +70,7 @@ def identify(workspace: Workspace, line: str) -> Identified:
     contract = workspace.contract(line)
     policy = load(contract, workspace.settings.schemas)
     done = Identified()
+    lines = [one.line for one, _ in referring(workspace, policy.register)] if policy else []
     for _ in range(_MOST_ROUNDS if policy else 0):
         seq, tasks = _waiting(workspace, line)
         if not policy or not tasks:
@@ -76,7 +78,7 @@ def identify(workspace: Workspace, line: str) -> Identified:
         _recognise(workspace, contract, policy, tasks)
         with workspace.ledger.begin() as connection:
             serialise(connection)
-            _record(connection, contract, [t for t in tasks if not _overtaken(connection, line, t, seq)], done)
+            _record(connection, contract, [t for t in tasks if not _overtaken(connection, lines, t, seq)], done)
     return done
 
 
@@ -97,7 +99,7 @@ def _recognise(workspace: Workspace, contract: Contract, policy: Policy, tasks: 
     """Resolve entries of one date and write down what is to be recorded."""
     as_of = tasks[0].as_of
     edition = rows_of(workspace, contract, policy.table, {task.entry_id for task in tasks})
-    register = known(workspace, contract, policy, {task.area for task in tasks}, as_of)
+    register = known(workspace, policy, {task.area for task in tasks}, as_of)
     resolution = resolve(register, edition, as_of=as_of, policy=policy)
     by_entry = {task.entry_id: task for task in tasks}
     for item in _placed(resolution.assignments, edition):
@@ -132,10 +134,10 @@ def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
     return {k: v.isoformat() if isinstance(v, dt.date) else v for k, v in values.items() if v is not None}
 
 
-def _overtaken(connection: Connection, line: str, task: _Task, seq: int) -> bool:
+def _overtaken(connection: Connection, lines: Sequence[str], task: _Task, seq: int) -> bool:
     """Return whether an area's identities changed after they were read."""
     last = select(func.max(IdentityAssignment.recorded_seq)).where(
-        IdentityAssignment.line == line, IdentityAssignment.area == task.area
+        IdentityAssignment.line.in_(lines), IdentityAssignment.area == task.area
     )
     return (connection.scalar(last) or 0) > seq
 
@@ -166,6 +168,23 @@ def _draft(task: _Task, contract: Contract) -> Draft:
     }
     subject = str(Collection(contract.line, task.as_of))
     return Draft("identify", subject, f"identify:{task.entry_id}", payload)
+
+
+def unvouched(connection: Connection) -> Iterator[int]:
+    """Yield every event whose identities are not those that it recorded, and every sequence without such an event.
+
+    Args:
+        connection: a read transaction.
+    """
+    columns = IdentityAssignment.__table__.columns
+    events = select(Event.seq, Event.payload).where(Event.kind.in_(("identify", "identity"))).order_by(Event.seq)
+    for seq, payload in connection.execute(events):
+        rows = connection.execute(select(*columns).where(IdentityAssignment.recorded_seq == seq))
+        if digest_of([row._asdict() for row in rows]) != payload["identities"]:
+            yield seq
+    known = select(Event.seq).where(Event.kind.in_(("identify", "identity")))
+    strays = select(IdentityAssignment.recorded_seq).where(IdentityAssignment.recorded_seq.not_in(known))
+    yield from connection.scalars(strays.distinct())
 
 
 def digest_of(assignments: Sequence[Mapping[str, Any]]) -> str:
