@@ -59,9 +59,8 @@ class Disclosure:
     def of(cls, contract: Contract) -> "Disclosure":
         """Return the policy of a contract; one that protects nothing where it says ``none``."""
         told: Mapping[str, Any] = contract.disclosure
-        words = {name: told.get(name) for name in ("ja", "en", "source") if told.get(name)}
         if told.get("policy", "none") == "none":
-            return cls(**words)
+            return cls(ja=told.get("ja", ""), en=told.get("en", ""), source=told.get("source"))
         dominance = told.get("dominance")
         return cls(
             minimum=told["minimum"],
@@ -73,7 +72,9 @@ class Disclosure:
             tables=tuple(told["tables"]),
             measures=tuple(told.get("measures", ("*",))),
             audiences=told["audiences"],
-            **words,
+            ja=told["ja"],
+            en=told["en"],
+            source=told.get("source"),
         )
 
     @property

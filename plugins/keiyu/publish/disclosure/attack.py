@@ -17,13 +17,16 @@ from scipy.sparse.csgraph import connected_components
 
 from keiyu.publish.disclosure.system import Atoms, Flags, Floats, Ints, fingerprints
 
+TOLERANCE: Final = 1e-6
+"""Differences below it are the solver's."""
+
 _SECONDS: Final = 5.0
 _REACH: Final = 10.0
 
 
 def ceiling(values: Floats, protection: float) -> Floats:
     """Return what the attacker is granted to know as the most that figures can be."""
-    return 2 * values + np.ceil(_REACH * protection)
+    return np.asarray(2 * values + np.ceil(_REACH * protection), np.float64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,21 +73,28 @@ class Attack:
         Args:
             target: its atoms and their coefficients.
         """
+        return Interval(self._bound(target, 1), self._bound(target, -1))
+
+    def is_safe(self, target: tuple[Ints, Floats]) -> bool:
+        """Return whether a figure cannot be narrowed down to less than the protection."""
         columns, coefficients = target
         figure = float(coefficients @ self._atoms.values[columns])
+        above = self._bound(target, -1) - figure
+        wanted = self._protection - TOLERANCE
+        return above >= wanted or above + figure - self._bound(target, 1) >= wanted
+
+    def _bound(self, target: tuple[Ints, Floats], sign: int) -> float:
+        """Return the least (1) or the most (-1) that a figure can be."""
+        columns, coefficients = target
         places = self._place[columns]
         loose = places >= 0
-        if not loose.any():
-            return Interval(figure, figure)
+        bound = float(coefficients[~loose] @ self._atoms.values[columns[~loose]])
         aim = np.zeros(len(self.unknown))
         aim[places[loose]] = coefficients[loose]
-        rest = figure - float(coefficients[loose] @ self._atoms.values[columns[loose]])
-        low = high = rest
-        for mine in np.unique(self._component[places[loose]]):
+        for mine in np.unique(self._component[places[loose]]) if loose.any() else ():
             within = np.flatnonzero(self._component == mine)
-            low += self._extreme(within, aim[within], 1)
-            high += self._extreme(within, aim[within], -1)
-        return Interval(low, high)
+            bound += self._extreme(within, aim[within], sign)
+        return bound
 
     def _extreme(self, within: Ints, aim: Floats, sign: int) -> float:
         """Return the least (1) or the most (-1) that a sum over one component can be."""
@@ -105,15 +115,19 @@ class Attack:
 def _unknown(atoms: Atoms, shown: Flags) -> Ints:
     """Return the atoms that no shown cell gives away by itself or with the atoms already known."""
     known = np.zeros(len(atoms.values), np.bool_)
-    left = np.diff(atoms.members.indptr)
-    while True:
-        alone = np.flatnonzero(shown & (left == 1))
-        part = atoms.members[alone]
-        found = np.unique(part.indices[~known[part.indices]])
-        if not len(found):
-            return np.flatnonzero(~known)
-        known[found] = True
-        left = left - np.bincount(atoms.columns[:, found].indices, minlength=len(left))
+    cells, alone = atoms.alone
+    known[alone[shown[cells]]] = True
+    unknown = np.flatnonzero(~known)
+    rows = atoms.columns[:, unknown].tocsr()
+    rows = rows[shown & (np.diff(rows.indptr) > 0)]
+    columns = rows.tocsc()
+    left, found = np.diff(rows.indptr), np.zeros(len(unknown), np.bool_)
+    while (left == 1).any():
+        part = rows[left == 1]
+        fresh = np.unique(part.indices[~found[part.indices]])
+        found[fresh] = True
+        left = left - np.bincount(columns[:, fresh].indices, minlength=len(left))
+    return unknown[~found]
 
 
 def _rows(atoms: Atoms, shown: Flags, unknown: Ints) -> sparse.csr_matrix:

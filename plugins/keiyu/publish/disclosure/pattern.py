@@ -9,9 +9,9 @@ from scipy import sparse
 
 from keiyu.contract.disclosure import Disclosure
 from keiyu.errors import IntegrityError
-from keiyu.publish.disclosure.attack import Attack
+from keiyu.publish.disclosure.attack import TOLERANCE, Attack
 from keiyu.publish.disclosure.primary import sensitive
-from keiyu.publish.disclosure.secondary import Problem, Target, cheapest, is_safe, spare
+from keiyu.publish.disclosure.secondary import Problem, Target, cheapest, spare
 from keiyu.publish.disclosure.system import Atoms, Flags, System, condense, row
 
 
@@ -24,7 +24,7 @@ class NotProtectedError(IntegrityError):
 
     code: ClassVar[str] = "KEIYU-337"
     ja: ClassVar[str] = "秘匿すべき{count}個の数値を、幅{protection}の範囲より狭く推定できます。公表を中止しました。"
-    en: ClassVar[str] = "{count} protected figures can be narrowed down to less than {protection}; nothing is published."
+    en: ClassVar[str] = "{count} protected figures can be told to within less than {protection}; nothing is published."
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,9 @@ def pattern(system: System, policy: Disclosure) -> Pattern:
     targets, exposed = _sorted_out(problem, list(_targets(system, atoms, policy, kept)), system.hidden)
     hidden = kept
     if policy.secondary:
-        hidden = spare(problem, targets, _complete(problem, targets, hidden, kept), kept)
+        hidden = _complete(problem, targets, kept)
+        hidden = _complete(_among(problem, hidden, kept), targets[::-1], kept)
+        hidden = spare(problem, targets, hidden, kept)
     return replace(
         Pattern(primary, hidden & ~primary & system.fresh, exposed, None),
         narrowest=_audit(problem, targets, hidden, kept, strict=policy.secondary),
@@ -119,26 +121,35 @@ def _sorted_out(problem: Problem, targets: list[Target], former: Flags) -> tuple
     """Put aside what earlier releases give away already; returns the others, each once, and how many there are."""
     once = {(tuple(columns), tuple(coefficients)): (columns, coefficients) for columns, coefficients in targets}
     attack = Attack(problem.atoms, ~problem.fresh & ~former, problem.protection)
-    left = [target for target in once.values() if is_safe(attack, target, problem.protection)]
+    left = [target for target in once.values() if attack.is_safe(target)]
     return left, len(once) - len(left)
 
 
-def _complete(problem: Problem, targets: list[Target], hidden: Flags, kept: Flags) -> Flags:
+def _among(problem: Problem, hidden: Flags, kept: Flags) -> Problem:
+    """Return the problem in which only cells already hidden may be, so that those not needed drop out."""
+    loose = np.zeros(len(problem.atoms.values), np.bool_)
+    loose[Attack(problem.atoms, ~hidden, problem.protection).unknown] = True
+    return replace(problem, fresh=hidden & ~kept, loose=loose)
+
+
+def _complete(problem: Problem, targets: list[Target], hidden: Flags) -> Flags:
     """Hide more until every target is safe, and everything hidden on the way as well."""
-    waiting = list(targets)
-    done: set[int] = set(np.flatnonzero(kept).tolist())
+    waiting = [(target, False) for target in targets]
+    done: set[int] = set(np.flatnonzero(hidden).tolist())
     attack = Attack(problem.atoms, ~hidden, problem.protection)
     while waiting:
-        target = waiting.pop()
-        if is_safe(attack, target, problem.protection):
+        target, whole = waiting.pop()
+        if attack.is_safe(target):
             continue
-        found = cheapest(problem, target, hidden, attack.unknown)
+        found = cheapest(problem, target, hidden, attack.unknown, whole=whole)
+        if not whole and problem.atoms.integral:
+            waiting.append((target, True))
         if found is None or not len(found):
             continue
         hidden = hidden.copy()
         hidden[found] = True
         attack = Attack(problem.atoms, ~hidden, problem.protection)
-        waiting += [row(problem.atoms.members, int(at)) for at in found if int(at) not in done]
+        waiting += [(row(problem.atoms.members, int(at)), False) for at in found if int(at) not in done]
         done |= set(found.tolist())
     return hidden
 
@@ -148,7 +159,7 @@ def _audit(problem: Problem, targets: list[Target], hidden: Flags, kept: Flags, 
     attack = Attack(problem.atoms, ~hidden, problem.protection)
     also = [row(problem.atoms.members, int(at)) for at in np.flatnonzero(hidden & ~kept)]
     widths = [attack.interval(target).width for target in [*targets, *also]]
-    weak = sum(width < problem.protection - 1e-6 for width in widths)
+    weak = sum(width < problem.protection - TOLERANCE for width in widths)
     if strict and weak:
         raise NotProtectedError(weak, problem.protection)
     return min(widths, default=None)

@@ -60,4 +60,4 @@ def _ranked(given: sparse.csr_matrix) -> tuple[Floats, Ints]:
 def _largest(ranked: Floats, owner: Ints, starts: Ints, count: int) -> Floats:
     """Return the sum of the largest contributions of each row."""
     among = np.arange(len(ranked)) - starts[owner] < count
-    return np.bincount(owner[among], ranked[among], len(starts) - 1)
+    return np.asarray(np.bincount(owner[among], ranked[among], len(starts) - 1), np.float64)

@@ -18,13 +18,13 @@ import numpy as np
 from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from keiyu.publish.disclosure.attack import Attack, ceiling
+from keiyu.publish.disclosure.attack import TOLERANCE, Attack, ceiling
 from keiyu.publish.disclosure.system import Atoms, Flags, Floats, Ints, row
 
 _NEAR: Final = (4, 16, 64)
 _SECONDS: Final = 20.0
 _ZERO_COST: Final = 40.0
-_MOVED: Final = 1e-6
+_WORTH_TRYING: Final = 300
 
 Target = tuple[Ints, Floats]
 
@@ -37,11 +37,13 @@ class Problem:
         atoms: the table system.
         fresh: cells that may be hidden; the others were shown or hidden before.
         protection: least width of the interval of a hidden figure.
+        loose: atoms that may differ between the two tables; every one by default.
     """
 
     atoms: Atoms
     fresh: Flags
     protection: float
+    loose: Flags | None = None
 
     @property
     def costs(self) -> Floats:
@@ -50,7 +52,7 @@ class Problem:
         return np.where(figures > 0, 1 + np.log2(1 + figures), _ZERO_COST)
 
 
-def cheapest(problem: Problem, target: Target, hidden: Flags, unknown: Ints) -> Ints | None:
+def cheapest(problem: Problem, target: Target, hidden: Flags, unknown: Ints, *, whole: bool) -> Ints | None:
     """Return the shown cells to hide so that one figure is protected; none where no cells can.
 
     Args:
@@ -58,11 +60,14 @@ def cheapest(problem: Problem, target: Target, hidden: Flags, unknown: Ints) -> 
         target: the figure.
         hidden: cells hidden so far.
         unknown: atoms that cannot be worked out so far: they are tried first.
+        whole: whether the other tables must be of whole numbers; slower, and seldom needed.
     """
     places = len(np.unique(problem.atoms.block))
     for near in [*(near for near in _NEAR if near < places), places]:
         movable = _around(problem.atoms, target[0], unknown, near)
-        found = _programme(problem, target, hidden, movable)
+        if problem.loose is not None:
+            movable = movable[problem.loose[movable]]
+        found = _programme(problem, target, hidden, movable, whole=whole)
         if found is not None:
             return found
     return None
@@ -91,7 +96,7 @@ def _neighbours(atoms: Atoms, targets: Ints, loose: Flags) -> Iterator[int]:
         yield from atoms.block[others[order]].tolist()
 
 
-def _programme(problem: Problem, target: Target, hidden: Flags, movable: Ints) -> Ints | None:
+def _programme(problem: Problem, target: Target, hidden: Flags, movable: Ints, *, whole: bool) -> Ints | None:
     """Solve for one figure, moving some atoms only; returns the cells to hide."""
     atoms = problem.atoms
     touched = np.unique(atoms.columns[:, movable].indices)
@@ -122,14 +127,14 @@ def _programme(problem: Problem, target: Target, hidden: Flags, movable: Ints) -
     none, endless = np.zeros(count), np.full(count, np.inf)
     found = milp(
         np.concatenate([np.zeros(2 * size), problem.costs[priced]]),
-        integrality=np.concatenate([np.full(2 * size, int(atoms.integral)), np.zeros(count)]),
+        integrality=np.concatenate([np.full(2 * size, int(whole)), np.zeros(count)]),
         bounds=Bounds(np.concatenate([down, down, none]), np.concatenate([up, up, endless])),
         constraints=LinearConstraint(rows, low, high),
         options={"time_limit": _SECONDS},
     )
     if found.x is None:
         return None
-    return priced[found.x[2 * size :] > _MOVED]
+    return np.asarray(priced[found.x[2 * size :] > TOLERANCE], np.int64)
 
 
 def spare(problem: Problem, targets: list[Target], hidden: Flags, kept: Flags) -> Flags:
@@ -157,23 +162,20 @@ def _without(problem: Problem, targets: list[Target], hidden: Flags, kept: Flags
     before = Attack(atoms, ~hidden, problem.protection)
     reached = set(before.component(row(atoms.members, cell)).tolist())
     near = [target for target in targets if not reached.isdisjoint(target[0].tolist())]
+    if len(near) * len(reached) > _WORTH_TRYING:
+        return hidden
     trial = hidden.copy()
     trial[cell] = False
     attack = Attack(atoms, ~trial, problem.protection)
-    if not all(is_safe(attack, target, problem.protection) for target in near):
+    if not all(attack.is_safe(target) for target in near):
         return hidden
     for other in np.flatnonzero(trial & ~kept):
         figure = row(atoms.members, int(other))
         if reached.isdisjoint(figure[0].tolist()):
             continue
         width = attack.interval(figure).width
-        if width < _MOVED:
+        if width < TOLERANCE:
             trial[other] = False
-        elif width < problem.protection - _MOVED:
+        elif width < problem.protection - TOLERANCE:
             return hidden
     return trial
-
-
-def is_safe(attack: Attack, target: Target, protection: float) -> bool:
-    """Return whether a figure cannot be narrowed down to less than the protection."""
-    return attack.interval(target).width >= protection - _MOVED

@@ -8,6 +8,7 @@ Parts that always go together are one unknown to whoever looks from outside: an 
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -71,10 +72,16 @@ class Atoms:
     part: Ints
     integral: bool
 
-    @property
+    @cached_property
     def figures(self) -> Floats:
         """The figure of each cell."""
         return np.asarray(self.members @ self.values, np.float64)
+
+    @cached_property
+    def alone(self) -> tuple[Ints, Ints]:
+        """The cells that are one atom, and which."""
+        cells = np.flatnonzero(np.diff(self.members.indptr) == 1)
+        return cells, self.members.indices[self.members.indptr[cells]].astype(np.int64)
 
 
 def condense(system: System) -> Atoms:
@@ -85,7 +92,7 @@ def condense(system: System) -> Atoms:
     part = np.full(len(system.values), -1)
     part[shown] = of_shown.ravel()
     members = columns[:, shown[first]]
-    values = np.bincount(part[shown], system.values[shown], len(first))
+    values = np.asarray(np.bincount(part[shown], system.values[shown], len(first)), np.float64)
     whole = bool(np.all(members.data == np.rint(members.data)) and np.all(values == np.rint(values)))
     return Atoms(members.tocsr(), members.tocsc(), values, system.block[shown[first]], part, whole)
 
