@@ -27,6 +27,8 @@ from keiyu.read.sniff import RefusedError
 
 _SIMPLE: Final = {ValueStatus.REPORTED, ValueStatus.TRUE_ZERO}
 _AS_WRITTEN: Final = {"listed", "choice", "kana"}
+MODIFIED: Final = "dateModified"
+"""Concept (GIF) of the date to which a row refers."""
 _NOTHING: Final[Mapping[str, Any]] = {
     "expect": "reject",
     "line": None,
@@ -115,10 +117,19 @@ def _document(filename: str, workbook: Workbook, table: Table, values: Sequence[
         "first_data_row": grid.number(records[0]) if records else None,
         "last_data_row": grid.number(records[-1]) if records else None,
         "data_rows": len(records),
-        "as_of": table.as_of.isoformat() if table.as_of else None,
+        "as_of": _dated(table, values),
         "columns": _columns(table),
         "rows": _rows(table, values),
     }
+
+
+def _dated(table: Table, values: Sequence[FieldValues]) -> str | None:
+    """Return the date to which a table refers, where nothing above it says one the date that all its rows carry."""
+    if table.as_of is not None:
+        return table.as_of.isoformat()
+    about = [each for each in values if table.line.fields[each.field].concept == MODIFIED]
+    days = [value.value for each in about for value in each.read if isinstance(value.value, dt.date)]
+    return days[0].isoformat() if len(set(days)) == 1 and 2 * len(days) >= len(table.body.records) else None
 
 
 def _columns(table: Table) -> list[dict[str, Any]]:

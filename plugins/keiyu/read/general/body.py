@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from keiyu.read import fold
+from keiyu.read.general.shapes import shape
 from keiyu.read.grid import Cell, Grid, Row
 from keiyu.read.words import Words
 
@@ -15,6 +16,7 @@ _FEW: Final = 4
 _SECTION: Final = 2
 _HEADER: Final = 0.8
 _LONGEST: Final = 40
+_SUM: Final = ("計", "total")
 
 
 @dataclass
@@ -83,7 +85,7 @@ class BodyReader:
 
         def odd(text: str) -> bool:
             folded = fold.label(text)
-            return not folded or text in header or folded.startswith(words.remarks) or _is_total(folded, words)
+            return not folded or text in header or folded.startswith(words.remarks) or folded.endswith(_SUM) or _is_total(folded, words)
 
         return odd
 
@@ -116,7 +118,7 @@ class BodyReader:
         repeated = sum(i < len(self._texts) and c in self._texts[i] for i, c in filled if isinstance(c, str))
         if repeated > 1 and repeated >= _HEADER * len(filled):
             return "header"
-        if any(_is_total(text, self._words) for _, text in texts[:3]):
+        if any(_is_total(text, self._words) for _, text in texts[:3]) or _sums(texts, filled):
             return "total"
         first = filled[0][1]
         if isinstance(first, str) and len(filled) <= _SECTION and fold.label(first).startswith(self._words.remarks):
@@ -132,6 +134,12 @@ class BodyReader:
 def _firm(cells: Iterable[Cell], odd: Callable[[str], bool]) -> Mapping[str, bool]:
     """Return for each different text whether it stands in a record beyond doubt."""
     return {text: not odd(text) for text in set(cells) if isinstance(text, str)}
+
+
+def _sums(texts: Sequence[tuple[int, str]], filled: Sequence[tuple[int, Cell]]) -> bool:
+    """Return whether a row holds figures only, but for one text that ends in 計 (北区計)."""
+    others = [cell for _, cell in filled if not (isinstance(cell, str) and fold.label(cell).endswith(_SUM))]
+    return len(texts) - len(others) <= 1 and len(others) < len(filled) and all(shape(c) == "figure" for c in others)
 
 
 def _is_total(folded: str, words: Words) -> bool:

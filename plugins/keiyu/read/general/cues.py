@@ -23,6 +23,7 @@ class Cues:
         inclusions: how a text ends that adds to a label, such as を含む.
         footnotes: signs that start a footnote, as written.
         drawn_up: words beside a date of drawing up.
+        buildings: words of buildings, floors and rooms.
     """
 
     things: tuple[str, ...]
@@ -33,6 +34,7 @@ class Cues:
     inclusions: tuple[str, ...]
     footnotes: tuple[str, ...]
     drawn_up: tuple[str, ...]
+    buildings: tuple[str, ...]
 
     @cached_property
     def footnote(self) -> re.Pattern[str]:
@@ -87,6 +89,7 @@ def load(schemas: Path) -> Cues:
         inclusions=_folded(raw["includes"]),
         footnotes=tuple(raw["footnotes"]),
         drawn_up=tuple(raw["drawn_up"]),
+        buildings=_folded(raw["buildings"]),
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from keiyu.codes.eras import find_date, find_month, parse_date
+from keiyu.read import fold
 from keiyu.read.general.cues import Cues
 from keiyu.read.general.shapes import shape
 from keiyu.read.grid import Cell, Grid
@@ -13,6 +14,7 @@ from keiyu.read.grid import Cell, Grid
 _SHORT: Final = 60
 _STATED: Final = re.compile(r"現在|時点|分|入所|入園|利用調整|受入|一次|年度当初|版")
 _NUMBER: Final = re.compile(r"\d|[元一二三四五六七八九十]")
+_DAY: Final = re.compile(r"(?:(?:令和|平成|昭和)\s?(?:\d{1,2}|元)|\d{4})\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日|\d{4}[./-]\d{1,2}[./-]\d{1,2}")
 
 TITLE: Final = 4.0
 STATED: Final = 6.0
@@ -77,6 +79,6 @@ def _dates(cell: Cell) -> list[dt.date]:
 
 
 def _any_day(text: str) -> dt.date | None:
-    """Return the one day in a text, whatever is said of it (公表, 作成)."""
-    days = {day for part in re.split(r"[\s（）()・、。]+", text) if (day := parse_date(part))}
+    """Return the one day in a text, whatever is said of it (公表, 付)."""
+    days = {day for found in _DAY.findall(fold.value(text)) if (day := parse_date(found))}
     return days.pop() if len(days) == 1 else None

@@ -1,10 +1,15 @@
 """What the values of a column say of the fields it may hold."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
+from keiyu.codes.areas import AREA_COLUMNS
+from keiyu.codes.tables import lines
 from keiyu.contract.model import Field
+from keiyu.read import fold
 from keiyu.read.grid import Cell
 from keiyu.read.kinds import Normaliser, Terms, kind_of
 from keiyu.read.kinds.model import Value
@@ -36,6 +41,7 @@ POWER: Final[Mapping[str, float]] = {
     "weekdays": 0.5,
     "phone": 0.4,
     "address": 0.35,
+    "building": 0.2,
     "listed": 0.35,
     "choice": 0.35,
     "ages": 0.3,
@@ -65,6 +71,13 @@ _TRAITS: Final[Mapping[str, tuple[str, float]]] = {
 }
 """Sorts that a trait tells, and what a value without the trait counts."""
 
+_PLACED: Final = re.compile(r"[^\W\d_]\D{0,3}\d")
+_NUMBERED: Final = re.compile(r"\d-\d|丁目|番地|[町村字条]\D{0,3}\d")
+_BUILDING: Final = "buildingNameEtc"
+"""Concept (GIF 住所) of the field that names a building."""
+_PREFECTURE: Final = re.compile(r"^(?:北海道|東京都|(?:京都|大阪)府|.{2,3}県)(?=.)")
+
+_AREA_CODES: Final = frozenset({"area_code", "area_code_short"})
 _NO_TEXT: Final = frozenset(
     {"number", "count_small", "count_large", "url", "email", "phone", "time", "time_range", "date", "latitude", "flag"}
 )
@@ -87,14 +100,22 @@ class Fit:
 class Judge:
     """Judges values by the fields of one line's vocabulary."""
 
-    def __init__(self, fields: Mapping[str, Field], terms: Callable[[str], Terms], looker: Looker) -> None:
+    def __init__(
+        self,
+        fields: Mapping[str, Field],
+        terms: Callable[[str], Terms],
+        looker: Looker,
+        buildings: tuple[str, ...],
+    ) -> None:
         """Prepare.
 
         Args:
             fields: the fields by name.
             terms: what a field's cells are read with.
             looker: tells traits of cells.
+            buildings: folded words of buildings.
         """
+        self._buildings = buildings
         self._fields = fields
         self._terms = terms
         self._looker = looker
@@ -125,14 +146,43 @@ class Judge:
             return 1.0
         if sort == "name":
             return float(not self._looker.traits(cell) & _NO_TEXT)
-        if sort in _TRAITS:
-            trait, otherwise = _TRAITS[sort]
-            traits = self._looker.traits(cell)
-            return 1.0 if trait in traits else otherwise if isinstance(cell, str) and not traits & _NO_TEXT else 0.0
+        if sort in _TRAITS or sort == "building":
+            return self._place(sort, cell)
+        if sort == "area_code":
+            return float(bool(self._looker.traits(cell) & _AREA_CODES))
         agreed = _of_sort(sort, reader.read(cell), cell)
         if not agreed and sort == "integer" and "several_counts" in self._looker.traits(cell):
             return _SEVERAL
         return agreed
+
+    def _place(self, sort: str, cell: Cell) -> float:
+        """Return how much a cell is an address, a building, a name of a place or a reading."""
+        traits = self._looker.traits(cell)
+        if not isinstance(cell, str) or traits & _NO_TEXT:
+            return 0.0
+        if sort == "municipality":
+            return self._municipality(_PREFECTURE.sub("", cell.strip()) or cell)
+        folded = fold.joined(cell)
+        housed = any(word in folded for word in self._buildings)
+        numbered = _NUMBERED.search(fold.value(cell)) is not None
+        if sort == "building":
+            return 0.3 if numbered and not folded.endswith(self._buildings) else 1.0 if housed else 0.7
+        trait, otherwise = _TRAITS[sort]
+        if sort == "address" and housed and not numbered:
+            return 0.3
+        return 1.0 if trait in traits or (sort == "address" and _PLACED.search(cell)) else otherwise
+
+    def _municipality(self, name: str) -> float:
+        """Return how much a text is a municipality's name; a ward of a designated city alone hardly is."""
+        if "municipality" not in self._looker.traits(name):
+            return 0.0
+        return 0.4 if name.endswith("区") and "市" not in name and name not in self._special_wards else 1.0
+
+    @cached_property
+    def _special_wards(self) -> frozenset[str]:
+        name, kind = AREA_COLUMNS.index("name"), AREA_COLUMNS.index("kind")
+        rows = lines(self._looker.lexicon.schemas / "codes" / "areas.csv", AREA_COLUMNS)
+        return frozenset(row.cells[name] for row in rows if row.cells[kind] == "special_ward")
 
 
 def _sign(cell: Cell, reader: Normaliser) -> bool:
@@ -157,7 +207,7 @@ def _of_sort(sort: str, read: Value, cell: Cell) -> float:
 def sort_of(field: Field) -> str:
     """Return the sort of a field's values: their kind, or for plain texts what they are about."""
     kind = kind_of(field).name
-    about = {PREFECTURE: "prefecture", MUNICIPALITY: "municipality"}
+    about = {PREFECTURE: "prefecture", MUNICIPALITY: "municipality", _BUILDING: "building"}
     return about.get(field.concept or "", kind) if kind == "text" else kind
 
 

@@ -248,7 +248,10 @@ class Lexis:
                 yield from (hit.times(factor, "beside") for hit in heard.hits)
                 return
         numbered = _BEHIND.match(folded)
-        if numbered and (heard := self._exact(numbered[1])) is not None:
+        aged = self._composed(f"{numbered[1]}age{numbered[2]}") if numbered and folded.isascii() else None
+        if aged is not None:
+            yield from (hit.times(WEAK, "composed") for hit in aged.hits)
+        elif numbered and (heard := self._exact(numbered[1])) is not None:
             factor = 0.95 if numbered[2] == "1" else EXPLAINED
             yield from (hit.times(factor, "beside") for hit in heard.hits)
 

@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 LEAST: Final = 0.6
+LEAST_ASCII: Final = 0.8
+"""Words of an alphabet share pairs of letters by chance."""
 _LOW: Final = 0.4
 _HIGH: Final = 0.8
 _LONGEST: Final = 40
@@ -36,12 +38,13 @@ class Likeness:
         """
         pairs = _pairs(text) if len(text) <= _LONGEST else frozenset()
         shared: Counter[str] = Counter()
+        least = LEAST_ASCII if text.isascii() else LEAST
         for pair in pairs:
             shared.update(self._having.get(pair, ()))
         best: dict[str, tuple[float, str]] = {}
         for label, count in shared.items():
             dice = 2 * count / (len(pairs) + self._sizes[label])
-            for name in self._labels[label] if dice >= LEAST else ():
+            for name in self._labels[label] if dice >= least else ():
                 best[name] = max(best.get(name, (0.0, "")), (dice, label))
         for name, (dice, label) in best.items():
             yield name, label, _LOW + (_HIGH - _LOW) * (dice - LEAST) / (1 - LEAST)

@@ -30,6 +30,7 @@ _AGREES: Final = 0.8
 _HALF: Final = 0.5
 _FEW: Final = 3
 _MOST: Final = 6
+_ROUNDED: Final = 0.0005
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,4 +293,14 @@ def _same(one: Sequence[Cell], other: Sequence[Cell]) -> bool:
     both = [(a, b) for a, b in zip(one, other, strict=False) if a != "" and b != ""]
     if not both:
         return all(a == "" for a in one) or all(b == "" for b in other)
-    return sum(str(a).strip() == str(b).strip() for a, b in both) >= 0.98 * len(both)
+    return sum(_alike(a, b) for a, b in both) >= 0.98 * len(both)
+
+
+def _alike(one: Cell, other: Cell) -> bool:
+    """Return whether two cells say the same; decimals may be rounded differently."""
+    if str(one).strip() == str(other).strip():
+        return True
+    try:
+        return "." in f"{one}{other}" and abs(float(str(one)) - float(str(other))) < _ROUNDED
+    except ValueError:
+        return False

@@ -49,7 +49,7 @@ class LineWords:
         self.vocabulary: Vocabulary = vocabulary(contract)
         self.lexis = Lexis(self.vocabulary, cues.load(schemas))
         self.fields: Mapping[str, Field] = {name: t.field for name, t in self.vocabulary.terms.items()}
-        self.judge = Judge(self.fields, self.terms, looker(schemas))
+        self.judge = Judge(self.fields, self.terms, looker(schemas), cues.load(schemas).buildings)
         self._names = [
             folded
             for t in contract.tables
