@@ -8,7 +8,7 @@
 | integer, number | ``int``, ``float`` |
 | latitude, longitude | decimal degrees, within Japan |
 | phone | digits and hyphens as grouped by the writer |
-| postal_code | seven digits |
+| postal_code | ``102-0085`` |
 | date | ``datetime.date``; moment: ``2024-01-09T18:00`` or ``2024-01-09`` |
 | time, end_time | ``HH:MM``, past 24 where the file says the next day |
 | age | ``57d``, ``8w``, ``6m``, ``3y``, else as written; ages: as written with both ends |

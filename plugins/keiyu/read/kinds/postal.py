@@ -1,4 +1,4 @@
-"""Postal codes: seven digits, no hyphen (contract form; GIF 住所 postalCode). Source: 日本郵便 郵便番号簿."""
+"""Postal codes: three digits, a hyphen, four digits (the contracts' form). Source: 日本郵便 郵便番号簿."""
 
 import re
 from collections.abc import Sequence
@@ -33,9 +33,9 @@ def postal_code(cell: Cell, terms: Terms) -> Value:
     text = without_point(fold.value(seen(cell))) if not isinstance(cell, bool) else ""
     match = _MARKED.fullmatch(text) if len(text) <= _LONGEST else None
     if match and match[1] != _NOWHERE:
-        return reported(cell, match[1] + match[2], remark=match[3])
+        return reported(cell, f"{match[1]}-{match[2]}", remark=match[3])
     digits = _lost(text)
-    return unknown(cell, UNCLEAR) if digits is None else reported(cell, digits, ZERO)
+    return unknown(cell, UNCLEAR) if digits is None else reported(cell, f"{digits[:3]}-{digits[3:]}", ZERO)
 
 
 def _lost(text: str) -> str | None:
@@ -54,8 +54,3 @@ def joined(parts: Sequence[Cell]) -> str:
 
 def _is_number(part: Cell) -> bool:
     return isinstance(part, float | int)
-
-
-def bare(cells: Sequence[str]) -> list[str]:
-    """Take the hyphen out of codes in plain form."""
-    return "\n".join(cells).replace("-", "").split("\n")

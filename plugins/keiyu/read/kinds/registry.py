@@ -91,7 +91,7 @@ def _kinds() -> tuple[Kind, ...]:
         Kind("number", figures.number, decimals, figure=True),
         Kind("ownership", flags.ownership),
         Kind("phone", phones.phone, blocks.matching(phones.PLAIN)),
-        Kind("postal_code", postal.postal_code, blocks.matching(postal.PLAIN, postal.bare)),
+        Kind("postal_code", postal.postal_code, blocks.matching(postal.PLAIN)),
         Kind("text", texts.text, texts.plain_texts),
         Kind("time", times.time, clock),
         Kind("url", links.url, blocks.matching(links.PLAIN)),
