@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import pyarrow as pa
-from sqlalchemy import Connection, exists, func, insert, select
+from sqlalchemy import Connection, exists, func, insert, literal, select
 
 from keiyu.contract.model import Collection, Contract
 from keiyu.ledger.events import Draft, append, digest, head, serialise
@@ -26,6 +26,7 @@ from keiyu.register.identity.rows import SOURCE_ROW, rows_of
 from keiyu.register.segments import ENTRY_ID
 
 _MOST_ROUNDS: Final = 10_000
+_KEY: Final = "identify:"
 
 
 @dataclass(slots=True)
@@ -87,7 +88,7 @@ def _waiting(workspace: Workspace, line: str) -> tuple[int, list[_Task]]:
     query = (
         select(Entry.id, Entry.reporter, Entry.as_of)
         .where(Entry.line == line, Entry.state == "accepted", Entry.superseded_seq.is_(None), Entry.row_count > 0)
-        .where(~exists().where(IdentityAssignment.entry_id == Entry.id))
+        .where(~exists().where(Event.key == literal(_KEY) + Entry.id))
         .order_by(Entry.as_of, Entry.reporter)
     )
     with workspace.ledger.read() as connection:
@@ -98,7 +99,7 @@ def _waiting(workspace: Workspace, line: str) -> tuple[int, list[_Task]]:
 def _recognise(workspace: Workspace, contract: Contract, policy: Policy, tasks: Sequence[_Task]) -> None:
     """Resolve entries of one date and write down what is to be recorded."""
     as_of = tasks[0].as_of
-    edition = rows_of(workspace, contract, policy.table, {task.entry_id for task in tasks})
+    edition = _once(rows_of(workspace, contract, policy.table, {task.entry_id for task in tasks}))
     register = known(workspace, policy, {task.area for task in tasks}, as_of)
     resolution = resolve(register, edition, as_of=as_of, policy=policy)
     by_entry = {task.entry_id: task for task in tasks}
@@ -106,6 +107,13 @@ def _recognise(workspace: Workspace, contract: Contract, policy: Policy, tasks: 
         by_entry[item[ENTRY_ID]].assignments.append(item)
     for item in _doubts(resolution, register, edition, policy):
         by_entry[item[ENTRY_ID]].reviews.append(item)
+
+
+def _once(rows: pa.Table) -> pa.Table:
+    """Return one row per row of a file: whatever is read from one source row is one facility."""
+    keys = zip(rows[ENTRY_ID].to_pylist(), rows[SOURCE_ROW].to_pylist(), strict=True)
+    first = {key: index for index, key in reversed(list(enumerate(keys)))}
+    return rows.take(pa.array(sorted(first.values()), pa.int64()))
 
 
 def _placed(told: pa.Table, edition: pa.Table) -> Iterator[dict[str, Any]]:
@@ -167,7 +175,7 @@ def _draft(task: _Task, contract: Contract) -> Draft:
         "contract": contract.digest,
     }
     subject = str(Collection(contract.line, task.as_of))
-    return Draft("identify", subject, f"identify:{task.entry_id}", payload)
+    return Draft("identify", subject, f"{_KEY}{task.entry_id}", payload)
 
 
 def unvouched(connection: Connection) -> Iterator[int]:
