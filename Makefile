@@ -24,10 +24,10 @@ down: ## 停止する / stop what `up` started
 	@if [ -x $(BIN)/python ]; then $(BIN)/python -m keiyu.orchestration.stack down; fi
 
 test: .venv/.dev ## サーバー不要の試験すべて / every test that needs no server and no browser
-	$(PYTEST) $(FAST) -m "not postgres and not airflow and not slow" -n 2 --dist worksteal
+	$(PYTEST) $(FAST) -m "not postgres and not airflow and not browser and not slow" -n 2 --dist worksteal
 
-slow: .venv/.dev ## PostgreSQL・Airflow・故障注入 / the tiers that need servers or time
-	$(PYTEST) tests -m "(postgres or slow) and not airflow" -n 2 --dist worksteal --timeout 900
+slow: .venv/.dev ## PostgreSQL・ブラウザー・Airflow・故障注入 / the tiers that need servers, a browser or time
+	$(PYTEST) tests --ignore tests/bench -m "(postgres or slow or browser) and not airflow" -n 2 --dist worksteal --timeout 900
 	$(PYTEST) tests/functional -m airflow --timeout 900
 
 bench: .venv/.dev ## 速さを比で測る / performance as ratios to a floor of the same run
