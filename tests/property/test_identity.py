@@ -63,7 +63,7 @@ def test_the_order_of_rows_does_not_matter(old: list[Row], new: list[Row], rando
 
 
 @pytest.mark.slow
-@settings(max_examples=400, **CALM)
+@settings(max_examples=150, **CALM)
 @given(EDITIONS, EDITIONS, st.randoms(use_true_random=False))
 def test_the_same_at_length(old: list[Row], new: list[Row], random: Any) -> None:
     order_does_not_matter(old, new, random)
