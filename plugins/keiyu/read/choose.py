@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -84,6 +84,20 @@ class Fit:
         ]
         return (not lacking, sum(r.plan.matched for r in self.regions))
 
+    @cached_property
+    def spoken(self) -> int:
+        """How many cells say a code of their field's list: where headers are alike, 保育所 is no shelter."""
+        lists = self.reader.contract.codelists
+        said = 0
+        for region in self.regions:
+            tables = region.plan.tables if isinstance(region.plan, Wide) else ()
+            below = region.grid.rows[region.row + 1 : region.row + 1 + DEPTH]
+            for field, at in ((t.table.by_name[n], at) for t in tables for n, at in zip(t.fields, t.at, strict=True)):
+                codes = {c.code for c in lists.get(field.codelist or "", ())}
+                convert = self.reader.converter.of(field)
+                said += sum(1 for row in below if codes and len(row) > at and convert(row[at]).value in codes)
+        return said
+
 
 def choose(workbook: Workbook, readers: Sequence[LineReader], line: str | None, notes: Notes) -> Fit | None:
     """Choose the line of a file and find its tables.
@@ -108,8 +122,9 @@ def choose(workbook: Workbook, readers: Sequence[LineReader], line: str | None, 
     ranked = sorted((f for f in fits if f.regions), key=lambda f: f.score, reverse=True)
     if not ranked:
         return _without_table(visible, among, notes)
-    best = ranked[0]
-    rivals = [f.reader.contract.line for f in ranked if f.score == best.score]
+    level = [f for f in ranked if f.score == ranked[0].score]
+    best = max(level, key=lambda f: f.spoken) if len(level) > 1 else level[0]
+    rivals = [f.reader.contract.line for f in level if len(level) > 1 and f.spoken == best.spoken]
     if len(rivals) > 1:
         notes.add("read.line.unsure", value="、".join(rivals))
         return None

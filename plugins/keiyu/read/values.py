@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any, Final
 
 from keiyu.codes.eras import parse_date
-from keiyu.contract.model import Contract, Field
+from keiyu.contract.model import Contract, Field, Symbol
 from keiyu.read import fold
 from keiyu.read.grid import Cell
 from keiyu.read.labels import AREAS
@@ -91,7 +91,7 @@ class Converter:
         """
         self._contract = contract
         self._words = words
-        self._notations: dict[str | None, Notation] = {}
+        self._notations: dict[tuple[str | None, tuple[Symbol, ...]], Notation] = {}
         self._lists: dict[str, dict[str, str]] = {}
         self._of: dict[str, Callable[[Cell], Value]] = {}
 
@@ -104,7 +104,7 @@ class Converter:
 
     def _make(self, field: Field) -> Callable[[Cell], Value]:
         if field.type in {"integer", "number"}:
-            return _Figures(self._notation(field.unit), whole=field.type == "integer")
+            return _Figures(self._notation(field), whole=field.type == "integer")
         if field.type == "boolean":
             return partial(_boolean, words=self._words)
         if field.type == "date":
@@ -115,11 +115,12 @@ class Converter:
             return partial(_coded, codes=self._codes(field.codelist))
         return _text
 
-    def _notation(self, unit: str | None) -> Notation:
-        if unit not in self._notations:
+    def _notation(self, field: Field) -> Notation:
+        unit, symbols = field.unit, self._contract.symbols_of(field.name)
+        if (unit, symbols) not in self._notations:
             units = self._words.units.get(unit, (unit,)) if unit else ()
-            self._notations[unit] = Notation.of(self._contract.symbols, self._contract.negative, units)
-        return self._notations[unit]
+            self._notations[unit, symbols] = Notation.of(symbols, self._contract.negative, units)
+        return self._notations[unit, symbols]
 
     def _codes(self, name: str) -> dict[str, str]:
         if name not in self._lists:

@@ -81,7 +81,7 @@ class Terms:
         """
         return cls.of(
             contract.folder.parents[1],
-            symbols=[s for s in contract.symbols if s.border is None and s.is_of(field.name)],
+            symbols=contract.symbols_of(field.name),
             negative=contract.negative,
             unit=field.unit,
             codes=contract.codelists.get(field.codelist or "", ()),
