@@ -15,6 +15,7 @@ from keiyu.findings import Finding, Place, Severity, finding
 from keiyu.read.choose import choose, prepared
 from keiyu.read.decode import decode
 from keiyu.read.exact import is_exact
+from keiyu.read.general.rows import is_list
 from keiyu.read.general.table import Table, find_tables, line_words, read_table
 from keiyu.read.general.telling import told
 from keiyu.read.general.values import FieldValues, read_values
@@ -82,7 +83,7 @@ def inspect(
     fit = choose(workbook, [prepared(c, schemas) for c in among], line, Notes(schemas, filename))
     if fit is not None and (is_exact(fit) or not fit.regions):
         return _of_form(read(data, filename, among, areas, schemas=schemas, line=line))
-    words = [line_words(c, schemas) for c in among]
+    words = [line_words(c, schemas) for c in among if line is not None or is_list(c)]
     found = find_tables(workbook, words)
     if not found:
         return {

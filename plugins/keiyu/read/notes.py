@@ -53,3 +53,12 @@ class Notes:
             return
         place = Place(file=self._file, sheet=sheet, cell=cell, table=table, field=field, reporter=reporter)
         self.findings.append(finding(self._schemas, rule_id, place, **facts))
+
+    def take(self, other: "Notes") -> None:
+        """Take over the findings of another list of the same file.
+
+        Args:
+            other: the other list.
+        """
+        self.findings.extend(other.findings)
+        self._alike.update(other._alike)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from keiyu.codes.areas import Areas
 from keiyu.contract.model import Contract
+from keiyu.read import lists
 from keiyu.read.asof import Block, find_as_of
 from keiyu.read.choose import Fit, choose, prepared
 from keiyu.read.crossing import DEPTH, Matrix
@@ -66,7 +67,11 @@ def read(
     reading.encoding = workbook.encoding
     for said in workbook.remarks:
         notes.add(said.rule_id, sheet=said.sheet, cell=said.cell, value=said.value, expected=said.expected)
-    fit = choose(workbook, [prepared(c, schemas) for c in contracts], line, notes)
+    tried = Notes(schemas, filename)
+    fit = choose(workbook, [prepared(c, schemas) for c in contracts], line, tried)
+    if not lists.is_known(fit, tried) and lists.fill(reading, workbook, contracts, areas, as_of, notes, schemas):
+        return reading
+    notes.take(tried)
     if fit is not None:
         _Filling(reading, fit, workbook, notes).fill(areas, as_of)
     return reading

@@ -85,7 +85,13 @@ class BodyReader:
 
         def odd(text: str) -> bool:
             folded = fold.label(text)
-            return not folded or text in header or folded.startswith(words.remarks) or folded.endswith(_SUM) or _is_total(folded, words)
+            return (
+                not folded
+                or text in header
+                or folded.startswith(words.remarks)
+                or folded.endswith(_SUM)
+                or _is_total(folded, words)
+            )
 
         return odd
 

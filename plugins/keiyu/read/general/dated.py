@@ -14,7 +14,9 @@ from keiyu.read.grid import Cell, Grid
 _SHORT: Final = 60
 _STATED: Final = re.compile(r"現在|時点|分|入所|入園|利用調整|受入|一次|年度当初|版")
 _NUMBER: Final = re.compile(r"\d|[元一二三四五六七八九十]")
-_DAY: Final = re.compile(r"(?:(?:令和|平成|昭和)\s?(?:\d{1,2}|元)|\d{4})\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日|\d{4}[./-]\d{1,2}[./-]\d{1,2}")
+_DAY: Final = re.compile(
+    r"(?:(?:令和|平成|昭和)\s?(?:\d{1,2}|元)|\d{4})\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日|\d{4}[./-]\d{1,2}[./-]\d{1,2}"
+)
 
 TITLE: Final = 4.0
 STATED: Final = 6.0

@@ -20,6 +20,7 @@ from keiyu.read.numbers import Notation
 from keiyu.read.values import raw
 
 MERGED: Final = "read.value.merged"
+_SIMPLE: Final = {ValueStatus.REPORTED, ValueStatus.TRUE_ZERO}
 _ENDS: Final = {"open_time": "close_time", "extended_open_time": "extended_close_time"}
 
 
@@ -50,6 +51,35 @@ def read_values(table: Table, areas: Areas | None = None) -> list[FieldValues]:
     return _Values(table, areas).read()
 
 
+@dataclass(frozen=True, slots=True)
+class FieldColumn:
+    """One field of a table, typed.
+
+    Attributes:
+        field: the field.
+        column: the 0-based column that it is read from.
+        cells: the cells of the records.
+        values: what they say, none where nothing certain.
+        marked: position and reading of each that is not simply its value.
+    """
+
+    field: str
+    column: int
+    cells: Sequence[Cell]
+    values: Sequence[Any]
+    marked: Sequence[tuple[int, Value]]
+
+
+def read_columns(table: Table, areas: Areas | None = None) -> list[FieldColumn]:
+    """Read the records of a table as typed columns: plain cells in blocks, equal ones once.
+
+    Args:
+        table: the table.
+        areas: the area table, for codes that have lost digits.
+    """
+    return _Values(table, areas).columns()
+
+
 class _Values:
     """Reads the values of one table."""
 
@@ -64,6 +94,27 @@ class _Values:
     def read(self) -> list[FieldValues]:
         found = [self._field(name, column) for name, column in self._fields.items()]
         return [*found, *_ends(found, self._table)]
+
+    def columns(self) -> list[FieldColumn]:
+        found = [self._column(name, column) for name, column in self._fields.items()]
+        ranges = [
+            self._field(name, at)
+            for name, at in self._fields.items()
+            if name in _ENDS and _ENDS[name] not in self._fields
+        ]
+        return [*found, *map(_typed, _ends(ranges, self._table))]
+
+    def _column(self, name: str, column: int) -> FieldColumn:
+        """Read a field in blocks, where no cell of it is merged or crossed out."""
+        touched = any(m.left <= column <= m.right for m in self._merges) or any(
+            at == column for _, at in self._diagonals
+        )
+        if touched or name in self._table.understanding.parts:
+            return _typed(self._field(name, column))
+        kind = kind_of(self._table.line.fields[name])
+        cells = self._cells(column)
+        read = Normaliser(kind, self._terms(name, figure=kind.figure)).column(cells)
+        return FieldColumn(name, column, cells, read.values, read.marked)
 
     def _field(self, name: str, column: int) -> FieldValues:
         parts = self._table.understanding.parts.get(name)
@@ -103,8 +154,14 @@ class _Values:
         return [cell for row in beside for cell in row if cell != ""]
 
     def _cells(self, column: int) -> list[Cell]:
-        cells = self._table.found.grid.column(column)
-        return [cells[row] for row in self._rows]
+        rows = self._rows
+        if not rows:
+            return []
+        first = rows[0]
+        cells = self._table.found.grid.column(column, first)
+        if rows[-1] - first + 1 == len(rows):
+            return cells[: len(rows)]
+        return [cells[row - first] for row in rows]
 
     def _joined(self, parts: Sequence[int]) -> list[Cell]:
         columns = [self._cells(at) for at in parts]
@@ -166,6 +223,15 @@ class _Values:
         for row, at in self._diagonals:
             if at == column and row in self._at and read[self._at[row]].value is None:
                 read[self._at[row]] = Value(told.value, ValueStatus(told.status), "／")
+
+
+def _typed(values: FieldValues) -> FieldColumn:
+    marked = [
+        (at, value)
+        for at, value in enumerate(values.read)
+        if value.note or value.status not in _SIMPLE or str(value.value) != value.raw.strip()
+    ]
+    return FieldColumn(values.field, values.column, values.cells, [v.value for v in values.read], marked)
 
 
 def _ends(found: Sequence[FieldValues], table: Table) -> list[FieldValues]:
