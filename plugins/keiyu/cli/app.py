@@ -29,6 +29,7 @@ COMMANDS: Final = {
     "confirm": "decisions",
     "approve": "decisions",
     "decline": "decisions",
+    "hops": "hops",
     "status": "results",
     "publish": "results",
     "read": "results",

@@ -200,19 +200,19 @@ def _implausible(
     return [
         HoldDraft(draft.id, "implausible", {"findings": told[draft.id]})
         for draft in drafts
-        if draft.id in told and _figures(told[draft.id]) not in answered.get(draft.reporter, ())
+        if draft.id in told and not _figures(told[draft.id]) <= answered.get(draft.reporter, frozenset())
     ]
 
 
 _FACTS = ("rule_id", "message_ja", "message_en", "file", "sheet", "cell", "table", "field", "value", "expected")
 
 
-def _answered(connection: Connection, collection: Collection) -> dict[str, set[frozenset[tuple[str, str]]]]:
-    """Return reporter → the sets of figures that it has confirmed with a reason."""
-    answers: dict[str, set[frozenset[tuple[str, str]]]] = {}
+def _answered(connection: Connection, collection: Collection) -> dict[str, frozenset[tuple[str, str]]]:
+    """Return reporter → the figures that it has confirmed with a reason."""
+    answers: dict[str, frozenset[tuple[str, str]]] = {}
     for hold in register.holds_of(connection, collection):
         if hold.ground == "implausible" and hold.settlement in ("confirmed", "approved"):
-            answers.setdefault(hold.reporter, set()).add(_figures(hold.facts["findings"]))
+            answers[hold.reporter] = answers.get(hold.reporter, frozenset()) | _figures(hold.facts["findings"])
     return answers
 
 

@@ -156,7 +156,9 @@ def holds_of(connection: Connection, collection: Collection, at_seq: int | None 
         at_seq: as known at this sequence; now by default.
     """
     query = (
-        select(*_columns(), Hold.settled_seq).where(_of(collection)).order_by(Hold.reporter, Hold.opened_seq, Hold.id)
+        select(*_columns(), Hold.settled_seq)
+        .where(_of(collection))
+        .order_by(Hold.reporter, Hold.opened_seq, Hold.ground)
     )
     if at_seq is not None:
         query = query.where(Hold.opened_seq <= at_seq)
