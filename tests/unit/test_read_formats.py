@@ -220,6 +220,12 @@ def told(book: Workbook) -> list[str]:
         ("名称,定員\n保育園\x00,10\n".encode() * 9, "保育園,10", "utf-8", "read.decode.zeros"),
         ("名称,定員\n\ue000田,1".encode("cp932"), "\ue000田,1", "cp932", None),
         ("ﾎｲｸｶ,ｱﾀｲｲ\nｶｼｶｼ,ｱｲ".encode("cp932"), None, "euc_jp", "read.decode.unsure"),
+        (
+            ("名称,定員\n" + "保育園" * 99).encode("cp932") + b"\xff",
+            "保育園" * 99 + "\ufffd",
+            "cp932",
+            "read.decode.replaced",
+        ),
         ("名称,定員\nあ\x1a".encode("cp932"), "あ", "cp932", None),
         ("名称,定員\nあ,1".encode("utf-32"), "あ,1", "utf-32", None),
     ],

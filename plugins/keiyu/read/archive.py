@@ -154,7 +154,7 @@ def inspect(parts: Parts) -> dict[str, Lost]:
 
 
 def _judged(packed: bytes, method: int) -> tuple[int, Lost, int]:
-    """Return a part's unpacked size and, if it is a sheet, the cells that a decoder would lose and how many have values.
+    """Return a part's unpacked size and, if it is a sheet, the cells that a decoder would lose and how many are filled.
 
     A value is counted wherever one could end, which is at least as often as a decoder finds one.
     """

@@ -24,11 +24,15 @@ _MARKS: Final = (
 _SAMPLE: Final = 65_536
 _FEW: Final = 100
 """One letter in so many may be lost; with more the encoding is not the right one."""
+_RIVAL: Final = 0.05
+"""An encoding that loses no more than this part of the letters may be the right one."""
+_CHUNK: Final = 1024 * 1024
 _WINDOW: Final = 256
 _STRANGE: Final = re.compile(
     r"[\x01-\x08\x0e-\x19\x1b-\x1f\x80-\x9f\u0180-\u036f\u0530-\u1fff\u2c00-\u2dff\ua000-\udfff\ue758-\uf8ff]"
 )
 """Scripts and controls that Japanese files do not hold, and that other bytes taken for the encoding do."""
+_VOID: Final = "\x80\uf8f0\uf8f1\uf8f2\uf8f3"
 _CONTROL: Final = re.compile(r"[\x01-\x08\x0e-\x19\x1b-\x1f]")
 _NOT_EUC: Final = re.compile(rb"[\x80-\x8d\x90-\xa0]")
 _FULL_KANA: Final = re.compile(r"[\u3041-\u30ff\u3000-\u3002]")
@@ -156,6 +160,7 @@ def _japanese(data: bytes, head: bytes, told: list[Remark]) -> tuple[str, str]:
     for name in order:
         text = _strictly(data, name, _WINDOWS if name == "euc_jp" else "strict")
         if text is not None and _plausible(text):
+            text = _without_void(text)
             found.append((text, name))
             if kana is None or len(order) == 1 or _certain(text, name):
                 return text, name
@@ -164,6 +169,14 @@ def _japanese(data: bytes, head: bytes, told: list[Remark]) -> tuple[str, str]:
     if len(found) > 1:
         told.append(Remark("read.decode.unsure", value=found[0][1], expected=found[1][1]))
     return found[0]
+
+
+def _without_void(text: str) -> str:
+    """Mark the single bytes as lost that CP932 does not use, and that its decoder lets pass."""
+    for void in _VOID:
+        if void in text:
+            text = text.replace(void, LOST)
+    return text
 
 
 def _as_euc(head: bytes) -> bool:
@@ -195,16 +208,41 @@ def _repaired(data: bytes, names: Sequence[str]) -> tuple[str, str]:
     Raises:
         RefusedError: too much is lost, or two encodings lose about as much.
     """
-    tries = []
-    for name in names:
-        text = data.decode(name, _WINDOWS_LOST if name == "euc_jp" else "replace")
-        tries.append((text.count(LOST), text, name))
-    tries.sort(key=lambda t: t[0])
-    lost, text, name = tries[0]
-    letters = len(text) - len(text.encode("ascii", "ignore"))
-    if lost * _FEW > letters or not _plausible(text) or any(t[0] < 3 * lost for t in tries[1:]):
-        raise RefusedError("read.decode.encoding", expected="UTF-8, Shift_JIS (CP932)")
+    first = _HIGH.search(data)
+    start = first.start() if first else 0
+    sample = data[start : start + _SAMPLE]
+    tries = sorted((_loss(sample.decode(n, _REPLACING.get(n, "replace"))), n) for n in names)
+    name = tries[0][1]
+    if any(loss < _RIVAL for loss, _ in tries[1:]):
+        raise _unreadable()
+    decoder = codecs.getincrementaldecoder(name)(_REPLACING.get(name, "replace"))
+    pieces: list[str] = []
+    lost = letters = 0
+    for at in range(0, len(data), _CHUNK):
+        piece = decoder.decode(data[at : at + _CHUNK], at + _CHUNK >= len(data))
+        lost += piece.count(LOST)
+        letters += _letters(piece)
+        if lost * _FEW > letters:
+            raise _unreadable()
+        pieces.append(piece)
+    text = "".join(pieces)
+    if not _plausible(text):
+        raise _unreadable()
     return text, name
+
+
+def _letters(text: str) -> int:
+    """Return the number of letters beyond ASCII."""
+    return len(text) - len(text.encode("ascii", "ignore"))
+
+
+def _loss(text: str) -> float:
+    """Return which part of the letters beyond ASCII is lost."""
+    return text.count(LOST) / max(_letters(text), 1)
+
+
+def _unreadable() -> RefusedError:
+    return RefusedError("read.decode.encoding", expected="UTF-8, Shift_JIS (CP932)")
 
 
 def _extension(error: UnicodeError) -> tuple[str, int]:
@@ -241,5 +279,6 @@ def _extension_or_lost(error: UnicodeError) -> tuple[str, int]:
 
 _WINDOWS: Final = "keiyu.euc"
 _WINDOWS_LOST: Final = "keiyu.euc.replace"
+_REPLACING: Final = {"euc_jp": _WINDOWS_LOST}
 codecs.register_error(_WINDOWS, _extension)
 codecs.register_error(_WINDOWS_LOST, _extension_or_lost)
