@@ -35,6 +35,7 @@ bench: .venv/.dev ## 速さを比で測る / performance as ratios to a floor of
 
 real-report: .venv/.dev ## 実在のファイルの読み取り精度 / how well the real files are read
 	@PYTHONPATH=tests $(BIN)/python -m real.report
+	@PYTHONPATH=tests $(BIN)/python -m real.linkage
 
 check: .venv/.dev ## 読むだけの検査 / read-only: style, types, sizes, layers, schemas, licences, lock
 	$(BIN)/ruff check .
