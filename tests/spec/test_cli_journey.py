@@ -234,6 +234,18 @@ def test_a_table_can_be_written_to_a_file(run: Run, installation: Path, form: st
     assert rows[0]["area_code"] == "011002"
 
 
+def test_a_tidy_table_can_be_written_as_sdmx(run: Run, installation: Path) -> None:
+    path = installation / "national-sdmx.csv"
+    assert main(["read", COLLECTION, "national", "--format", "sdmx-csv", "--output", str(path)]) == 0
+    written = csv.DictReader(io.StringIO(path.read_text(encoding="utf-8")))
+    told = {row["TABLE"] + row["CATEGORY"] + row["AGE"]: row for row in written}
+    rows = run("read", COLLECTION, "national")["rows"]
+    assert len(told) == len(rows)
+    for row in rows:
+        assert told[row["table"] + row["category"] + row["age_band"]]["OBS_VALUE"] == str(row["value"])
+    assert main(["read", COLLECTION, "municipality", "--format", "sdmx-csv"]) == 2
+
+
 def test_a_receipt_can_be_looked_up_and_the_same_bytes_are_recognised(run: Run, sample: Path) -> None:
     file = next(f for f in expected(sample).wave(1) if f.fault is None)
     [receipt] = run("receive", str(sample / file.path), "--sender", file.sender)["receipts"]

@@ -212,7 +212,7 @@ def _release(release: "Release") -> dict[str, Any]:
 @option(
     "--format",
     "form",
-    type=click.Choice(("table", "csv", "parquet", "json")),
+    type=click.Choice(("table", "csv", "parquet", "json", "sdmx-csv")),
     default="table",
     show_default=True,
     ja="出力の形式",
@@ -230,10 +230,12 @@ def read_command(
     limit: int | None,
 ) -> None:
     """Read a national table."""
-    from keiyu.publish import read
+    from keiyu.publish import read, sdmx
 
     with workspace() as space:
+        told = sdmx.structure(space.contract(collection.line), table) if form == "sdmx-csv" else None
         rows = read(space, collection, table, as_known_at)
+        schemas = space.settings.schemas
     whole = rows.num_rows
     form = "json" if screen.as_json else form
     shown = _ROWS_SHOWN if limit is None and form == "table" and output is None else limit
@@ -243,6 +245,8 @@ def read_command(
         _write_json(screen, {**about, "columns": rows.column_names, "rows": rows.to_pylist()}, output)
     elif form == "table":
         _show_rows(screen, rows, whole)
+    elif told:
+        _write_bytes(sdmx.encode(told, rows, schemas), output)
     else:
         _write(rows, form, output)
 
@@ -262,6 +266,13 @@ def _write_json(screen: Screen, result: Mapping[str, Any], output: Path | None) 
         Screen(as_json=True).show(result, lambda: None)
     else:
         output.write_text(screen.text(result) + "\n", encoding="utf-8")
+
+
+def _write_bytes(data: bytes, output: Path | None) -> None:
+    if output is None:
+        sys.stdout.buffer.write(data)
+    else:
+        output.write_bytes(data)
 
 
 def _write(rows: "pa.Table", form: str, output: Path | None) -> None:
