@@ -155,6 +155,7 @@ class NationalTable:
         fields: the columns the SQL must return, in order, documented.
         sql: path of the DuckDB query.
         sharded: whether rows are split by prefecture (column ``prefecture_code``).
+        open: figures of it that say nothing of protected ones, such as how many have reported.
     """
 
     name: str
@@ -165,6 +166,12 @@ class NationalTable:
     fields: tuple[Field, ...]
     sql: Path
     sharded: bool
+    open: tuple[str, ...] = ()
+
+    @property
+    def cells(self) -> Path:
+        """Where its cells are stated, if they are: a DuckDB query that says of what each figure is the sum."""
+        return self.sql.parent / "cells" / self.sql.name
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
 """Building national tables: only prefectures whose inputs changed are computed, the rest is carried over."""
 
 from collections.abc import Collection as Several
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -50,9 +51,9 @@ def build(workspace: Workspace, taken: Snapshot, former: Mapping[str, Former] | 
     changed = [prefecture for prefecture in taken.inputs if prefecture not in kept]
     whole = [table for table in tables if not table.sharded]
     with session.opened(taken.contract) as opened:
-        fresh = opened.run(_inputs(workspace, taken, sharded, changed, {}), sharded) if changed else {}
+        fresh = opened.run(inputs(workspace, taken, _queries(sharded), changed, {}), sharded) if changed else {}
         results = {table.name: _joined(table, fresh.get(table.name), former or {}, kept, taken) for table in sharded}
-        return results | opened.run(_inputs(workspace, taken, whole, tuple(taken.inputs), results), whole)
+        return results | opened.run(inputs(workspace, taken, _queries(whole), tuple(taken.inputs), results), whole)
 
 
 def by_prefecture(rows: pa.Table) -> dict[str, pa.Table]:
@@ -99,13 +100,26 @@ def _joined(
     return pa.Table.from_arrays(together.combine_chunks().columns, schema=schema)
 
 
-def _inputs(
+def _queries(tables: Sequence[NationalTable]) -> list[Path]:
+    return [table.sql for table in tables]
+
+
+def inputs(
     workspace: Workspace,
     taken: Snapshot,
-    tables: list[NationalTable],
+    queries: Sequence[Path],
     prefectures: Several[str],
     given: Mapping[str, pa.Table],
 ) -> session.Inputs:
+    """Return what queries see of some prefectures of a snapshot.
+
+    Args:
+        workspace: the installation.
+        taken: what is live.
+        queries: the queries; core tables that none of them reads are left out.
+        prefectures: 2-digit codes.
+        given: national tables already computed.
+    """
     collection = taken.collection
     return session.Inputs(
         collection=pa.table(
@@ -117,16 +131,16 @@ def _inputs(
         ),
         areas=taken.areas(prefectures),
         respondents=taken.respondents(prefectures),
-        core=_core(workspace, taken, tables, prefectures),
+        core=_core(workspace, taken, queries, prefectures),
         given=given,
     )
 
 
 def _core(
-    workspace: Workspace, taken: Snapshot, tables: list[NationalTable], prefectures: Several[str]
+    workspace: Workspace, taken: Snapshot, queries: Sequence[Path], prefectures: Several[str]
 ) -> dict[str, pa.Table]:
     """Return the live rows of the core tables that the queries read, of reporters in some prefectures."""
-    named = frozenset[str]().union(*(session.reads(table.sql) for table in tables))
+    named = frozenset[str]().union(*(session.reads(sql) for sql in queries))
     due = taken.universe.due
     entries = {entry.entry_id for reporter, entry in taken.live.items() if due[reporter] in prefectures}
     return {
@@ -140,5 +154,5 @@ def _core(
             entries=entries,
         )
         for name in taken.contract.table_names
-        if named & {name, f"{name}_tidy"}
+        if named & {name, f"{name}_tidy", f"{name}_cells"}
     }

@@ -110,6 +110,24 @@ class Session:
             self._connection.register(table.name, results[table.name])
         return results
 
+    def ask(self, inputs: Inputs, sql: Path, views: Mapping[str, pa.Table]) -> pa.Table:
+        """Return what a query that is no national table says.
+
+        Args:
+            inputs: what the views hold.
+            sql: the query.
+            views: further views.
+
+        Raises:
+            NationalTableError: it cannot run.
+        """
+        for name, rows in (*_views(self._contract, inputs), *views.items()):
+            self._connection.register(name, rows)
+        try:
+            return self._connection.sql(sql.read_text(encoding="utf-8")).to_arrow_table()
+        except duckdb.Error as error:
+            raise NationalTableError(f"{sql.parent.name}/{sql.stem}", str(error)) from error
+
 
 @contextmanager
 def opened(contract: Contract) -> Iterator[Session]:

@@ -199,6 +199,7 @@ def _exempt(frame: Universe, excused: Mapping[str, Granted], live: Mapping[str, 
 def rules_digest(contract: Contract) -> str:
     """Return the digest of what turns rows into national tables: the contract's form, the SQL and its YAML."""
     paths = [path for table in contract.national for path in (table.sql, table.sql.with_suffix(".yaml"))]
+    paths += [table.cells for table in contract.national if table.cells.is_file()]
     return _rules(contract.form_digest, tuple((path, path.read_bytes()) for path in paths))
 
 
