@@ -21,6 +21,7 @@ from keiyu.read.general.telling import told
 from keiyu.read.general.values import FieldValues, read_values
 from keiyu.read.grid import Workbook, column_of, letters
 from keiyu.read.kinds.model import Value
+from keiyu.read.lists import is_known
 from keiyu.read.model import Reading, TableReading, ValueStatus
 from keiyu.read.notes import Notes
 from keiyu.read.reader import read
@@ -80,8 +81,9 @@ def inspect(
         said = finding(schemas, refusal.rule_id, place, value=refusal.value, expected=refusal.expected)
         return _refused(filename, said)
     among = [c for c in contracts if line in (None, c.line)]
-    fit = choose(workbook, [prepared(c, schemas) for c in among], line, Notes(schemas, filename))
-    if fit is not None and (is_exact(fit) or not fit.regions):
+    tried = Notes(schemas, filename)
+    fit = choose(workbook, [prepared(c, schemas) for c in among], line, tried)
+    if fit is not None and is_known(fit, workbook, tried) and (is_exact(fit) or not fit.regions):
         return _of_form(read(data, filename, among, areas, schemas=schemas, line=line))
     words = [line_words(c, schemas) for c in among if line is not None or is_list(c)]
     found = find_tables(workbook, words)

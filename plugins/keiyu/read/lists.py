@@ -7,29 +7,33 @@ from typing import Final
 
 from keiyu.codes.areas import Areas
 from keiyu.contract.model import Contract
-from keiyu.read.choose import Fit
+from keiyu.read.choose import IDENTITY, Fit
 from keiyu.read.exact import is_exact, is_form
 from keiyu.read.general.rows import Rows, is_list, is_of_line
-from keiyu.read.general.table import find_tables, line_words, read_table
+from keiyu.read.general.table import Table, find_tables, line_words, read_table
 from keiyu.read.grid import Workbook
 from keiyu.read.model import Reading
 from keiyu.read.notes import Notes
+from keiyu.read.owner import owner_of
 from keiyu.read.reporters import Resolver
 
 LAYOUT: Final = "general"
 """What a reading says of a file whose columns were weighed."""
 
 
-def is_known(fit: Fit | None, notes: Notes) -> bool:
+def is_known(fit: Fit | None, workbook: Workbook, notes: Notes) -> bool:
     """Return whether a file is of a known form, or says itself that it is of another line.
 
     Args:
         fit: the line and tables found by forms and labels.
+        workbook: the file, decoded.
         notes: what was said of finding them.
     """
     if fit is None:
         return any(f.rule_id == "read.line.differs" for f in notes.findings)
-    return not fit.regions or is_exact(fit) or is_form(fit) or not is_list(fit.reader.contract)
+    if not fit.regions or is_form(fit) or not is_list(fit.reader.contract):
+        return True
+    return is_exact(fit) and any(grid.name == IDENTITY for grid in workbook.grids)
 
 
 def fill(
@@ -40,6 +44,7 @@ def fill(
     hint: dt.date | None,
     notes: Notes,
     schemas: Path,
+    sender: str | None = None,
 ) -> bool:
     """Read a list of no known form.
 
@@ -51,6 +56,7 @@ def fill(
         hint: the collection that the sender named, if any.
         notes: where findings go.
         schemas: the ``schemas/`` folder.
+        sender: who sent it, 6 digits; a list that does not say whose it is may be its sender's.
 
     Returns:
         Whether there was one to read; if not, nothing was changed.
@@ -68,6 +74,18 @@ def fill(
     reading.line, reading.layout, reading.as_of = contract.line, LAYOUT, table.as_of or hint
     if reading.as_of is None:
         notes.add("read.as_of.missing", expected="、".join(contract.waves))
-    resolver = Resolver(areas, reading.as_of or dt.date.max, municipalities=contract.respondents.kind == "municipality")
-    reading.tables = Rows(table, areas, resolver, notes).read()
+    at = reading.as_of or dt.date.max
+    resolver = Resolver(areas, at, municipalities=contract.respondents.kind == "municipality")
+    reading.tables = Rows(table, areas, resolver, notes, lambda: _owner(table, areas, at, sender, notes)).read()
     return True
+
+
+def _owner(table: Table, areas: Areas, at: dt.date, sender: str | None, notes: Notes) -> str | None:
+    """Return whose list it is where no column says so, and tell how that is known."""
+    found = owner_of(table, areas, at, sender)
+    sheet = table.found.grid.name
+    if found is None:
+        notes.add("read.reporter.unsaid", sheet=sheet)
+        return None
+    notes.add(found.rule, sheet=sheet, reporter=found.area.code6, value=found.area.code6, name=found.area.name)
+    return found.area.code6

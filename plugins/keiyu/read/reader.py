@@ -38,6 +38,7 @@ def read(
     schemas: Path,
     line: str | None = None,
     as_of: dt.date | None = None,
+    sender: str | None = None,
 ) -> Reading:
     """Read a file of any known form.
 
@@ -49,6 +50,7 @@ def read(
         schemas: the ``schemas/`` folder.
         line: the line that the sender named, if any.
         as_of: the collection that the sender named, if any.
+        sender: who sent it, 6 digits; none for the ministry's own operator.
 
     Returns:
         What it holds, and findings for everything that could not be read with certainty. Nothing in the
@@ -69,7 +71,7 @@ def read(
         notes.add(said.rule_id, sheet=said.sheet, cell=said.cell, value=said.value, expected=said.expected)
     tried = Notes(schemas, filename)
     fit = choose(workbook, [prepared(c, schemas) for c in contracts], line, tried)
-    if not lists.is_known(fit, tried) and lists.fill(reading, workbook, contracts, areas, as_of, notes, schemas):
+    if not lists.is_known(fit, workbook, tried) and lists.fill(reading, workbook, contracts, areas, as_of, notes, schemas):
         return reading
     notes.take(tried)
     if fit is not None:

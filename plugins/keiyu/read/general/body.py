@@ -14,6 +14,8 @@ Aside = Literal["header", "total", "remark", "section", "rest"]
 _FULL: Final = 0.9
 _FEW: Final = 4
 _SECTION: Final = 2
+_LOOKED_AT: Final = 200
+_BESIDE: Final = 3
 _HEADER: Final = 0.8
 _LONGEST: Final = 40
 _SUM: Final = ("計", "total")
@@ -65,19 +67,22 @@ class BodyReader:
         body = Body()
         first = columns[0] if columns else [""] * (len(self._grid.rows) - self._start)
         usual = self._usual()
+        beside = self._beside(anchors) if usual >= _FEW else []
         for offset, cell in enumerate(first):
             number = self._start + offset
             plain = firm.get(cell, False) if isinstance(cell, str) else cell != ""
-            if plain and (usual < _FEW or not self._is_alone(number)):
+            if plain and (not beside or any(column[offset] != "" for column in beside)):
                 body.records.append(number)
             else:
                 self._look(number, anchors, usual, covered, body)
         return body
 
-    def _is_alone(self, number: int) -> bool:
-        """Return whether a row holds a single cell; titles of sections and remarks do."""
-        row = self._grid.rows[number]
-        return len(row) - row.count("") <= 1
+    def _beside(self, anchors: Sequence[int]) -> list[list[Cell]]:
+        """Return the fullest columns beside the anchor; where all are blank, a title or a remark may stand."""
+        rows = self._grid.rows[self._start : self._start + _LOOKED_AT]
+        width = max(map(len, rows), default=0)
+        filled = [(-sum(i < len(r) and r[i] != "" for r in rows), i) for i in range(width) if i not in anchors[:1]]
+        return [self._grid.column(i, self._start) for _, i in sorted(filled)[:_BESIDE]]
 
     def _odd(self, anchors: Sequence[int]) -> Callable[[str], bool]:
         header = self._texts[anchors[0]] if anchors else set()

@@ -1,7 +1,8 @@
 """From an understood table to typed columns of the line, with findings for what is not certain."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 from keiyu.codes.areas import Areas
@@ -47,12 +48,18 @@ class Rows:
         areas: the dated area table.
         resolver: resolves codes and names on the reference date.
         notes: where findings go.
+        owner: tells whose list it is where no column says so; asked once.
     """
 
     table: Table
     areas: Areas
     resolver: Resolver
     notes: Notes
+    owner: Callable[[], str | None] = lambda: None
+
+    @cached_property
+    def _owner(self) -> str | None:
+        return self.owner()
 
     def read(self) -> list[TableReading]:
         """Return the tables of the line that the file holds; what is not sure is told."""
@@ -112,12 +119,12 @@ class Rows:
     def _codes(self, where: Where, columns: Mapping[str, Any]) -> list[str | None] | None:
         """Resolve whose rows they are: equal cells once."""
         if not where.told_by(columns):
-            return None
-        seats = [columns[name].cells if name in columns else None for name in where.fields]
+            return [self._owner] * len(self.table.body.records) if self._owner else None
+        seats = [columns[name].cells if name and name in columns else None for name in where.fields]
         count = len(self.table.body.records)
         rows: list[tuple[Cell, ...]] = list(zip(*(s if s is not None else [""] * count for s in seats), strict=True))
         known = {cells: self.resolver.resolve(*_three(cells)) for cells in dict.fromkeys(rows)}
-        about = next(columns[name].column for name in where.fields if name in columns)
+        about = next(columns[name].column for name in where.fields if name and name in columns)
         for at, cells in enumerate(rows):
             found = known[cells]
             if found.rule is not None:

@@ -195,7 +195,7 @@ def understand(found: Found, lines: Sequence[LineWords]) -> tuple[LineWords, Und
         lines: the lines that it may belong to.
     """
     tried = [(line, _understood(found, line)) for line in lines]
-    return max(tried, key=lambda item: _fits(*item, found.title))
+    return max(tried, key=lambda item: _fits(item[0], item[1], found.title))
 
 
 def _understood(found: Found, line: LineWords) -> Understanding:
