@@ -234,14 +234,24 @@ class HeaderFinder:
             return min(self._spans[number, column], width - 1)
         last = (following or width) - 1
         if number == bottom:
-            above = self._rows[top:number]
             limit = last if following is not None else column
-            return next((i - 1 for i in range(column + 1, limit + 1) if any(_filled(row, i) for row in above)), limit)
+            return self._without_own(column, limit, self._rows[top:number], self._below(bottom))
         if any(top <= row <= bottom for row, _ in self._spans):
             return column
         end = column
         while end < last and _filled(self._rows[number + 1], end + 1):
             end += 1
+        return end
+
+    @staticmethod
+    def _without_own(column: int, limit: int, above: Sequence[Row], below: Sequence[Row]) -> int:
+        """Return the last of the columns beside one that hold values and have no text of their own."""
+        end = column
+        for i in range(column + 1, limit + 1):
+            if any(_filled(row, i) for row in above):
+                break
+            if any(_filled(row, i) for row in below):
+                end = i
         return end
 
 
