@@ -245,6 +245,7 @@ class _Batch:
                 schemas=self._schemas,
                 line=one.line_hint,
                 as_of=one.as_of_hint,
+                sender=one.sender,
             )
         except (ConfigurationError, MemoryError):
             raise

@@ -71,7 +71,8 @@ def read(
         notes.add(said.rule_id, sheet=said.sheet, cell=said.cell, value=said.value, expected=said.expected)
     tried = Notes(schemas, filename)
     fit = choose(workbook, [prepared(c, schemas) for c in contracts], line, tried)
-    if not lists.is_known(fit, workbook, tried) and lists.fill(reading, workbook, contracts, areas, as_of, notes, schemas):
+    known = lists.is_known(fit, workbook, tried)
+    if not known and lists.fill(reading, workbook, contracts, areas, as_of, notes, schemas, sender):
         return reading
     notes.take(tried)
     if fit is not None:

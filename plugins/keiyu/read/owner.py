@@ -1,0 +1,84 @@
+"""Whose list it is, where no column says so: from the addresses in it, else from who sent it.
+
+A city's own list rarely carries the city's code. Its addresses name the city, with its prefecture; a list without
+addresses is that of the municipality that sends it. What a prefecture or the ministry sends must say whose it is.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from keiyu.codes.areas import Area, Areas
+from keiyu.read import fold
+from keiyu.read.general.table import Table
+from keiyu.read.grid import Cell
+
+ADDRESS: Final = "fullAddress"
+"""Concept (GIF 住所) of the field that holds a whole address."""
+
+_PREFECTURE: Final = re.compile(r"(北海道|東京都|京都府|大阪府|..県|...県)(.+)", re.DOTALL)
+_ENDS: Final = re.compile(r"[市区町村]")
+_LONGEST: Final = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose list it is.
+
+    Attributes:
+        area: the municipality.
+        rule: rule of the finding that tells how it was known.
+    """
+
+    area: Area
+    rule: str
+
+
+def owner_of(table: Table, areas: Areas, at: dt.date, sender: str | None) -> Owner | None:
+    """Tell whose list a table is that has no column for it.
+
+    Args:
+        table: the table.
+        areas: the dated area table.
+        at: the reference date.
+        sender: 6-digit code of the organisation that sent it; none for the ministry's own operator.
+
+    Returns:
+        Whose it is; none where nothing tells for certain.
+    """
+    column = next((at for name, at in table.understanding.fields.items() if _is_address(table, name)), None)
+    cells = _cells(table, column) if column is not None else []
+    found = [_municipality(cell, areas, at) for cell in cells]
+    named = {area.code6: area for area in found if area is not None}
+    if len(named) == 1 and 2 * sum(area is not None for area in found) >= len(found):
+        return Owner(named.popitem()[1], "read.reporter.addresses")
+    own = areas.get(sender, at) if sender else None
+    if own is None or not own.is_municipality or len(named) > 1:
+        return None
+    return Owner(own, "read.reporter.sender")
+
+
+def _is_address(table: Table, name: str) -> bool:
+    return table.line.fields[name].concept == ADDRESS
+
+
+def _cells(table: Table, column: int) -> list[Cell]:
+    rows = table.found.grid.rows
+    told = [rows[row][column] for row in table.body.records if column < len(rows[row])]
+    return [cell for cell in told if cell != ""]
+
+
+def _municipality(cell: Cell, areas: Areas, at: dt.date) -> Area | None:
+    """Return the municipality that an address with its prefecture begins with (栄町 alone is often a quarter)."""
+    split = _PREFECTURE.match("".join(fold.value(cell).split())) if isinstance(cell, str) else None
+    if split is None:
+        return None
+    found = (areas.find(name, split[1], at) for name in _beginnings(split[2]))
+    return next((area for area in found if area is not None and area.is_municipality), None)
+
+
+def _beginnings(address: str) -> Iterator[str]:
+    for end in _ENDS.finditer(address[:_LONGEST]):
+        yield address[: end.end()]
