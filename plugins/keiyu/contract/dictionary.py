@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from keiyu.contract.disclosure import Disclosure
 from keiyu.contract.model import Code, Contract, Field, NationalTable, Table
 
 COLUMNS: Final = (
@@ -57,6 +58,7 @@ def as_markdown(contract: Contract) -> str:
         f"{contract.purpose}",
         f"- 版 / version: {contract.version}\n- 所管 / authority: {contract.authority}",
         *_terms(contract.definitions),
+        *_disclosure(Disclosure.of(contract)),
         *(part for kind, table in _tables(contract) for part in _table(kind, table)),
         *(part for name, codes in sorted(contract.codelists.items()) for part in _codelist(name, codes)),
     ]
@@ -70,6 +72,19 @@ def _terms(definitions: Sequence[Mapping[str, str]]) -> Iterator[str]:
     for term in definitions:
         source = f" 出典: {term['source']}" if "source" in term else ""
         yield f"**{term['term']}** ({term['termEn']}) — {term['ja'].strip()}{source}  \n{term['en'].strip()}"
+
+
+def _disclosure(policy: Disclosure) -> Iterator[str]:
+    """Tell what the public does not see, where there is any such thing."""
+    if not policy.protects:
+        return
+    yield "## 秘匿 / Disclosure control"
+    yield f"{policy.ja}  \n{policy.en}"
+    yield (
+        f"- 対象の表 / tables: {'、'.join(policy.tables)}\n- 示す最小の値 / least figure shown: {policy.minimum}\n"
+        f"- 秘匿した値を推定できる範囲の最小の幅 / least width of a hidden figure's interval: {policy.protection:g}\n"
+        "- 秘匿した値は空で、状態は `suppressed` / a hidden figure is null, its status `suppressed`"
+    )
 
 
 def _table(kind: str, table: Table | NationalTable) -> Iterator[str]:

@@ -95,7 +95,32 @@ def notes(contract: Contract, manifest: Mapping[str, Any]) -> str:
         lines.append(f"- 前の公表 / release before: `{manifest['previous']}`")
     if coverage.get("exempt"):
         lines.append(f"- 提出免除（合計に含まない）/ excused, not in the totals: {len(coverage['exempt']):,}")
-    return "\n".join([*lines, "", *_absent(coverage, contract.respondents.field), *_decisions(manifest)]) + "\n"
+    return (
+        "\n".join(
+            [*lines, "", *_absent(coverage, contract.respondents.field), *_decisions(manifest), *_hidden(manifest)]
+        )
+        + "\n"
+    )
+
+
+def _hidden(manifest: Mapping[str, Any]) -> Iterator[str]:
+    """Tell by what policy figures are hidden, and how many."""
+    told = manifest.get("disclosure")
+    if not told:
+        return
+    width = f"{told['rules']['protection']:g}"
+    yield from ("", "## 秘匿 / Disclosure control", "", told["ja"], told["en"], "")
+    if told["proved"]:
+        yield f"秘匿した値は、前回までの公表を含むすべての値からも、幅{width}の範囲より狭くは推定できない。"
+        yield f"Everything published, earlier releases included, narrows no hidden figure to within less than {width}."
+    yield from (
+        "",
+        "| 表 / table | 数値 / figures | 一次秘匿 / primary | 二次秘匿 / secondary |",
+        "|---|---:|---:|---:|",
+    )
+    for one in told["tables"].values():
+        counts = " | ".join(f"{one[name]:,}" for name in ("figures", "primary", "secondary"))
+        yield f"| {one['label_ja']} / {one['label_en']} | {counts} |"
 
 
 def _by_weight(coverage: Mapping[str, Any]) -> str:

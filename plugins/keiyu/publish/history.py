@@ -155,6 +155,16 @@ def names(ledger: Ledger, collection: Collection) -> frozenset[str]:
         return frozenset(connection.scalars(select(ReleaseRow.id).where(mine)))
 
 
+def released_files(connection: Connection, collection: Collection, table: str, at: dt.datetime | None) -> list[str]:
+    """Return the files of a table in the last release up to an instant (now by default), in order of shard."""
+    mine = and_(ReleaseRow.line == collection.line, ReleaseRow.as_of == collection.as_of)
+    if at is not None:
+        mine = and_(mine, ReleaseRow.at <= at)
+    last = select(ReleaseRow.id).where(mine).order_by(ReleaseRow.seq.desc()).limit(1).scalar_subquery()
+    of_it = (ReleaseFile.release_id == last, ReleaseFile.table == table)
+    return list(connection.scalars(select(ReleaseFile.path).where(*of_it).order_by(ReleaseFile.shard)))
+
+
 def load(storage: Storage, row: Mapping[str, Any]) -> Release:
     """Return a release with its manifest.
 

@@ -14,6 +14,7 @@ from keiyu.ledger import collection_states
 from keiyu.ledger.models import ReleaseStage
 from keiyu.publish.build import by_prefecture
 from keiyu.publish.describe import title
+from keiyu.publish.disclosure import telling
 from keiyu.publish.folder import Stored
 from keiyu.publish.parquet import WHOLE, shard
 from keiyu.publish.snapshot import Snapshot, codes_digest, rules_digest, take
@@ -56,6 +57,7 @@ class Cut:
         taken: what is live.
         previous: UUID of the release before it.
         weight_in: share of the last collection's weight that is in.
+        disclosure: what is said of the figures it hides; none where the line protects nothing.
     """
 
     id: str
@@ -65,6 +67,7 @@ class Cut:
     taken: Snapshot
     previous: str | None
     weight_in: float | None
+    disclosure: Mapping[str, Any] | None = None
 
 
 def parts(taken: Snapshot, tables: Mapping[str, pa.Table]) -> list[Part]:
@@ -88,7 +91,7 @@ def manifest(workspace: Workspace, cut: Cut, files: Sequence[tuple[Part, Stored]
     contract, taken = cut.taken.contract, cut.taken
     title_ja, title_en = title(cut.stage, cut.number)
     suites = sorted((workspace.settings.expectations / contract.line).glob("*.json"))
-    return {
+    whole = {
         "release": cut.id,
         "line": contract.line,
         "as_of": taken.collection.as_of.isoformat(),
@@ -111,6 +114,7 @@ def manifest(workspace: Workspace, cut: Cut, files: Sequence[tuple[Part, Stored]
         "files": [_file(part, stored) for part, stored in files],
         "submissions": [_submission(entry) for entry in taken.live.values()],
     }
+    return telling.told(contract, whole | ({"disclosure": cut.disclosure} if cut.disclosure else {}))
 
 
 def held_of(workspace: Workspace, collection: Collection) -> list[dict[str, Any]]:

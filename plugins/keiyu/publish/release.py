@@ -11,15 +11,18 @@ import pyarrow as pa
 from sqlalchemy import NullPool, create_engine, text
 
 from keiyu import register
+from keiyu.contract.disclosure import PUBLIC, Audience, Disclosure
 from keiyu.contract.model import Collection, Contract, NationalTable
 from keiyu.errors import UserError
 from keiyu.ledger import Ledger
 from keiyu.ledger.ids import new_id
 from keiyu.ledger.models import ReleaseStage
-from keiyu.publish import current, cut
+from keiyu.publish import current, cut, parquet
 from keiyu.publish.build import build
+from keiyu.publish.disclosure.composition import protected
+from keiyu.publish.disclosure.protection import protect
 from keiyu.publish.folder import leftovers
-from keiyu.publish.history import Changes, History, Release, changes, history, load, names
+from keiyu.publish.history import Changes, History, Release, changes, history, load, names, released_files
 from keiyu.publish.manifest import Cut, parts, shard_digests, weight_in
 from keiyu.publish.snapshot import Snapshot, take
 from keiyu.publish.stage import Due, Situation, decide, today
@@ -50,6 +53,19 @@ class UnknownTableError(UserError):
     code: ClassVar[str] = "KEIYU-172"
     ja: ClassVar[str] = "全国表「{table}」はありません。使えるもの: {known}"
     en: ClassVar[str] = "There is no national table {table!r}; the known tables are {known}."
+
+
+@dataclass(eq=False)
+class NotShownError(UserError):
+    """A national table whose figures are protected, which somebody may not see, or not yet."""
+
+    collection: str
+    table: str
+    audience: str
+
+    code: ClassVar[str] = "KEIYU-177"
+    ja: ClassVar[str] = "{collection} の全国表「{table}」は、{audience} にはまだ公表されていないか、公開されません。"
+    en: ClassVar[str] = "National table {table!r} of {collection} is not, or not yet, shown to {audience}."
 
 
 @dataclass(frozen=True)
@@ -97,7 +113,7 @@ def publish(
     """
     with _alone(workspace.ledger, collection):
         standing = _standing(workspace, collection, on)
-        wanted = _wanted(standing, stage)
+        wanted = _wanted(workspace, standing, stage)
         tables = _refresh(workspace, standing, wanted is not None)
         if wanted is not None:
             return _cut(workspace, standing, wanted, tables, forced=stage is not None)
@@ -118,8 +134,18 @@ def refresh_current(workspace: Workspace, collection: Collection) -> bool:
         return bool(_refresh(workspace, standing, needed=False))
 
 
-def read(workspace: Workspace, collection: Collection, table: str, as_known_at: dt.datetime | None = None) -> pa.Table:
+def read(
+    workspace: Workspace,
+    collection: Collection,
+    table: str,
+    as_known_at: dt.datetime | None = None,
+    *,
+    audience: Audience = PUBLIC,
+) -> pa.Table:
     """Return a national table, as it is or as it was known.
+
+    A table that may hide figures is shown whole to the audiences that the line's policy names; the others see it
+    as the last release showed it, since what changes with every arrival gives away what arrived.
 
     What was known is computed with the SQL, contract and code tables of today, so that two instants differ by what
     was reported and by nothing else. What was *published* is in the release's folder, with the digests of the rules
@@ -130,14 +156,33 @@ def read(workspace: Workspace, collection: Collection, table: str, as_known_at: 
         collection: which.
         table: one of the line's national tables.
         as_known_at: the instant (aware); now by default.
+        audience: who reads; the caller answers for that.
 
     Raises:
         UnknownTableError: the line has no such table.
+        NotShownError: the table is not for this audience, or no release has shown it yet.
     """
-    national_table(workspace.contract(collection.line), table)
+    contract = workspace.contract(collection.line)
+    national_table(contract, table)
+    sight = Disclosure.of(contract).sight(audience)
+    if sight != "all" and table in {one.name for one in protected(contract)}:
+        if sight == "none":
+            raise NotShownError(str(collection), table, audience)
+        return _released(workspace, collection, table, as_known_at, audience)
     if as_known_at is None:
         return current.read(workspace, take(workspace, collection), table)
     return build(workspace, take(workspace, collection, register.seq_at(workspace.ledger, as_known_at)))[table]
+
+
+def _released(
+    workspace: Workspace, collection: Collection, table: str, at: dt.datetime | None, audience: Audience
+) -> pa.Table:
+    """Return the rows of a table as the last release up to an instant shows them."""
+    with workspace.ledger.read() as connection:
+        files = released_files(connection, collection, table, at)
+    if not files:
+        raise NotShownError(str(collection), table, audience)
+    return pa.concat_tables([parquet.decode(workspace.storage.read(path)) for path in files])
 
 
 def national_table(contract: Contract, name: str) -> NationalTable:
@@ -213,11 +258,11 @@ def _situation(
     )
 
 
-def _wanted(standing: _Standing, stage: ReleaseStage | None) -> ReleaseStage | None:
+def _wanted(workspace: Workspace, standing: _Standing, stage: ReleaseStage | None) -> ReleaseStage | None:
     """Return the stage to cut: the one asked for, if it may be, or the one that is due."""
     if stage is None:
         return standing.due.stage
-    if _is_out(standing, stage):
+    if _is_out(workspace, standing, stage):
         return None
     refused = _refusal(standing, stage)
     if refused is not None:
@@ -225,11 +270,15 @@ def _wanted(standing: _Standing, stage: ReleaseStage | None) -> ReleaseStage | N
     return stage
 
 
-def _is_out(standing: _Standing, stage: ReleaseStage) -> bool:
+def _is_out(workspace: Workspace, standing: _Standing, stage: ReleaseStage) -> bool:
     """Whether the last release is of that stage already, from equal inputs; 確報 needs no 訂正 of the same."""
     last = standing.before.last
     alike = last is not None and (last["stage"] == stage or (last["stage"], stage) == ("final", "correction"))
-    return alike and standing.before.is_made_from(shard_digests(standing.taken))
+    if not alike or last is None:
+        return False
+    if protected(standing.taken.contract):
+        return bool(load(workspace.storage, last).manifest["tables"]["inputs_digest"] == standing.taken.digest)
+    return standing.before.is_made_from(shard_digests(standing.taken))
 
 
 def _refusal(standing: _Standing, stage: ReleaseStage) -> tuple[str, str] | None:
@@ -264,7 +313,8 @@ def _refresh(workspace: Workspace, standing: _Standing, needed: bool) -> dict[st
 def _cut(
     workspace: Workspace, standing: _Standing, stage: ReleaseStage, tables: dict[str, pa.Table], *, forced: bool
 ) -> Release | None:
-    divided, before = parts(standing.taken, tables), standing.before
+    shown, before = protect(workspace, standing.taken, tables), standing.before
+    divided = shown.marked(parts(standing.taken, shown.tables))
     again = before.released.get(stage, 0) or stage == "correction"
     if again and not forced and not cut.differs(workspace.storage, divided, before):
         cut.confirm(workspace.ledger, standing.taken, before)
@@ -277,8 +327,21 @@ def _cut(
         taken=standing.taken,
         previous=before.last["id"] if before.last else None,
         weight_in=standing.weight_in,
+        disclosure=shown.statement,
     )
-    return cut.freeze(workspace, order, divided, before)
+    shown.remember(workspace, standing.taken.collection, order.id)
+    made = cut.freeze(workspace, order, divided, before)
+    _follow(workspace, standing.taken)
+    return made
+
+
+def _follow(workspace: Workspace, taken: Snapshot) -> None:
+    """Have ``current/`` show the last release's rows of the tables that may hide figures."""
+    with workspace.ledger.read() as connection:
+        now = history(connection, taken.collection)
+    if now.last is not None:
+        files = [(table, file.path) for (table, _), file in now.files.items()]
+        current.follow(workspace, taken.contract, now.last, files)
 
 
 def _last(workspace: Workspace, standing: _Standing, *, still_true: bool) -> Release | None:
@@ -287,4 +350,5 @@ def _last(workspace: Workspace, standing: _Standing, *, still_true: bool) -> Rel
     if row is None:
         return None
     cut.point(workspace.storage, row)
+    _follow(workspace, standing.taken)
     return load(workspace.storage, row) if still_true else None

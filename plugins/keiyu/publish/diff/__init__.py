@@ -15,6 +15,7 @@ from keiyu.publish.describe import title
 from keiyu.publish.diff import page
 from keiyu.publish.diff.compare import columns, compare, figure_type, schema
 from keiyu.publish.diff.movement import Movement, Mover, movements, movers
+from keiyu.publish.disclosure.composition import protected
 from keiyu.publish.history import History
 from keiyu.publish.manifest import Cut, Part, parts
 from keiyu.publish.snapshot import Snapshot, take
@@ -139,8 +140,9 @@ def _is_shared(part: Part, before: History) -> bool:
 def _former(
     workspace: Workspace, former: Snapshot, changed: Sequence[Part], before: History
 ) -> Iterator[tuple[str, pa.Table]]:
-    """Yield the earlier rows of files: as released, or, where the file is damaged, computed anew."""
+    """Yield the earlier rows of files: as released, or, where the file is damaged and hides nothing, computed anew."""
     anew: dict[tuple[str, str], pa.Table] = {}
+    hiding = {table.name for table in protected(former.contract)}
     for part in changed:
         file = before.files.get((part.table, part.shard))
         if file is None:
@@ -151,7 +153,7 @@ def _former(
             data = b""
         if hashlib.sha256(data).hexdigest() == file.digest:
             yield part.table, parquet.decode(data)
-        else:
+        elif part.table not in hiding:
             anew = anew or {(one.table, one.shard): one.rows for one in parts(former, build(workspace, former))}
             yield part.table, anew[part.table, part.shard]
 

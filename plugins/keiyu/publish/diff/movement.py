@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from keiyu.contract.model import Contract
+from keiyu.publish.disclosure.telling import hides
 from keiyu.publish.snapshot import Snapshot
 from keiyu.register import LiveEntry
 
@@ -88,8 +89,10 @@ def movers(before: Snapshot | None, after: Snapshot) -> tuple[Mover, ...]:
 
 
 def movements(before: Snapshot | None, after: Snapshot, moved: Sequence[Mover]) -> tuple[Movement, ...]:
-    """Return how each headline measure of the line moved."""
-    return tuple(_movement(measure, before, after, moved) for measure in after.contract.headline)
+    """Return how each headline measure of the line moved, but for those that the public may not see whole."""
+    contract = after.contract
+    told = (measure for measure, one in contract.headline.items() if not hides(contract, one["fields"]))
+    return tuple(_movement(measure, before, after, moved) for measure in told)
 
 
 def _movement(measure: str, before: Snapshot | None, after: Snapshot, moved: Sequence[Mover]) -> Movement:

@@ -71,24 +71,32 @@ class Cells:
 
 
 def protected(contract: Contract) -> tuple[NationalTable, ...]:
-    """Return the national tables that show sensitive figures, or sums or shares of them.
+    """Return the national tables in which figures may be hidden.
+
+    These are those that show sensitive figures, sums or shares of them, and those that state what their figures
+    are made of without showing any: a table that is linked.
 
     Raises:
-        NotStatedError: one of them does not say what its figures are made of.
+        NotStatedError: one that shows sensitive figures does not say what its figures are made of.
     """
-    policy = Disclosure.of(contract)
-    if not policy.protects:
+    showing = _showing(contract)
+    if not showing:
         return ()
-    touching = {name for one in policy.tables for name in (one, f"{one}_tidy")}
+    silent = [table.name for table in showing if not table.cells.is_file()]
+    if silent:
+        raise NotStatedError(silent[0], "absent / ありません")
+    return (*showing, *(table for table in contract.national if table not in showing and table.cells.is_file()))
+
+
+def _showing(contract: Contract) -> list[NationalTable]:
+    """Return the national tables that read sensitive core tables, or read tables that do."""
+    touching = {name for one in Disclosure.of(contract).tables for name in (one, f"{one}_tidy")}
     found: list[NationalTable] = []
-    for table in session.ordered(contract.national):
+    for table in session.ordered(contract.national) if touching else ():
         if session.reads(table.sql) & touching:
             touching.add(table.name)
-            if not table.cells.is_file():
-                raise NotStatedError(table.name, "absent / ありません")
             found.append(table)
-    linked = [table for table in contract.national if table not in found and table.cells.is_file()]
-    return (*found, *linked)
+    return found
 
 
 def parts_of(contract: Contract, core: Mapping[str, pa.Table]) -> Parts:
@@ -136,19 +144,14 @@ def cells_of(
     """
     rows: list[pa.Table] = []
     members: list[sparse.csr_matrix] = []
-    direct = {table.name for table in stated if _touches(contract, table)}
+    showing = {table.name for table in _showing(contract)}
     with session.opened(contract) as opened:
         for table in stated:
             said = opened.ask(inputs, table.cells, parts.views)
-            found, made = _cells(table, tables[table.name], said, parts, linked=table.name not in direct)
+            found, made = _cells(table, tables[table.name], said, parts, linked=table.name not in showing)
             rows.append(found)
             members.append(made)
     return Cells(pa.concat_tables(rows), sparse.vstack(members, format="csr"))
-
-
-def _touches(contract: Contract, table: NationalTable) -> bool:
-    sensitive = Disclosure.of(contract).tables
-    return bool(session.reads(table.sql) & {name for one in sensitive for name in (one, f"{one}_tidy")})
 
 
 def _tall(table: Table, live: pa.Table) -> pa.Table:
@@ -263,7 +266,9 @@ def _listing(table: NationalTable, rows: pa.Table, figures: Sequence[str], kept:
             "table": pa.array([table.name] * len(kept), pa.string()),
             "row": pa.array(kept // len(figures), pa.int64()),
             "column": pa.array(names, pa.string()),
-            "key": pa.array([f"{keys[at // len(figures)]}|{name}" for at, name in zip(kept, names, strict=True)]),
+            "key": pa.array(
+                [f"{keys[at // len(figures)]}|{name}" for at, name in zip(kept, names, strict=True)], pa.string()
+            ),
             "value": pa.array(values[kept], pa.float64()),
         }
     )

@@ -3,14 +3,14 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from sqlalchemy import select
 
 from keiyu.contract.disclosure import Disclosure
-from keiyu.contract.model import Collection, Contract, NationalTable
+from keiyu.contract.model import Collection, NationalTable
 from keiyu.ledger import Ledger
 from keiyu.ledger.models import Release as ReleaseRow
 from keiyu.publish import parquet
@@ -23,8 +23,6 @@ from keiyu.publish.manifest import Part
 from keiyu.publish.snapshot import Snapshot, take
 from keiyu.read.model import ValueStatus
 from keiyu.receive.workspace import Workspace
-
-_VALUE: Final = "value"
 
 
 @dataclass(frozen=True)
@@ -78,17 +76,10 @@ def protect(workspace: Workspace, taken: Snapshot, tables: Mapping[str, pa.Table
     hidden = found.hidden[system.fresh]
     return Protected(
         {name: _masked(rows, name, cells, hidden) for name, rows in tables.items()},
-        _statement(policy, stated, cells, found.primary[system.fresh], hidden),
+        _statement(policy, stated, cells, found.primary[system.fresh], hidden)
+        | {"proved": policy.secondary and not found.exposed},
         Vintage.of(cells, parts, hidden),
         {"exposed": found.exposed, "narrowest": found.narrowest, "protection": policy.protection},
-    )
-
-
-def hides(contract: Contract, fields: Sequence[str]) -> bool:
-    """Return whether any of these core fields is one that the public may not see whole."""
-    policy = Disclosure.of(contract)
-    return any(
-        policy.is_sensitive(table.name, name) for table in contract.tables for name in fields if name in table.by_name
     )
 
 
