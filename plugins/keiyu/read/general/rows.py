@@ -119,7 +119,7 @@ class Rows:
     def _codes(self, where: Where, columns: Mapping[str, Any]) -> list[str | None] | None:
         """Resolve whose rows they are: equal cells once."""
         if not where.told_by(columns):
-            return [self._owner] * len(self.table.body.records) if self._owner else None
+            return None
         seats = [columns[name].cells if name and name in columns else None for name in where.fields]
         count = len(self.table.body.records)
         rows: list[tuple[Cell, ...]] = list(zip(*(s if s is not None else [""] * count for s in seats), strict=True))
@@ -157,21 +157,36 @@ class Rows:
             yield self.table.line.fields[candidate.field].label_ja
 
     def _tell_missing(self, table: ContractTable, found: Mapping[str, Any]) -> None:
-        """Tell which required fields no column is certain to hold."""
+        """Tell which required fields no column holds, and which one is only likely to hold."""
         doubtful = {c.field: m for m in self.table.understanding.columns if m.review for c in m.candidates[:1]}
-        for field in table.fields:
-            if not field.required or field.name in found or field.name not in doubtful:
-                continue
-            mapped = doubtful[field.name]
+        lacking = [f for f in table.fields if f.required and f.name not in found]
+        bottom, sheet = self.table.found.header.bottom, self.table.found.grid.name
+        for field in lacking:
+            mapped = doubtful.get(field.name)
+            if mapped is not None:
+                self.notes.add(
+                    "read.column.review_required",
+                    sheet=sheet,
+                    cell=address(bottom, mapped.index),
+                    table=table.name,
+                    field=field.name,
+                    value=self.table.found.over(mapped.index),
+                    label_ja=field.label_ja,
+                    label_en=field.label_en,
+                )
+        where = {place.code for place in places(table)}
+        absent = [f for f in lacking if f.name not in doubtful and f.name not in where]
+        if absent:
             self.notes.add(
-                "read.column.review_required",
-                sheet=self.table.found.grid.name,
-                cell=address(self.table.found.header.bottom, mapped.index),
+                "read.column.missing",
+                sheet=sheet,
+                cell=address(bottom, 0),
                 table=table.name,
-                field=field.name,
-                value=self.table.found.over(mapped.index),
-                label_ja=field.label_ja,
-                label_en=field.label_en,
+                field=absent[0].name,
+                value="、".join(f.label_ja for f in absent),
+                labels_en=", ".join(f.label_en for f in absent),
+                label_ja=table.label_ja,
+                label_en=table.label_en,
             )
 
 
