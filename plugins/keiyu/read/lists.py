@@ -76,13 +76,15 @@ def fill(
         notes.add("read.as_of.missing", expected="、".join(contract.waves))
     at = reading.as_of or dt.date.max
     resolver = Resolver(areas, at, municipalities=contract.respondents.kind == "municipality")
-    reading.tables = Rows(table, areas, resolver, notes, lambda: _owner(table, areas, at, sender, notes)).read()
+    reading.tables = Rows(
+        table, areas, resolver, notes, lambda: _owner(table, areas, at, sender, reading.file, notes)
+    ).read()
     return True
 
 
-def _owner(table: Table, areas: Areas, at: dt.date, sender: str | None, notes: Notes) -> str | None:
+def _owner(table: Table, areas: Areas, at: dt.date, sender: str | None, file: str, notes: Notes) -> str | None:
     """Return whose list it is where no column says so, and tell how that is known."""
-    found = owner_of(table, areas, at, sender)
+    found = owner_of(table, file, areas, at, sender)
     sheet = table.found.grid.name
     if found is None:
         notes.add("read.reporter.unsaid", sheet=sheet)

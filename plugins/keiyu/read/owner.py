@@ -1,7 +1,8 @@
-"""Whose list it is, where no column says so: from the addresses in it, else from who sent it.
+"""Whose list it is, where no column says so: from a code in its name, from its addresses, else from who sent it.
 
-A city's own list rarely carries the city's code. Its addresses name the city, with its prefecture; a list without
-addresses is that of the municipality that sends it. What a prefecture or the ministry sends must say whose it is.
+A city's own list rarely carries the city's code. Its name may (``131211_evacuation_space.csv``); its addresses name the
+city, with its prefecture; a list without either is that of the municipality that sends it. What a prefecture or the
+ministry sends must say whose it is.
 """
 
 import datetime as dt
@@ -19,6 +20,7 @@ ADDRESS: Final = "fullAddress"
 """Concept (GIF 住所) of the field that holds a whole address."""
 
 _PREFECTURE: Final = re.compile(r"(北海道|東京都|京都府|大阪府|..県|...県)(.+)", re.DOTALL)
+_CODE: Final = re.compile(r"(?<!\d)\d{6}(?!\d)", re.ASCII)
 _ENDS: Final = re.compile(r"[市区町村]")
 _LONGEST: Final = 14
 
@@ -36,11 +38,12 @@ class Owner:
     rule: str
 
 
-def owner_of(table: Table, areas: Areas, at: dt.date, sender: str | None) -> Owner | None:
+def owner_of(table: Table, file: str, areas: Areas, at: dt.date, sender: str | None) -> Owner | None:
     """Tell whose list a table is that has no column for it.
 
     Args:
         table: the table.
+        file: the file's name as sent.
         areas: the dated area table.
         at: the reference date.
         sender: 6-digit code of the organisation that sent it; none for the ministry's own operator.
@@ -48,6 +51,9 @@ def owner_of(table: Table, areas: Areas, at: dt.date, sender: str | None) -> Own
     Returns:
         Whose it is; none where nothing tells for certain.
     """
+    coded = _coded(file, areas, at)
+    if coded is not None:
+        return Owner(coded, "read.reporter.file_name")
     column = next((at for name, at in table.understanding.fields.items() if _is_address(table, name)), None)
     cells = _cells(table, column) if column is not None else []
     found = [_municipality(cell, areas, at) for cell in cells]
@@ -58,6 +64,12 @@ def owner_of(table: Table, areas: Areas, at: dt.date, sender: str | None) -> Own
     if own is None or not own.is_municipality or len(named) > 1:
         return None
     return Owner(own, "read.reporter.sender")
+
+
+def _coded(file: str, areas: Areas, at: dt.date) -> Area | None:
+    """Return the one municipality whose code, check digit included, a file's name carries."""
+    found = {area.code6: area for code in _CODE.findall(file) if (area := areas.get(code, at)) and area.is_municipality}
+    return found.popitem()[1] if len(found) == 1 else None
 
 
 def _is_address(table: Table, name: str) -> bool:

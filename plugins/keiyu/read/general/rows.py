@@ -119,7 +119,7 @@ class Rows:
     def _codes(self, where: Where, columns: Mapping[str, Any]) -> list[str | None] | None:
         """Resolve whose rows they are: equal cells once."""
         if not where.told_by(columns):
-            return None
+            return [self._owner] * len(self.table.body.records) if self._owner else None
         seats = [columns[name].cells if name and name in columns else None for name in where.fields]
         count = len(self.table.body.records)
         rows: list[tuple[Cell, ...]] = list(zip(*(s if s is not None else [""] * count for s in seats), strict=True))

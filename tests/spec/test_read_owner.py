@@ -1,0 +1,65 @@
+"""Whose a list is that has no column for it: its addresses' municipality, else its sender; else it is asked."""
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from keiyu import contract
+from keiyu.codes import areas
+from keiyu.read import read
+from keiyu.read.model import Reading
+
+FUNABASHI, NARA, CHIBA_PREFECTURE = "122041", "292010", "120006"
+HEADER = "施設名称,種別,定員,電話番号,住所"
+
+
+def listed(schemas: Path, addresses: tuple[str, ...], sender: str | None, name: str = "list.csv") -> Reading:
+    names = ("三笠保育園", "春日保育園", "大宮保育園", "都跡保育園")
+    rows = [
+        f"{name},認可保育所,{90 + n},0742-22-701{n},{a}"
+        for n, (name, a) in enumerate(zip(names, addresses, strict=True))
+    ]
+    data = "\n".join([HEADER, *rows]).encode()
+    day, lines = dt.date(2025, 4, 1), [contract.load("nursery_facility", schemas)]
+    return read(data, name, lines, areas.load(schemas), schemas=schemas, as_of=day, sender=sender)
+
+
+IN_NARA = ("奈良県奈良市西之阪町9", "奈良県奈良市西木辻町165-2", "奈良県 奈良市大宮町1-2", "奈良県奈良市四条大路5")
+BARE = ("奈良市西之阪町9", "奈良市西木辻町165-2", "奈良市大宮町1-2", "奈良市四条大路5")
+QUARTERS = ("栄町２", "本町１", "栄町３", "湊町１")
+TWO = (*IN_NARA[:3], "奈良県生駒市東新町8-38")
+
+
+@pytest.mark.parametrize(
+    ("addresses", "sender", "code", "rule"),
+    [
+        (IN_NARA, None, NARA, "read.reporter.addresses"),
+        (IN_NARA, NARA, NARA, "read.reporter.addresses"),
+        (IN_NARA, FUNABASHI, NARA, "read.reporter.addresses"),  # the check then says that another sent it
+        (BARE, NARA, NARA, "read.reporter.sender"),
+        (BARE, None, None, "read.reporter.unsaid"),
+        (QUARTERS, FUNABASHI, FUNABASHI, "read.reporter.sender"),  # 栄町 is a town of 千葉県, too
+        (QUARTERS, CHIBA_PREFECTURE, None, "read.reporter.unsaid"),
+        (TWO, None, None, "read.reporter.unsaid"),
+        (TWO, NARA, None, "read.reporter.unsaid"),
+    ],
+)
+def test_whose_list_it_is(
+    schemas: Path, addresses: tuple[str, ...], sender: str | None, code: str | None, rule: str
+) -> None:
+    reading = listed(schemas, addresses, sender)
+    [table] = reading.tables
+    assert set(table.columns.get("area_code", [None])) == {code}
+    told = [f for f in reading.findings if f.rule_id.startswith("read.reporter.")]
+    assert [(f.rule_id, f.place.reporter) for f in told] == [(rule, code)]
+
+
+@pytest.mark.parametrize(
+    ("name", "code"), [("292010_list.csv", NARA), ("292011_list.csv", None), ("201604_1.csv", None)]
+)
+def test_a_code_in_the_name_of_the_file_tells_it(schemas: Path, name: str, code: str | None) -> None:
+    reading = listed(schemas, BARE, None, name)
+    [table] = reading.tables
+    assert set(table.columns.get("area_code", [None])) == {code}
+    assert ("read.reporter.file_name" in {f.rule_id for f in reading.findings}) is (code is not None)
