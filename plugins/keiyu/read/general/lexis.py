@@ -135,6 +135,14 @@ class Lexis:
         return {text: tuple(names) for text, names in found.items() if text}
 
     @cached_property
+    def _written(self) -> dict[str, str]:
+        """Folded label → the label as the contract writes it, for telling people."""
+        return {fold.joined(text): text for text in reversed((*self.vocabulary.labels, *self.vocabulary.ambiguous))}
+
+    def _label(self, folded: str) -> str:
+        return self._written.get(folded, folded)
+
+    @cached_property
     def _weak(self) -> frozenset[tuple[str, str]]:
         terms = self.vocabulary.terms.items()
         return frozenset((fold.joined(text), name) for name, t in terms for text in t.field.weak_synonyms)
@@ -194,12 +202,13 @@ class Lexis:
         either = self._either.get(folded)
         if either is not None:
             score = EITHER if len(either.fields) > 1 else LONE
-            return Heard(tuple(Hit(f, score, "either", folded) for f in either.fields), True, either)
+            return Heard(tuple(Hit(f, score, "either", self._label(folded)) for f in either.fields), True, either)
         names = self._labels.get(folded)
         if names:
             weak = all((folded, name) in self._weak for name in names)
             score = (WEAK if weak else EXACT) * (1 if len(names) == 1 else EITHER)
-            return Heard(tuple(Hit(n, score, "weak" if weak else "label", folded) for n in names), True)
+            how: How = "weak" if weak else "label"
+            return Heard(tuple(Hit(n, score, how, self._label(folded)) for n in names), True)
         if self._unasked.match(folded):
             return UNASKED
         return self._composed(folded)
@@ -266,10 +275,10 @@ class Lexis:
             names = self._labels.get(folded[start:], ())
             if names and not folded.isascii():
                 factor = DENIED if self.cues.tells_other(folded[:start]) else 1
-                yield from (Hit(n, TAIL * factor * penalty, "tail", folded[start:]) for n in names)
+                yield from (Hit(n, TAIL * factor * penalty, "tail", self._label(folded[start:])) for n in names)
                 break
         for name, label, score in self._likeness.of(folded):
-            yield Hit(name, score * penalty, "like", label)
+            yield Hit(name, score * penalty, "like", self._label(label))
         words = [w.casefold() for w in _WORD.split(text.strip()) if w] if text.isascii() else []
         if len(words) > 1 and (names := self._labels.get(words[-1], ())):
             yield from (Hit(n, TAIL * penalty, "tail", words[-1]) for n in names)
