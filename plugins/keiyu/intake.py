@@ -33,6 +33,7 @@ from keiyu.read.model import Reading
 from keiyu.receive.storage import BytesLostError
 from keiyu.receive.workspace import Workspace
 from keiyu.register import Group, Nil, Refused, Staged
+from keiyu.register.identity import recognise
 
 UNFORESEEN: Final = "KEIYU-315"
 """Code told to a sender whose file made this program stumble."""
@@ -86,7 +87,8 @@ def ingest(workspace: Workspace, limit: int | None = None) -> IngestReport:
         limit: most submissions; never more than the settings' ``batch_files``.
 
     Returns:
-        What was done; ``claimed`` is 0 when nothing was waiting.
+        What was done; ``claimed`` is 0 when nothing was waiting. Then the facilities of what was accepted are
+        recognised, so that whoever works until the queue is empty leaves none without an identity.
 
     Raises:
         KeiyuError: the installation is wrong; everything claimed is waiting again.
@@ -98,6 +100,8 @@ def ingest(workspace: Workspace, limit: int | None = None) -> IngestReport:
         _log.warning("a batch of %d stumbled: %r", len(ids), stumble)
         report = _search(workspace, ids)
     _compact(workspace, report.collections_changed)
+    if not report.claimed:
+        recognise(workspace)
     return report
 
 

@@ -15,6 +15,7 @@ from keiyu.register.identity.policy import Policy, load
 from keiyu.register.identity.recording import Identified, identify
 from keiyu.register.identity.resolve import resolve
 from keiyu.register.identity.review import Decision, Doubt, decide, review_list, split
+from keiyu.register.identity.rounds import recognise
 from keiyu.register.identity.rows import history, identified
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "identify",
     "load",
     "periods",
+    "recognise",
     "resolve",
     "review_list",
     "split",
