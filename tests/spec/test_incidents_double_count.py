@@ -45,7 +45,7 @@ def test_the_impact_is_stated_before_it_is_accepted(office: Office) -> None:
     assert (measure["own"], measure["prefecture"], measure["nation"]) == ([409, 704], [1909, 2204], [3409, 3704])
     assert (measure["rank"], measure["prefecture_rank"]) == ([7, 1], [1, 1])
     assert told["files"] == [
-        "long/JP-13", "municipality/JP-13", "national/JP", "prefecture/JP",
+        "long/JP-13", "municipality/JP-13", "national/JP", "prefecture/JP", "ranking/JP", "rate/JP-13",
     ]  # fmt: skip
     with office.workspace.ledger.read() as connection:
         query = select(Event.payload).where(Event.kind == "accept").order_by(Event.seq.desc()).limit(1)

@@ -205,11 +205,14 @@ def test_only_changed_prefectures_are_computed_again(complete: Ministry, monkeyp
         ("municipality", ["14"]),
         ("national", ["13", "14"]),
         ("prefecture", ["13", "14"]),
+        ("ranking", ["13", "14"]),
+        ("rate", ["14"]),
     ]
     shared = {file["path"]: file["shared"] for file in second.manifest["files"]}
     assert {path for path, is_shared in shared.items() if is_shared} == {
         "long/JP-13.parquet",
         "municipality/JP-13.parquet",
+        "rate/JP-13.parquet",
     }
     folders = [data(complete).parent / one.path for one in (first, second)]
     inodes = [(folder / "long" / "JP-13.parquet").stat().st_ino for folder in folders]
@@ -248,6 +251,8 @@ def test_a_release_is_frozen_and_everything_in_it_is_summed(complete: Ministry) 
         "municipality",
         "national",
         "prefecture",
+        "ranking",
+        "rate",
         "schema",
     }
     assert [path.name for path in sorted((folder / "municipality").iterdir())] == ["JP-13.parquet", "JP-14.parquet"]

@@ -155,6 +155,8 @@ class NationalTable:
         fields: the columns the SQL must return, in order, documented.
         sql: path of the DuckDB query.
         sharded: whether rows are split by prefecture (column ``prefecture_code``).
+        derived: whether it tells the figures of other national tables anew (rates, ranks), so that a
+            comparison of releases leaves it out.
         open: figures of it that say nothing of protected ones, such as how many have reported.
     """
 
@@ -166,6 +168,7 @@ class NationalTable:
     fields: tuple[Field, ...]
     sql: Path
     sharded: bool
+    derived: bool = False
     open: tuple[str, ...] = ()
 
     @property

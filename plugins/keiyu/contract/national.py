@@ -44,6 +44,7 @@ def _table(path: Path, tables: Sequence[Table], schemas: Path) -> NationalTable:
         fields=tuple(_fields(document["columns"], {t.name: t for t in tables}, path)),
         sql=path.with_suffix(".sql"),
         sharded=document["sharded"],
+        derived=document.get("derived", False),
         open=tuple(document.get("open", ())),
     )
 

@@ -1,7 +1,8 @@
 """The cells in which two sets of national tables differ, in one tidy table whatever their columns.
 
 Rows are compared on the key columns that a table's YAML declares; every numeric column is a measure. A row
-that only one side has differs in all its measures.
+that only one side has differs in all its measures. A derived table is left out: one corrected figure moves
+hundreds of ranks, and says no more than the figure does.
 """
 
 import csv
@@ -34,7 +35,7 @@ def columns() -> tuple[dict[str, str], ...]:
 
 def figure_type(contract: Contract) -> str:
     """Return the type of the figures: ``integer`` where the line publishes integers only, else ``number``."""
-    kinds = {field.type for table in contract.national for field in table.fields}
+    kinds = {field.type for table in contract.national if not table.derived for field in table.fields}
     return "number" if "number" in kinds else "integer"
 
 
@@ -67,7 +68,7 @@ def compare(contract: Contract, before: Mapping[str, pa.Table], after: Mapping[s
     parts = [
         _Pair(contract, table, before.get(table.name), after[table.name]).cells(declared)
         for table in contract.national
-        if table.name in after
+        if table.name in after and not table.derived
     ]
     return pa.concat_tables([declared.empty_table(), *parts]).combine_chunks()
 
