@@ -42,6 +42,7 @@ _ATTRIBUTE: Final = re.compile(rb'([\w:]+)\s*=\s*"([^"]*)"')
 
 Kind = Literal["xlsx", "xlsb", "ods", "zip"]
 
+_WORD: Final = "word/document.xml"
 _OTHERS: Final = (
     ("word/", "Word"),
     ("ppt/", "PowerPoint"),
@@ -53,14 +54,15 @@ _OTHERS: Final = (
     ("META-INF/container.xml", "EPUB"),
 )
 _SPREADSHEET: Final = b"application/vnd.oasis.opendocument.spreadsheet"
-_DECLARES: Final = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
-_STRINGS: Final = "xl/sharedStrings.xml"
+_DECLARES: Final = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s+|<\?.*?\?>|<!--.*?-->)*+(<!(?:DOCTYPE|ENTITY))", re.S)
+"""A document type stands before the first element, or nowhere."""
+_STRINGS: Final = "xl/sharedstrings.xml"
 _ITEM: Final = re.compile(rb"<(?:\w+:)?si\b")
 _INDEX: Final = re.compile(rb"v>\s*(\d{1,9})\s*<")
-_DENSEST: Final = 1_032
-"""No more than so many bytes come out of one deflated byte."""
+_SHORTEST_CELL: Final = 20
+"""Bytes of the shortest cell that names a shared text."""
 
-_TEXTUAL: Final = (b"<", b"\xef\xbb\xbf<")
+_TEXTUAL: Final = (b"<", b"\xef\xbb\xbf", b" ", b"\n", b"\r", b"\t")
 
 
 class Parts:
@@ -113,6 +115,8 @@ def kind(parts: Parts) -> Kind:
     names = parts.entries
     if parts.encrypted:
         raise RefusedError("read.decode.encrypted")
+    if _BOOK in names and _WORD not in names:
+        return "xlsx"
     if "xl/workbook.bin" in names:
         return "xlsb"
     found = next((name for start, name in _OTHERS if any(n.startswith(start) for n in names)), None)
@@ -138,33 +142,32 @@ def inspect(parts: Parts) -> dict[str, Lost]:
         RefusedError: damaged, larger than the limits, or declaring entities.
     """
     lost: dict[str, Lost] = {}
-    whole = filled = 0
+    whole, texts, strings = 0, 0, ""
     for name in parts.entries:
         packed, method = parts.packed(name)
         judge = _judged_before if len(packed) <= _SMALL else _judged
-        size, cells, values = judge(packed, method)
+        size, cells = judge(packed, method)
         whole += size
-        filled += values
+        if name.lower() == _STRINGS:
+            texts, strings = size, name
         if whole > MOST_UNPACKED:
             raise RefusedError("read.decode.too_large", value=f"> {MOST_UNPACKED // 1024**2} MiB")
         if cells:
             lost[name] = cells
-    _refuse_swelling(parts, filled)
+    if whole // _SHORTEST_CELL * texts > MOST_TEXT:
+        _refuse_swelling(parts, strings, whole // _SHORTEST_CELL)
     return {sheet: lost[part] for sheet, part in sheet_parts(parts).items() if part in lost} if lost else {}
 
 
-def _judged(packed: bytes, method: int) -> tuple[int, Lost, int]:
-    """Return a part's unpacked size and, if it is a sheet, the cells that a decoder would lose and how many are filled.
-
-    A value is counted wherever one could end, which is at least as often as a decoder finds one.
-    """
+def _judged(packed: bytes, method: int) -> tuple[int, Lost]:
+    """Return the unpacked size of a part and the cells that a decoder would lose, if it is a sheet."""
     part = _unpack(packed, method)
     if part.startswith(_TEXTUAL):
         refuse_dangerous(part)
     if b"sheetData" not in part:
-        return len(part), {}, 0
+        return len(part), {}
     _refuse_far_cells(part)
-    return len(part), lost_cells(part), part.count(b"v>") // 2
+    return len(part), lost_cells(part)
 
 
 def refuse_dangerous(part: bytes) -> None:
@@ -176,9 +179,9 @@ def refuse_dangerous(part: bytes) -> None:
     Raises:
         RefusedError: it does.
     """
-    declares = _DECLARES.search(part)
+    declares = _DECLARES.match(part)
     if declares:
-        raise RefusedError("read.decode.entities", value=declares[0].decode())
+        raise RefusedError("read.decode.entities", value=declares[1].decode())
     end = LONGEST_TEXT
     while end < len(part):
         tag = part.rfind(b"<", end - LONGEST_TEXT, end)
@@ -187,19 +190,15 @@ def refuse_dangerous(part: bytes) -> None:
         end = tag + LONGEST_TEXT + 1
 
 
-def _refuse_swelling(parts: Parts, values: int) -> None:
+def _refuse_swelling(parts: Parts, strings: str, values: int) -> None:
     """Refuse a workbook whose cells name long texts so often that they fill the memory.
 
     Raises:
         RefusedError: the texts of all cells together are larger than the limit.
     """
-    strings = parts.entries.get(_STRINGS)
-    if strings is None or values * strings.compress_size * _DENSEST < MOST_TEXT:
+    sizes = list(map(len, _ITEM.split(parts.get(strings))))[1:]
+    if values * max(sizes, default=0) < MOST_TEXT:
         return
-    longest = max(map(len, _ITEM.split(parts.get(_STRINGS))))
-    if values * longest < MOST_TEXT:
-        return
-    sizes = list(map(len, _ITEM.split(parts.get(_STRINGS))))[1:]
     whole = 0
     for part in sheet_parts(parts).values():
         numbers = map(int, _INDEX.findall(parts.get(part)))

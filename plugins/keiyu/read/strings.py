@@ -52,6 +52,7 @@ def _sizes(pieces: list[bytes]) -> list[int]:
     piece, at = 0, 8
     try:
         while piece < len(pieces):
+            at = _plain(pieces[piece], at, sizes)
             if at >= len(pieces[piece]):
                 piece, at = piece + 1, at - len(pieces[piece])
                 continue
@@ -70,6 +71,19 @@ def _sizes(pieces: list[bytes]) -> list[int]:
     except (struct.error, IndexError):
         sizes.append(_UNKNOWN)
     return sizes
+
+
+def _plain(piece: bytes, at: int, sizes: list[int]) -> int:
+    """Pass the texts that have nothing but letters and end in the same record."""
+    most = len(piece)
+    while at + 3 <= most:
+        length, flags = piece[at] | piece[at + 1] << 8, piece[at + 2]
+        end = at + 3 + (length << (flags & 1))
+        if flags & 12 or end > most:
+            break
+        sizes.append(length)
+        at = end
+    return at
 
 
 def _skip(pieces: list[bytes], piece: int, at: int, letters: int, wide: int) -> tuple[int, int]:
