@@ -24,6 +24,7 @@ from keiyu.publish import session
 from keiyu.publish.release import national_table, read
 from keiyu.publish.sdmx import STATUS, VALUE
 from keiyu.publish.stage import today
+from keiyu.read.model import ValueStatus
 from keiyu.receive.workspace import Workspace
 
 Boundaries = Literal["then", "today"]
@@ -231,7 +232,7 @@ class _Recast:
             yield {
                 **parts[0],
                 self.value: sum(values) if values and gap is None else None,
-                self.status: gap or (statuses.pop() if len(statuses) == 1 else session.ValueStatus.REPORTED.value),
+                self.status: gap or (statuses.pop() if len(statuses) == 1 else ValueStatus.REPORTED.value),
                 THEN_CODES: sorted(code for row in parts for code in row[THEN_CODES]),
             }
 
