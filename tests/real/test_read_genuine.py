@@ -81,7 +81,7 @@ def test_the_control_totals_come_out(found: Reading) -> None:
     assert sum(1 for n in found.tables[1].columns["waiting_total"] if n) == 211
 
 
-REFUSED = {"nursery_lists/not_a_csv.csv": "JavaScript", "nursery_lists/sapporo.geojson": "JSON"}
+REFUSED = {"nursery_lists/not_a_csv.csv": "JavaScript"}
 
 
 def test_every_real_file_is_opened_or_refused_by_name(shared: Path) -> None:

@@ -75,12 +75,12 @@ def test_a_field_without_a_kind_has_that_of_its_code_list_or_type(field: Field, 
 
 
 def test_symbols_hold_for_the_fields_they_name() -> None:
-    symbols = (
-        Symbol(("",), "not_submitted", None),
+    of_all = (Symbol(("",), "not_submitted", None),)
+    of_some = (
         Symbol((), "not_applicable", None, border="diagonal"),
         Symbol(("",), "none", None, fields=("capacity_*",)),
     )
-    contract = replace(load("nursery_facility", SCHEMAS), symbols=symbols)
+    contract = replace(load("nursery_facility", SCHEMAS), symbols=of_all, own_symbols=of_some)
     statuses = {
         name: normalise("integer", "", Terms.of_field(contract.fields[name], contract)).status.value
         for name in ("capacity", "capacity_age0")
