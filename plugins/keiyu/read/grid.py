@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, overload
 
+import numpy as np
+
 from keiyu.read.looks.model import PLAIN, Looks
 
 if TYPE_CHECKING:
@@ -66,6 +68,7 @@ class ColumnRows(Sequence[list[Cell]]):
     """Rows that are kept as columns, and are made when somebody looks at them."""
 
     _STEP = 8_192
+    _SAMPLE = 4_096
 
     def __init__(self, columns: Sequence["pa.StringArray"], start: int = 0, stop: int | None = None) -> None:
         """Look at columns as rows.
@@ -105,6 +108,15 @@ class ColumnRows(Sequence[list[Cell]]):
         """Yield the rows, made some thousands at a time."""
         for start in range(self._start, self._stop, self._STEP):
             yield from self._made(start, min(start + self._STEP, self._stop))
+
+    def column(self, at: int, start: int = 0) -> list[Cell]:
+        """Return the cells of a column from a row on; where few differ, equal ones are one object."""
+        texts = self.columns[at].slice(self._start + start, max(len(self) - start, 0))
+        if 2 * len(texts.slice(0, self._SAMPLE).unique()) > min(len(texts), self._SAMPLE):
+            return list(texts.to_pylist())
+        coded = texts.dictionary_encode()
+        values = np.array(coded.dictionary.to_pylist(), dtype=object)
+        return list(values[coded.indices.to_numpy()].tolist())
 
     def _made(self, start: int, stop: int) -> list[list[Cell]]:
         parts = [column.slice(start, max(stop - start, 0)).to_pylist() for column in self.columns]
@@ -154,7 +166,7 @@ class Grid:
             start: 0-based row to begin at.
         """
         if isinstance(self.rows, ColumnRows) and at < self.width:
-            return list(self.rows.columns[at].slice(start).to_pylist())
+            return self.rows.column(at, start)
         return [row[at] if at < len(row) else "" for row in self.rows[start:]]
 
     def texts(self, at: int) -> "pa.StringArray | None":
