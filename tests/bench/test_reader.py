@@ -1,0 +1,195 @@
+"""How fast files are decoded and read, as ratios to other libraries on the same files in the same run.
+
+``decode`` is bytes to cells; ``read`` is everything: decoding, finding the table, mapping its columns, normalising
+its values. CPU seconds are compared, best of a few rounds, the sides taking turns.
+"""
+
+import importlib.util
+import io
+import random
+import time
+import warnings
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.csv as arrow_csv
+import pytest
+from python_calamine import CalamineWorkbook
+
+from keiyu.contract import template
+from keiyu.read.decode import decode
+from reading import DAY, all_areas, contract, measures, reading
+
+ROUNDS = 3
+FORMS = 60
+ROWS = 1_000_000
+TARGET = 3.0
+"""What the whole reader aims at for workbooks, in times of calamine's decoding."""
+
+REACHED = {"forms": 4.0, "real": 16.0}
+"""What it must not fall behind meanwhile: forms are recognised at once, lists of unknown form cost a study of them."""
+
+DECODED = 2.0
+TEXT_RATIO = 2.0
+SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
+
+Files = Mapping[str, bytes]
+
+
+def calamine(data: bytes) -> int:
+    with CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
+        return sum(len(book.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in book.sheet_names)
+
+
+def fastexcel(data: bytes) -> int:
+    import fastexcel as engine  # type: ignore[import-not-found,unused-ignore]
+
+    book = engine.read_excel(data)
+    return sum(book.load_sheet(name, header_row=None, dtypes="string").height for name in book.sheet_names)
+
+
+def pandas_workbook(data: bytes) -> int:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        frames = pd.read_excel(io.BytesIO(data), sheet_name=None, header=None, engine="calamine")
+    return sum(map(len, frames.values()))
+
+
+def pandas_text(data: bytes) -> int:
+    return len(pd.read_csv(io.BytesIO(data), encoding="cp932", dtype=str, header=None))
+
+
+def arrow_after_transcoding(data: bytes) -> int:
+    """Pyarrow's reader as it comes, after Python has made UTF-8 of the text."""
+    table = arrow_csv.read_csv(pa.BufferReader(data.decode("cp932").encode()))
+    return int(table.num_rows)
+
+
+def arrow_alone(data: bytes) -> int:
+    """Pyarrow's reader on UTF-8, transcoding not counted."""
+    return int(arrow_csv.read_csv(pa.BufferReader(data)).num_rows)
+
+
+def seconds(sides: Mapping[str, Callable[[], Any]], rounds: int = ROUNDS) -> dict[str, float]:
+    """CPU seconds of each side, best of some rounds in which they take turns; the first round is not counted."""
+    best = dict.fromkeys(sides, float("inf"))
+    for turn in range(rounds + 1):
+        for name, run in sides.items():
+            started = time.process_time()
+            run()
+            if turn:
+                best[name] = min(best[name], time.process_time() - started)
+    return best
+
+
+def table(title: str, files: int, size: int, found: Mapping[str, float], base: str) -> None:
+    print(f"\n{title}: {files} files, {size / 1e6:.1f} MB")
+    for name, spent in sorted(found.items(), key=lambda item: item[1]):
+        rate = f"{files / spent:9.1f} files/s {size / 1e6 / spent:8.1f} MB/s"
+        print(f"  {name:28} {spent:8.3f} s {rate}   {spent / found[base]:6.2f} × {base}")
+
+
+def over(files: Files, read: Callable[[bytes], Any]) -> Callable[[], None]:
+    return lambda: [read(data) for data in files.values()] and None
+
+
+def forms() -> Files:
+    """The official form as filled in by so many municipalities."""
+    chance = random.Random(1)
+    towns = all_areas().municipalities(DAY)[:FORMS]
+    return {
+        f"{town.code6}.xlsx": template.render(
+            contract(), reporter=town, as_of=DAY, values={name: chance.randrange(999) for name in measures()}
+        )
+        for town in towns
+    }
+
+
+def real(*suffixes: str) -> Files:
+    """The real lists and vacancy workbooks, where they are at hand."""
+    folders = ("nursery_lists", "vacancy", "relay_lists", "waiting_children")
+    paths = [p for f in folders for p in sorted((SHARED / f).rglob("*")) if p.suffix in suffixes]
+    return {p.name: p.read_bytes() for p in paths}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("which", ["forms", "real"])
+def test_workbooks_are_read_within_some_times_what_calamine_takes_to_decode_them(which: str) -> None:
+    files = forms() if which == "forms" else real(".xlsx", ".xls")
+    if not files:
+        pytest.skip("../shared/data is not here")
+    sides: dict[str, Callable[[], Any]] = {
+        "calamine": over(files, calamine),
+        "decode": over(files, decode),
+        "read": lambda: [reading(data, name) for name, data in files.items()],
+        "pandas.read_excel": over(files, pandas_workbook),
+    }
+    if importlib.util.find_spec("fastexcel"):
+        sides["fastexcel"] = over(files, fastexcel)
+    found = seconds(sides)
+    table(f"workbooks ({which})", len(files), sum(map(len, files.values())), found, "calamine")
+    print(f"  target of read: {TARGET:.1f} ×")
+    assert found["decode"] <= DECODED * found["calamine"]
+    assert found["read"] <= REACHED[which] * found["calamine"]
+
+
+@pytest.mark.slow
+def test_texts_are_decoded_faster_than_pandas() -> None:
+    files = real(".csv")
+    if not files:
+        pytest.skip("../shared/data is not here")
+    files = {name: data for name, data in files.items() if name != "not_a_csv.csv"}
+
+    def read_csv() -> None:
+        for data in files.values():
+            try:
+                pd.read_csv(io.BytesIO(data), dtype=str)
+            except (UnicodeDecodeError, pd.errors.ParserError):
+                pd.read_csv(io.BytesIO(data), dtype=str, encoding="cp932", on_bad_lines="skip")
+
+    sides = {
+        "pandas.read_csv": read_csv,
+        "decode": over(files, decode),
+        "read": lambda: [reading(data, name) for name, data in files.items()],
+    }
+    found = seconds(sides)
+    table("texts (real)", len(files), sum(map(len, files.values())), found, "pandas.read_csv")
+    assert found["decode"] <= found["pandas.read_csv"]
+
+
+def million() -> bytes:
+    """A list of facilities in CP932 with a million rows."""
+    header = (
+        "全国地方公共団体コード,都道府県名,市区町村名,施設番号,名称,所在地,電話番号,設置者名,定員,"
+        "定員_0歳,定員_1歳,定員_2歳,定員_3歳,開所時刻,閉所時刻,備考"
+    )
+    lines = [
+        f"131016,東京都,千代田区,13-{i:07d},第{i}ひまわり保育園,東京都千代田区一番町{i % 30}-{i % 17},"
+        f"03-{i % 9000 + 1000:04d}-{i * 7 % 9000 + 1000:04d},社会福祉法人{i % 500}会,"
+        f"{i % 200},{i % 30},{i % 31},{i % 32},{i % 33},7:00,19:00,"
+        for i in range(ROWS)
+    ]
+    return ("\r\n".join([header, *lines]) + "\r\n").encode("cp932")
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_a_million_rows_of_cp932_are_decoded_within_twice_what_arrow_takes() -> None:
+    data = million()
+    utf8 = data.decode("cp932").encode()
+    sides = {
+        "arrow after transcoding": lambda: arrow_after_transcoding(data),
+        "arrow alone": lambda: arrow_alone(utf8),
+        "decode": lambda: decode(data),
+        "pandas.read_csv": lambda: pandas_text(data),
+    }
+    found = seconds(sides, 2)
+    table("a million rows of CP932", 1, len(data), found, "arrow after transcoding")
+    started = time.process_time()
+    read = reading(data, "一覧_2025-04-01.csv", line="nursery_facility")
+    rows = len(read.tables[0].rows) if read.tables else 0
+    print(f"  read, whole: {time.process_time() - started:.1f} s CPU for {rows:,} rows")
+    assert found["decode"] <= TEXT_RATIO * found["arrow after transcoding"]
