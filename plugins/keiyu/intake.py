@@ -33,6 +33,7 @@ from keiyu.read.model import Reading
 from keiyu.receive.storage import BytesLostError
 from keiyu.receive.workspace import Workspace
 from keiyu.register import Group, Nil, Refused, Staged
+from keiyu.register.drift import with_drift
 from keiyu.register.identity import recognise
 
 UNFORESEEN: Final = "KEIYU-315"
@@ -332,6 +333,7 @@ class _Batch:
             as_of=collection.as_of,
             previous=self._previous(contract, collection),
         )
+        checked = with_drift(self._workspace, contract, collection, checked, readings)
         checked = self._in_time(collection, self._complete(checked, submissions), submissions)
         return Group(contract, collection.as_of, submissions, readings, checked)
 

@@ -4,7 +4,7 @@ import datetime as dt
 import io
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from keiyu.ledger import open_collection
 from keiyu.ledger.models import FindingRow, Submission
 from keiyu.receive import Arrival, receive_many
 from keiyu.receive.workspace import Workspace
+from keiyu.register.identity import identified
 from keiyu.settings import Settings
 from real import scoring
 
@@ -45,7 +46,6 @@ class City:
     """An installation to which a city sends its lists as they are."""
 
     workspace: Workspace
-    _count: "itertools.count[int]" = field(default_factory=itertools.count)
 
     def send(self, name: str, data: bytes, sender: str | None, to: Collection | None = None) -> str:
         """Have one file received and decided; returns its submission."""
@@ -122,6 +122,35 @@ def test_values_stand_under_their_fields_with_the_status_of_the_legend(
     assert compared > 50
     assert {row["area_code"] for row in rows.values()} == {FUNABASHI}
     assert all(row["facility_type"] for row in rows.values())
+
+
+NUMBERED = "funabashi_2022-10-22.xlsx"
+"""The one edition with a column of numbers, which moves all others."""
+
+
+def test_drift_between_editions_is_told_and_read_rightly(city: City, sent: dict[str, str]) -> None:
+    drifted = [name for name in MONTHS if ("intake.columns_differ", "info") in city.rules(sent[name])]
+    after = list(MONTHS)[list(MONTHS).index(NUMBERED) + 1]
+    assert drifted == [NUMBERED, after]
+    query = select(FindingRow.message_ja).where(FindingRow.submission_id == sent[NUMBERED])
+    with city.workspace.ledger.read() as connection:
+        [told] = connection.scalars(query.where(FindingRow.rule_id == "intake.columns_differ"))
+    assert "（2022-11-01）" in told
+    assert "施設番号（— → B）" in told
+    assert told.endswith("受入可能数（５歳児）（M → N）")
+
+
+def test_a_facility_keeps_its_identity_through_the_months(city: City, sent: dict[str, str]) -> None:
+    assert sent
+    assert ingest(city.workspace).claimed == 0
+    told = [identified(city.workspace, SHEETS, day).to_pylist() for day in MONTHS.values()]
+    assert all(row["identity"] is not None for rows in told for row in rows)
+    assert all(len({row["identity"] for row in rows}) == len(rows) for rows in told)
+    months = [{row["name"]: row["identity"] for row in rows} for rows in told]
+    for before, after in itertools.pairwise(months):
+        kept = [before[name] == after[name] for name in before.keys() & after.keys()]
+        assert sum(kept) >= 0.98 * len(kept)
+        assert len(set(before.values()) & set(after.values())) >= 160
 
 
 def test_a_corrected_copy_supersedes_its_month_and_no_other(city: City, sent: dict[str, str], shared: Path) -> None:
