@@ -8,10 +8,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from keiyu import publish
-from keiyu.publish.disclosure.composition import NotStatedError
+from keiyu import contract, publish
+from keiyu.contract.disclosure import Disclosure
+from keiyu.publish.build import build
+from keiyu.publish.disclosure.composition import NotStatedError, protected
+from keiyu.publish.disclosure.protection import protect
 from keiyu.publish.release import NotShownError
-from ministry import APRIL, CHIYODA, CHUO, HACHIOJI, HAYAMA, OSHIMA, SEVEN, YOKOHAMA, YOKOSUKA, Ministry
+from keiyu.publish.snapshot import take
+from ministry import APRIL, CHIYODA, CHUO, HACHIOJI, HAYAMA, OSHIMA, SEVEN, YOKOHAMA, YOKOSUKA, Ministry, small_home
 from secrecy import home as protected_home
 
 TABLES = ("long", "region", "nation")
@@ -177,3 +181,32 @@ def test_a_table_that_does_not_state_its_figures_is_not_published(
     with pytest.raises(NotStatedError):
         publish.publish(opened.workspace, APRIL)
     opened.workspace.close()
+
+
+def test_a_line_that_protects_nothing_is_published_as_it_is(home: Path, tmp_path: Path) -> None:
+    """待機児童 publishes its 1s and 2s: nothing is hidden, stated apart, or kept apart."""
+    made = small_home(home, tmp_path / "home")
+    opened = Ministry.open(made, str(tmp_path / "data"), f"sqlite:///{tmp_path / 'ledger.db'}")
+    opened.submit(FIGURES)
+    assert protected(opened.contract) == ()
+    taken = take(opened.workspace, APRIL)
+    tables = build(opened.workspace, taken)
+    assert protect(opened.workspace, taken, tables).tables is tables
+    release = publish.publish(opened.workspace, APRIL)
+    assert release is not None
+    assert "disclosure" not in release.manifest
+    assert set(release.manifest["control_totals"]["headline"]) == set(opened.contract.headline)
+    assert {"sha256", "entry"} <= set(release.manifest["submissions"][0])
+    assert cell(read(opened, "long"), CHIYODA) == (1, "reported")
+    assert "suppressed" not in read(opened, "long")["value_status"].to_pylist()
+    assert not list(opened.workspace.storage.list("restricted"))
+    opened.workspace.close()
+
+
+@pytest.mark.parametrize("line", ["nursery_monthly"])
+def test_the_monthly_report_protects_staff_and_residence(schemas: Path, line: str) -> None:
+    policy = Disclosure.of(contract.load(line, schemas))
+    assert (policy.minimum, policy.protection, policy.secondary) == (3, 3, True)
+    assert policy.is_sensitive("staff", "full_time")
+    assert not policy.is_sensitive("enrolment", "enrolled_total")
+    assert [policy.sight(audience) for audience in ("ministry", "prefecture", "public")] == ["all", "all", "suppressed"]

@@ -15,12 +15,14 @@ from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse.csgraph import connected_components
 
-from keiyu.publish.disclosure.system import Atoms, Flags, Floats, Ints, fingerprints
+from keiyu.publish.disclosure.system import Atoms, Flags, Floats, Ints, fingerprints, row
 
 TOLERANCE: Final = 1e-6
 """Differences below it are the solver's."""
 
 _SECONDS: Final = 5.0
+_NEARBY: Final = (40, 200)
+_REMEMBERED: Final = 64
 _REACH: Final = 10.0
 
 
@@ -42,13 +44,45 @@ class Interval:
         return self.most - self.least
 
 
+class Witnesses:
+    """Other tables that agree with everything shown, as differences from the true one: each proves many figures.
+
+    They stay true when more is hidden, not when anything is shown again.
+    """
+
+    def __init__(self, size: int) -> None:
+        """Remember nothing yet of tables of so many atoms."""
+        self._moves = np.zeros((_REMEMBERED, size))
+        self._seen = 0
+
+    def add(self, movable: Ints, moves: Floats) -> None:
+        """Remember a table; the oldest is forgotten."""
+        slot = self._moves[self._seen % _REMEMBERED]
+        slot[:] = 0
+        slot[movable] = moves
+        self._seen += 1
+
+    def width(self, target: tuple[Ints, Floats]) -> float:
+        """Return how far apart the remembered tables, and the true one, are in a figure."""
+        moves = self._moves[:, target[0]] @ target[1]
+        return float(moves.max() - moves.min() if self._seen < _REMEMBERED else np.ptp(np.append(moves, 0)))
+
+
 class Attack:
     """What can be worked out from the cells that are shown."""
 
-    def __init__(self, atoms: Atoms, shown: Flags, protection: float) -> None:
-        """Take the cells shown; atoms that stand alone in one, or are left over in one, are known."""
+    def __init__(self, atoms: Atoms, shown: Flags, protection: float, witnesses: Witnesses | None = None) -> None:
+        """Take the cells shown; atoms that stand alone in one, or are left over in one, are known.
+
+        Args:
+            atoms: the table system.
+            shown: which cells are shown.
+            protection: least width of an interval.
+            witnesses: tables that agree with more than what is shown here.
+        """
         self._atoms = atoms
         self._protection = protection
+        self._witnesses = witnesses or Witnesses(len(atoms.values))
         self.unknown = _unknown(atoms, shown)
         self._place = np.full(len(atoms.values), -1)
         self._place[self.unknown] = np.arange(len(self.unknown))
@@ -73,43 +107,88 @@ class Attack:
         Args:
             target: its atoms and their coefficients.
         """
-        return Interval(self._bound(target, 1), self._bound(target, -1))
+        return self._among(target, self.component(target))
+
+    def width(self, target: tuple[Ints, Floats]) -> float:
+        """Return how far apart the bounds of a figure are, or less where that is as far as the protection.
+
+        Whatever tables differ in a few places only is a proof; all places are looked at where that is none.
+        """
+        proved = self._witnesses.width(target)
+        if proved >= self._protection - TOLERANCE:
+            return proved
+        whole = self.component(target)
+        for near in _NEARBY:
+            if len(whole) > near:
+                width = self._among(target, self._nearest(target, whole, near)).width
+                if width >= self._protection - TOLERANCE:
+                    return width
+        return self._among(target, whole).width
 
     def is_safe(self, target: tuple[Ints, Floats]) -> bool:
         """Return whether a figure cannot be narrowed down to less than the protection."""
+        return self.width(target) >= self._protection - TOLERANCE
+
+    def _nearest(self, target: tuple[Ints, Floats], whole: Ints, near: int) -> Ints:
+        """Return the unknown atoms in the smallest sums with a figure, and in the smallest sums with those."""
+        places = self._place[target[0]]
+        chosen = dict.fromkeys(places[places >= 0].tolist()[:near])
+        size = np.diff(self._rows.indptr)
+        columns = self._columns
+        for _ in range(2):
+            rows = np.unique(columns[:, list(chosen)].indices)
+            for at in rows[np.argsort(size[rows], kind="stable")]:
+                chosen |= dict.fromkeys(row(self._rows, int(at))[0].tolist())
+                if len(chosen) > near:
+                    break
+        return np.intersect1d(self.unknown[list(chosen)], whole)
+
+    @cached_property
+    def _columns(self) -> sparse.csc_matrix:
+        return self._rows.tocsc()
+
+    def _among(self, target: tuple[Ints, Floats], movable: Ints) -> Interval:
+        """Return the bounds of a figure if only some of the unknown atoms are other than they are."""
         columns, coefficients = target
+        aim = np.zeros(len(self._atoms.values))
+        aim[columns] = coefficients
         figure = float(coefficients @ self._atoms.values[columns])
-        above = self._bound(target, -1) - figure
-        wanted = self._protection - TOLERANCE
-        return above >= wanted or above + figure - self._bound(target, 1) >= wanted
+        if not aim[movable].any():
+            return Interval(figure, figure)
+        rest = figure - float(aim[movable] @ self._atoms.values[movable])
+        return Interval(*(rest + self._extreme(movable, aim[movable], sign) for sign in (1, -1)))
 
-    def _bound(self, target: tuple[Ints, Floats], sign: int) -> float:
-        """Return the least (1) or the most (-1) that a figure can be."""
-        columns, coefficients = target
-        places = self._place[columns]
-        loose = places >= 0
-        bound = float(coefficients[~loose] @ self._atoms.values[columns[~loose]])
-        aim = np.zeros(len(self.unknown))
-        aim[places[loose]] = coefficients[loose]
-        for mine in np.unique(self._component[places[loose]]) if loose.any() else ():
-            within = np.flatnonzero(self._component == mine)
-            bound += self._extreme(within, aim[within], sign)
-        return bound
-
-    def _extreme(self, within: Ints, aim: Floats, sign: int) -> float:
-        """Return the least (1) or the most (-1) that a sum over one component can be."""
-        values = self._atoms.values[self.unknown[within]]
-        rows = self._rows[:, within]
+    def _extreme(self, movable: Ints, aim: Floats, sign: int) -> float:
+        """Return the least (1) or the most (-1) that a sum over some unknown atoms can be."""
+        values = self._atoms.values[movable]
+        rows = self._rows[:, self._place[movable]]
         rows = rows[np.diff(rows.indptr) > 0]
+        table = self._table(rows, values, sign * aim)
+        if table is None:
+            return float(aim @ values)
+        self._witnesses.add(movable, table - values)
+        return float(aim @ table)
+
+    def _table(self, rows: sparse.csr_matrix, values: Floats, aim: Floats) -> Floats | None:
+        """Return the table that agrees with what is shown and has the least sum; none where none is found in time.
+
+        Most linear programmes of tables have whole solutions; the whole-numbered one is solved for the others.
+        """
         known = rows @ values
-        found = milp(
-            sign * aim,
-            integrality=np.full(len(within), int(self._atoms.integral)),
-            bounds=Bounds(np.zeros(len(within)), ceiling(values, self._protection)),
-            constraints=LinearConstraint(rows, known, known) if len(known) else None,
-            options={"time_limit": _SECONDS},
-        )
-        return float(sign * found.fun) if found.x is not None else float(aim @ values)
+        for whole in (0, 1) if self._atoms.integral else (0,):
+            found = milp(
+                aim,
+                integrality=np.full(len(values), whole),
+                bounds=Bounds(np.zeros(len(values)), ceiling(values, self._protection)),
+                constraints=LinearConstraint(rows, known, known) if len(known) else None,
+                options={"time_limit": _SECONDS},
+            )
+            table = found.x
+            if table is not None and self._atoms.integral:
+                table = np.rint(table)
+            if table is not None and np.abs(rows @ table - known).max(initial=0) < TOLERANCE:
+                return np.asarray(table, np.float64)
+        return None
 
 
 def _unknown(atoms: Atoms, shown: Flags) -> Ints:

@@ -9,7 +9,7 @@ from scipy import sparse
 
 from keiyu.contract.disclosure import Disclosure
 from keiyu.errors import IntegrityError
-from keiyu.publish.disclosure.attack import TOLERANCE, Attack
+from keiyu.publish.disclosure.attack import TOLERANCE, Attack, Witnesses
 from keiyu.publish.disclosure.primary import sensitive
 from keiyu.publish.disclosure.secondary import Problem, Target, cheapest, spare
 from keiyu.publish.disclosure.system import Atoms, Flags, System, condense, row
@@ -35,7 +35,7 @@ class Pattern:
         primary: fresh cells that a rule calls sensitive.
         secondary: fresh cells hidden because of others.
         exposed: figures (cells or differences between releases) that earlier releases give away already.
-        narrowest: width of the narrowest interval of a hidden figure, by the audit; none where nothing is hidden.
+        narrowest: what the audit proves of the narrowest interval of a hidden figure; none where nothing is hidden.
     """
 
     primary: Flags
@@ -60,15 +60,12 @@ def pattern(system: System, policy: Disclosure) -> Pattern:
         NotProtectedError: the audit found a figure that is not protected.
     """
     primary = sensitive(system, system.members, policy) & system.fresh
-    nothing = np.zeros(len(primary), np.bool_)
-    if not primary.any() and not system.hidden.any() and not _differences(system, policy).shape[0]:
-        return Pattern(primary, nothing, 0, None)
     atoms = condense(system)
     problem = Problem(atoms, system.fresh, policy.protection)
     kept = primary | system.hidden | _hidden_before(system)
     targets, exposed = _sorted_out(problem, list(_targets(system, atoms, policy, kept)), system.hidden)
     hidden = kept
-    if policy.secondary:
+    if policy.secondary and targets:
         hidden = _complete(problem, targets, kept)
         hidden = _complete(_among(problem, hidden, kept), targets[::-1], kept)
         hidden = spare(problem, targets, hidden, kept)
@@ -120,6 +117,8 @@ def _rows(members: sparse.csr_matrix) -> Iterator[Target]:
 def _sorted_out(problem: Problem, targets: list[Target], former: Flags) -> tuple[list[Target], int]:
     """Put aside what earlier releases give away already; returns the others, each once, and how many there are."""
     once = {(tuple(columns), tuple(coefficients)): (columns, coefficients) for columns, coefficients in targets}
+    if problem.fresh.all():
+        return list(once.values()), 0
     attack = Attack(problem.atoms, ~problem.fresh & ~former, problem.protection)
     left = [target for target in once.values() if attack.is_safe(target)]
     return left, len(once) - len(left)
@@ -136,7 +135,8 @@ def _complete(problem: Problem, targets: list[Target], hidden: Flags) -> Flags:
     """Hide more until every target is safe, and everything hidden on the way as well."""
     waiting = [(target, False) for target in targets]
     done: set[int] = set(np.flatnonzero(hidden).tolist())
-    attack = Attack(problem.atoms, ~hidden, problem.protection)
+    witnesses = Witnesses(len(problem.atoms.values))
+    attack = Attack(problem.atoms, ~hidden, problem.protection, witnesses)
     while waiting:
         target, whole = waiting.pop()
         if attack.is_safe(target):
@@ -148,7 +148,7 @@ def _complete(problem: Problem, targets: list[Target], hidden: Flags) -> Flags:
             continue
         hidden = hidden.copy()
         hidden[found] = True
-        attack = Attack(problem.atoms, ~hidden, problem.protection)
+        attack = Attack(problem.atoms, ~hidden, problem.protection, witnesses)
         waiting += [(row(problem.atoms.members, int(at)), False) for at in found if int(at) not in done]
         done |= set(found.tolist())
     return hidden
@@ -158,7 +158,7 @@ def _audit(problem: Problem, targets: list[Target], hidden: Flags, kept: Flags, 
     """Return the narrowest interval of what is hidden, by all that is shown."""
     attack = Attack(problem.atoms, ~hidden, problem.protection)
     also = [row(problem.atoms.members, int(at)) for at in np.flatnonzero(hidden & ~kept)]
-    widths = [attack.interval(target).width for target in [*targets, *also]]
+    widths = [attack.width(target) for target in [*targets, *also]]
     weak = sum(width < problem.protection - TOLERANCE for width in widths)
     if strict and weak:
         raise NotProtectedError(weak, problem.protection)
