@@ -21,11 +21,13 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from keiyu.cli.standing import Standing
+    from keiyu.contract.disclosure import Audience
     from keiyu.contract.model import Collection
     from keiyu.publish import Release
     from keiyu.receive.workspace import Workspace
 
 STAGES: Final = ("preliminary", "final", "correction")
+AUDIENCES: Final = ("public", "prefecture", "ministry")
 _RELEASE_KEYS: Final = "id collection stage number title_ja title_en at path created"
 _ROWS_SHOWN: Final = 20
 _COUNTED: Final = {
@@ -220,6 +222,14 @@ def _release(release: "Release") -> dict[str, Any]:
 )
 @option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), ja="保存先のファイル", en="File to write to")
 @option("--limit", type=click.IntRange(min=0), ja="最大の行数", en="Most rows to show")
+@option(
+    "--audience",
+    type=click.Choice(AUDIENCES),
+    default="public",
+    show_default=True,
+    ja="だれが読むか（秘匿のある報告ラインで、示す値が変わる）",
+    en="Who reads; it decides what is shown of a line that hides figures",
+)
 def read_command(
     screen: Screen,
     collection: "Collection",
@@ -228,13 +238,14 @@ def read_command(
     form: str,
     output: Path | None,
     limit: int | None,
+    audience: "Audience",
 ) -> None:
     """Read a national table."""
     from keiyu.publish import read, sdmx
 
     with workspace() as space:
         told = sdmx.structure(space.contract(collection.line), table) if form == "sdmx-csv" else None
-        rows = read(space, collection, table, as_known_at)
+        rows = read(space, collection, table, as_known_at, audience=audience)
         schemas = space.settings.schemas
     whole = rows.num_rows
     form = "json" if screen.as_json else form
