@@ -1,6 +1,8 @@
 """OpenDocument, binary workbooks, JSON, GeoJSON and archives come out as grids; what is dangerous in them does not."""
 
+import io
 import json
+import zipfile
 from typing import Any
 
 import pytest
@@ -256,6 +258,10 @@ def test_a_quotation_mark_never_closed_swallows_no_record(text: str, rows: list[
     assert told(book) in ([], ["read.decode.quotes"])
 
 
+def test_a_text_of_nothing_but_broken_quotes_is_given_up() -> None:
+    assert refusal(b"a,b,c\n" + b'1,"2,3\n4,"5"x,6\n' * 3_000)[0] == "read.decode.record"
+
+
 def test_line_feeds_in_cells_without_quotes_are_joined_where_records_end_otherwise() -> None:
     book = decode("名称,住所,定員\r\nあ,東京都\n千代田区,1\r\nい,大阪,2\r\n".encode("cp932"))
     assert book.grids[0].rows[1:] == [["あ", "東京都\n千代田区", "1"], ["い", "大阪", "2"]]
@@ -303,6 +309,29 @@ def test_a_text_longer_than_any_cell_is_refused() -> None:
         refusal(zip_bytes({"xl/sharedStrings.xml": f"<sst><si><t>{long}</t></si></sst>"}))[0] == "read.decode.too_large"
     )
     assert refusal(json.dumps([{"a": long}]).encode())[0] == "read.decode.too_large"
+
+
+@pytest.mark.parametrize("quote", ["", '"'])
+def test_a_cell_of_ten_megabytes_is_refused_in_text_too(quote: str) -> None:
+    cell = quote + "あ" * 3_000_000 + quote
+    assert refusal(f"名称,定員\n{cell},1\n".encode())[0] == "read.decode.record"
+    assert refusal(f"名称,定員\n{cell[:1_500_000]}{quote},1\n{'い,2' * 999_999}".encode())[0] == "read.decode.record"
+
+
+def test_a_hundred_thousand_columns_are_refused() -> None:
+    assert refusal(b"a," * 100_000)[0] == "read.decode.too_large"
+    wide = "".join(ods_text("x", ' table:number-columns-repeated="10000"') for _ in range(10))
+    assert refusal(ods_bytes({"表": row(wide)}))[0] == "read.decode.too_large"
+    cell = '<row r="1"><c r="EQXD1"><v>1</v></c></row></sheetData>'
+    assert refusal(sheet_with(cell))[0] == "read.decode.too_large"
+    assert refusal(json.dumps([{f"c{i}": 1 for i in range(100_000)}]).encode())[0] == "read.decode.too_large"
+
+
+def sheet_with(rows: str) -> bytes:
+    with zipfile.ZipFile(io.BytesIO(xlsx_bytes({"表": []}))) as bundle:
+        parts = {name: bundle.read(name) for name in bundle.namelist()}
+    part = str(parts["xl/worksheets/sheet1.xml"], "utf-8")
+    return zip_bytes({**parts, "xl/worksheets/sheet1.xml": part.replace("<sheetData/>", "<sheetData>" + rows)})
 
 
 def test_a_text_that_many_cells_repeat_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -69,7 +69,7 @@ def column_rows(text: str, delimiter: str) -> ColumnRows | None:
     except (pa.ArrowException, UnicodeEncodeError):
         return None
     table = _with_odd(table, odd.records)
-    if table is None or (quoted and _swallows(table, delimiter)):
+    if table is None or _too_long(table) or (quoted and _swallows(table, delimiter)):
         return None
     columns = [_one(table.column(i)) for i in range(table.num_columns)]
     last = _last(columns)
@@ -104,6 +104,12 @@ def _with_odd(table: pa.Table, odd: list[tuple[int, list[str]]]) -> pa.Table | N
         done = start
     pieces.append(table.slice(done))
     return pa.concat_tables(pieces)
+
+
+def _too_long(table: pa.Table) -> bool:
+    """Return whether a cell is longer than the slower way allows, which says so."""
+    longest = (pc.max(pc.binary_length(column)).as_py() or 0 for column in table.columns)
+    return max(longest, default=0) > csv.field_size_limit()
 
 
 def _swallows(table: pa.Table, delimiter: str) -> bool:

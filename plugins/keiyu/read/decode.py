@@ -163,6 +163,8 @@ def _grids(book: CalamineWorkbook) -> Iterator[tuple[int, Grid]]:
     whole = 0
     for number, meta in sheets:
         sheet = book.get_sheet_by_index(number)
+        if sheet.total_width > text.MOST_COLUMNS:
+            raise RefusedError("read.decode.too_large", value=f"> {text.MOST_COLUMNS:,} 列 columns", sheet=meta.name)
         whole += sheet.total_height * sheet.total_width
         if whole > archive.MOST_CELLS:
             raise RefusedError("read.decode.too_large", value=f"> {archive.MOST_CELLS:,} cells", sheet=meta.name)

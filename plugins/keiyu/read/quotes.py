@@ -10,7 +10,7 @@ _MOST_LINES: Final = 40
 """Lines that one record may have where quotation marks are broken."""
 
 _PATIENCE: Final = 2_000
-"""Broken records after which none is looked for beyond its own line."""
+"""Broken records after which the text is given up."""
 
 _NARROW: Final = 3
 
@@ -44,7 +44,7 @@ def mended(text: str, delimiter: str) -> tuple[list[list[str]], list[int]]:
         The records, and the 0-based numbers of those whose quotation marks are broken.
 
     Raises:
-        csv.Error: a cell is longer than allowed.
+        csv.Error: a cell is longer than allowed, or very many records are broken.
     """
     lines = list(io.StringIO(text, newline=""))
     width = _usual(lines, delimiter)
@@ -52,10 +52,11 @@ def mended(text: str, delimiter: str) -> tuple[list[list[str]], list[int]]:
     broken: list[int] = []
     at = 0
     while at < len(lines):
-        most = _MOST_LINES if len(broken) < _PATIENCE else 1
-        row, used = _record(lines, at, most, delimiter, width)
+        row, used = _record(lines, at, _MOST_LINES, delimiter, width)
         if row is None:
             broken.append(len(rows))
+            if len(broken) > _PATIENCE:
+                raise csv.Error(f"{at + 1}: more than {_PATIENCE:,} records with broken quotation marks")
             row = _literal(lines[at], delimiter)
         rows.append(row)
         at += used

@@ -20,7 +20,8 @@ from keiyu.read.sniff import RefusedError, refuse_other_text
 MOST_COLUMNS: Final = 16_384
 MOST_TEXT: Final = 1024 * 1024 * 1024
 MOST_CELLS: Final = 20_000_000
-"""Cells of a text that cannot be kept in columns; each is an object then."""
+"""Cells of a text that cannot be kept in columns; each is an object then, and a row is as large as some."""
+_ROW: Final = 4
 
 _LARGE: Final = 4 * 1024 * 1024
 _SAMPLE: Final = 65_536
@@ -89,11 +90,12 @@ def records(text: str, delimiter: str, remarks: list[Remark] | None = None) -> l
     Raises:
         RefusedError: a cell is longer than a spreadsheet allows, or there are too many columns.
     """
-    if len(text) > _LARGE and text.count(delimiter) > MOST_CELLS:
+    lines = max(text.count("\n"), text.count("\r")) if len(text) > _LARGE else 0
+    if lines and text.count(delimiter) + _ROW * lines > MOST_CELLS:
         raise RefusedError("read.decode.too_large", value=f"> {MOST_CELLS:,} cells")
     stream = io.StringIO(text, newline="")
-    lines = _narrow(stream, delimiter) if len(text) > MOST_COLUMNS else stream
-    reader = csv.reader(lines, delimiter=delimiter, strict='"' in text)
+    source = _narrow(stream, delimiter) if len(text) > MOST_COLUMNS else stream
+    reader = csv.reader(source, delimiter=delimiter, strict='"' in text)
     try:
         with _uncollected(len(text)):
             rows = list(reader)
