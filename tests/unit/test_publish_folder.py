@@ -102,6 +102,6 @@ def test_a_store_without_rename_serves_as_well(home: Path, tmp_path: Path, memor
         rows = publish.read(ministry.workspace, APRIL, "municipality")
         assert dict(zip(rows["area_code"].to_pylist(), rows["waiting_total"].to_pylist(), strict=True))[CHIYODA] == 1
         shared = {file["path"] for file in second.manifest["files"] if file["shared"]}
-        assert shared == {"long/JP-13.parquet", "municipality/JP-13.parquet"}
+        assert shared == {"long/JP-13.parquet", "municipality/JP-13.parquet", "rate/JP-13.parquet"}
         former = ministry.workspace.storage.read(f"{first.path}/long/JP-13.parquet")
         assert ministry.workspace.storage.read(f"{second.path}/long/JP-13.parquet") == former
