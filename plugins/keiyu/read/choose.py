@@ -9,7 +9,7 @@ from typing import Final
 from keiyu.contract.model import Contract
 from keiyu.read import fold, layouts, words
 from keiyu.read.crossing import DEPTH
-from keiyu.read.find import Finder, Region, Wide
+from keiyu.read.find import Finder, Region, Wide, headers
 from keiyu.read.grid import Grid, Workbook
 from keiyu.read.notes import Notes
 from keiyu.read.values import Converter, raw
@@ -118,7 +118,8 @@ def choose(workbook: Workbook, readers: Sequence[LineReader], line: str | None, 
     wanted = line or stated.get("line")
     among = [r for r in readers if wanted in (None, r.contract.line)]
     visible = [g for g in workbook.grids if not g.hidden]
-    fits = [Fit(r, tuple(found for g in visible for found in r.finder.find(g))) for r in among]
+    heads = [(g, headers(g)) for g in visible]
+    fits = [Fit(r, tuple(found for g, rows in heads for found in r.finder.find(g, rows))) for r in among]
     ranked = sorted((f for f in fits if f.regions), key=lambda f: f.score, reverse=True)
     if not ranked:
         return _without_table(visible, among, notes)

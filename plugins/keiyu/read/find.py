@@ -112,18 +112,19 @@ class Finder:
         self._known: dict[Row, list[Plan]] = {}
         self._hints: dict[Row, _Hints | None] = {}
 
-    def find(self, grid: Grid) -> list[Region]:
+    def find(self, grid: Grid, headers: Sequence[int]) -> list[Region]:
         """Return the tables that stand in a sheet, from the top.
 
         Args:
             grid: the sheet.
+            headers: its rows that may be headers, as ``headers`` tells.
         """
         found: list[Region] = []
         below = 0
-        for row, cells in enumerate(grid.rows[:DEPTH]):
-            if row < below or len(cells) - cells.count("") < _FEWEST:
+        for row in headers:
+            if row < below:
                 continue
-            key = tuple(cells)
+            key = tuple(grid.rows[row])
             hints = self._hints.get(key, _UNSEEN)
             if hints is _UNSEEN:
                 hints = self._hint(key)
@@ -175,6 +176,27 @@ class Finder:
             matched += len(own)
         if parts and (_mostly(matched, parts) or (matched > 1 and _mostly_known(found, header[-1]))):
             yield Wide(layout, header, found, tuple(parts), matched)
+
+
+def headers(grid: Grid) -> tuple[int, ...]:
+    """Return the rows of a sheet that may be headers: a third of what they hold is words.
+
+    Told once for all lines; most rows of a form are figures, and each line would study them in vain.
+
+    Args:
+        grid: the sheet.
+    """
+    return tuple(row for row, cells in enumerate(grid.rows[:DEPTH]) if _may_head(cells))
+
+
+def _may_head(cells: Row) -> bool:
+    filled = len(cells) - cells.count("")
+    return filled >= _FEWEST and 3 * sum(1 for c in cells if type(c) is str and c and _is_word(c)) >= filled
+
+
+def _is_word(text: str) -> bool:
+    """Return whether a text is no figure or mark: ０歳児 is a word, １,２３４ and △3 and - are not."""
+    return text[0].isalpha() or not (text[-1].isdigit() or len(text) == 1)
 
 
 def _keep(memory: dict[Row, Any], key: Row, value: object) -> None:
