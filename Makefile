@@ -8,7 +8,7 @@ FAST := tests/unit tests/spec tests/property tests/contract tests/dags tests/doc
 export GX_ANALYTICS_ENABLED := false
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help demo up down test check fix slow bench real-report lock clean
+.PHONY: help demo up down test check fix slow bench latency real-report lock clean
 .DEFAULT_GOAL := help
 
 help: ## この一覧 / this list
@@ -31,7 +31,10 @@ slow: .venv/.dev ## PostgreSQL・ブラウザー・Airflow・故障注入 / the 
 	$(PYTEST) tests/functional -m airflow --timeout 900
 
 bench: .venv/.dev ## 速さを比で測る / performance as ratios to a floor of the same run
-	$(PYTEST) tests/bench -s
+	$(PYTEST) tests/bench -m "not airflow" -s
+
+latency: .venv/.dev ## 受領から全国表までの秒数（実際の Airflow） / from receipt to national table, in a real Airflow
+	KEIYU_BENCH_SINGLES=200 $(PYTEST) tests/bench/test_latency.py -s
 
 real-report: .venv/.dev ## 実在のファイルの読み取り精度 / how well the real files are read
 	@PYTHONPATH=tests $(BIN)/python -m real.report
