@@ -89,6 +89,15 @@ def test_a_binary_workbook_is_read_with_its_errors_and_bounded() -> None:
     assert refusal(xlsb_bytes([[1.0]], at=(1_048_575, 16_383)))[0] == "read.decode.too_large"
 
 
+def test_a_binary_workbook_whose_rows_do_not_say_which_is_damaged() -> None:
+    with zipfile.ZipFile(io.BytesIO(xlsb_bytes([["名称", 1.5]]))) as bundle:
+        parts = {name: bundle.read(name) for name in bundle.namelist()}
+    part = "xl/worksheets/sheet1.bin"
+    start = parts[part].index(bytes((145, 1, 0)))
+    parts[part] = parts[part][: start + 3] + bytes((0, 0)) + parts[part][start + 3 :]
+    assert refusal(zip_bytes(parts))[0] == "read.decode.damaged"
+
+
 @pytest.mark.parametrize(
     "data",
     [

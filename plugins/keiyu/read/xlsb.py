@@ -13,6 +13,9 @@ _SHARED: Final = 7
 _ITEM: Final = 19
 _ERRORS: Final = frozenset({3, 11})
 _CELLS: Final = range(1, 12)
+_PLACED: Final = range(12)
+_PLACE: Final = 8
+"""Bytes that the shortest row or cell has; where there are fewer, a decoder takes those of the record before."""
 _NAMES: Final = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
 
 
@@ -51,11 +54,11 @@ def guard(sheet: bytes, texts: Sequence[int], most_cells: int) -> Sheet:
     while at < most:
         kind, at = _number(sheet, at, 2)
         length, at = _number(sheet, at, 4)
-        if at + length > most:
+        if at + length > most or (kind in _PLACED and length < _PLACE):
             raise RefusedError("read.decode.damaged", value="XLSB record")
-        if kind == _ROW and length >= 4:
+        if kind == _ROW:
             row = int.from_bytes(sheet[at : at + 4], "little")
-        elif kind in _CELLS and length >= 4:
+        elif kind in _CELLS:
             column = int.from_bytes(sheet[at : at + 4], "little")
             rows, columns = max(rows, row + 1), max(columns, column + 1)
             if rows * columns > most_cells:
