@@ -5,6 +5,7 @@ import json
 import zipfile
 from typing import Any
 
+import openpyxl
 import pytest
 
 from files import ods_bytes, ods_text, xls_bytes, xlsb_bytes, zip_bytes
@@ -355,3 +356,18 @@ def test_a_text_that_many_cells_repeat_is_refused(monkeypatch: pytest.MonkeyPatc
     assert refusal(xls_bytes(cells))[0] == "read.decode.too_large"
     cells = {(i, 0): f"{i}短" * 30 for i in range(3_000)} | {(0, 0): long}
     assert len(decode(xls_bytes(cells)).grids[0].rows) == 3_000
+
+
+def test_macros_and_links_to_other_workbooks_are_never_followed() -> None:
+    plain = openpyxl.Workbook()
+    page = plain.active
+    assert page is not None
+    page["A1"], page["B1"], page["B2"] = "計", "=[1]前年!A1", "=WEBSERVICE(A1)"
+    target = io.BytesIO()
+    plain.save(target)
+    with zipfile.ZipFile(target) as bundle:
+        parts: dict[str, bytes | str] = {name: bundle.read(name) for name in bundle.namelist()}
+    book = decode(zip_bytes({**parts, "xl/vbaProject.bin": b"\xd0\xcf\x11\xe0" + bytes(600)}))
+    assert (book.kind, book.grids[0].rows[0]) == ("xlsx", ["計", "=[1]前年!A1"])
+    assert [(r.rule_id, r.cell, r.value) for r in book.remarks] == [("read.decode.formula", "B1", "2")]
+    assert "read.decode.formula" in rules(reading(target.getvalue(), "集計.xlsm"))

@@ -11,8 +11,8 @@ import struct
 import zipfile
 import zlib
 from functools import lru_cache
+from html import unescape
 from typing import Final, Literal
-from xml.sax.saxutils import unescape
 
 from keiyu.read.grid import column_of
 from keiyu.read.lost import Lost, lost_cells
@@ -269,7 +269,7 @@ def _row(digits: bytes) -> int:
 
 
 def _text(raw: bytes) -> str:
-    return unescape(raw.decode("utf-8", "replace"), {"&quot;": '"', "&apos;": "'"})
+    return unescape(raw.decode("utf-8", "replace"))
 
 
 def sheet_parts(parts: Parts) -> dict[str, str]:

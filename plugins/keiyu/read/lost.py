@@ -6,6 +6,7 @@ and is then found unreadable, with its cell.
 """
 
 import re
+from html import unescape
 from typing import Final
 
 from keiyu.read.grid import Grid, column_of
@@ -42,11 +43,11 @@ def lost_cells(sheet: bytes) -> Lost:
 def _text(attributes: bytes, inside: bytes) -> str | None:
     value = _VALUE.search(inside)
     if b't="e"' in attributes:
-        return value[1].decode("utf-8", "replace") if value else "#ERROR"
+        return unescape(value[1].decode("utf-8", "replace")) if value else "#ERROR"
     formula = _FORMULA.search(inside)
     if formula is None or value is not None or b't="str"' in attributes:
         return None
-    return "=" + (formula[1] or b"").decode("utf-8", "replace")
+    return "=" + unescape((formula[1] or b"").decode("utf-8", "replace"))
 
 
 def restore(grid: Grid, lost: Lost) -> None:
