@@ -16,7 +16,7 @@ from keiyu.codes import areas
 HOME = Path(__file__).resolve().parents[2]
 TESTS = HOME / "tests"
 ROUNDS = 3
-REACHED = 7.0
+REACHED = 8.0
 """What is kept; the aim is 3. Reading takes half of it, publishing with its difference page a quarter."""
 
 PEAK_MIB = 1024
