@@ -25,6 +25,7 @@ from keiyu.findings import catalogue
 from keiyu.read import compound
 from keiyu.read.decode import decode
 from keiyu.read.sniff import RefusedError
+from memory import peak_mib
 from reading import DAY, SCHEMAS, all_areas, contract, csv_bytes, flat_rows, measures, reading
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -211,8 +212,7 @@ def main() -> None:
         ends[endure(name, data, whole=number % WHOLE == 0)] += 1
         slowest = max(slowest, (time.perf_counter() - started, number))
         faulthandler.cancel_dump_traceback_later()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    sys.stdout.write(json.dumps({"cases": cases, "ends": ends, "slowest": slowest, "peak_mib": peak}) + "\n")
+    sys.stdout.write(json.dumps({"cases": cases, "ends": ends, "slowest": slowest, "peak_mib": peak_mib()}) + "\n")
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ import csv
 import datetime as dt
 import io
 import json
-import resource
 import sys
 import time
 from collections.abc import Callable
@@ -18,6 +17,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 from python_calamine import CalamineWorkbook
+
+from memory import peak_mib
 
 LINE = "waiting_children"
 AS_OF = dt.date(2025, 4, 1)
@@ -95,7 +96,7 @@ def main() -> None:
     """Time one side once."""
     side, folder = sys.argv[1], Path(sys.argv[2])
     run = {"floor": floor, "pipeline": pipeline}[side](folder)
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    before = peak_mib()
     started, cpu = time.perf_counter(), time.process_time()
     done = run()
     told = {
@@ -103,8 +104,8 @@ def main() -> None:
         "files": done,
         "seconds": time.perf_counter() - started,
         "cpu": time.process_time() - cpu,
-        "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
-        "before_mib": before / 1024,
+        "peak_mib": peak_mib(),
+        "before_mib": before,
     }
     sys.stdout.write(json.dumps(told) + "\n")
 
