@@ -12,6 +12,7 @@ import pytest
 
 from keiyu.codes.business_days import is_business_day
 from keiyu.contract import arrow, dates, dictionary, lines, load, suite
+from keiyu.contract.interface import version
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)  # Great Expectations imports sre_constants
@@ -118,9 +119,10 @@ def test_only_what_is_required_returns_a_file() -> None:
 def test_the_dictionary_tells_everything_of_every_column(line: str) -> None:
     contract = load(line, SCHEMAS)
     rows = dictionary.rows(contract)
-    assert len(rows) == sum(len(t.fields) for t in (*contract.tables, *contract.national))
+    assert len(rows) == sum(len(t.fields) for t in (*contract.tables, *contract.national, *contract.across))
     for row in rows:
         assert tuple(row) == dictionary.COLUMNS
+        assert version(row["since"]) <= version(contract.version), row["field"]
         assert all(row[k] for k in ("label_ja", "label_en", "definition_ja", "definition_en", "type", "since")), row
         if row["kind"] == "core":
             assert row["source"], row["field"]

@@ -75,10 +75,12 @@ def open_command(screen: Screen, collection: "Collection") -> None:
     from keiyu.contract.calendar import hops
     from keiyu.contract.dates import is_wave
     from keiyu.ledger.collections import open_collection
+    from keiyu.publish.promise import keep
     from keiyu.publish.stage import today
 
     with workspace() as space:
         contract = space.contract(collection.line)
+        keep(space, contract)
         if not is_wave(contract, collection.as_of):
             raise NotAWaveError(str(collection), ", ".join(contract.waves))
         opened = open_collection(space.ledger, collection)

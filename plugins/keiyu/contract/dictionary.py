@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from keiyu.contract.disclosure import Disclosure
+from keiyu.contract.interface import Column, Interface
 from keiyu.contract.model import Code, Contract, Field, NationalTable, Table
 
 COLUMNS: Final = (
@@ -23,35 +24,49 @@ COLUMNS: Final = (
     "concept",
     "source",
     "since",
+    "first_collection",
 )
 """Columns of the dictionary, in order."""
 
 
-def rows(contract: Contract) -> list[dict[str, Any]]:
+def rows(contract: Contract, promised: Interface | None = None) -> list[dict[str, Any]]:
     """Return one row per column of every core and national table.
 
     Args:
         contract: the line.
+        promised: the interface of a release, which knows the age of each column; the contract's own by default.
 
     Returns:
-        Rows with the keys of :data:`COLUMNS`; ``kind`` is ``core`` or ``national``, ``position`` starts at 1.
+        Rows with the keys of :data:`COLUMNS`; ``kind`` is ``core``, ``national`` or ``across``, ``position`` starts
+        at 1, ``since`` is the version of the contract that brought the column, ``first_collection`` the earliest
+        reference date that was released with it.
     """
-    return [row for kind, table in _tables(contract) for row in _rows(kind, table)]
+    ages = promised or Interface.of(contract)
+    return [row for kind, table in _tables(contract) for row in _rows(kind, table, ages)]
 
 
 def _tables(contract: Contract) -> Iterator[tuple[str, Table | NationalTable]]:
     yield from (("core", table) for table in contract.tables)
     yield from (("national", table) for table in contract.national)
+    yield from (("across", table) for table in contract.across)
 
 
-def _rows(kind: str, table: Table | NationalTable) -> Iterator[dict[str, Any]]:
+def _rows(kind: str, table: Table | NationalTable, ages: Interface) -> Iterator[dict[str, Any]]:
+    columns = ages.columns(kind, table.name)
     for position, field in enumerate(table.fields, 1):
         facts = {"kind": kind, "table": table.name, "position": position, "field": field.name}
-        yield facts | {name: getattr(field, name) for name in COLUMNS[4:]}
+        age = {"since": columns[field.name].since, "first_collection": columns[field.name].first}
+        yield facts | {name: getattr(field, name) for name in COLUMNS[4:-2]} | age
 
 
-def as_markdown(contract: Contract) -> str:
-    """Return the dictionary as Markdown: the line, its terms, tables with their columns, code lists."""
+def as_markdown(contract: Contract, promised: Interface | None = None) -> str:
+    """Return the dictionary as Markdown: the line, its terms, tables with their columns, code lists.
+
+    Args:
+        contract: the line.
+        promised: the interface of a release, which knows the age of each column; the contract's own by default.
+    """
+    ages = promised or Interface.of(contract)
     parts = [
         f"# {contract.name_ja}",
         f"*{contract.name_en}*",
@@ -59,7 +74,7 @@ def as_markdown(contract: Contract) -> str:
         f"- 版 / version: {contract.version}\n- 所管 / authority: {contract.authority}",
         *_terms(contract.definitions),
         *_disclosure(Disclosure.of(contract)),
-        *(part for kind, table in _tables(contract) for part in _table(kind, table)),
+        *(part for kind, table in _tables(contract) for part in _table(kind, table, ages)),
         *(part for name, codes in sorted(contract.codelists.items()) for part in _codelist(name, codes)),
     ]
     return "\n\n".join(parts) + "\n"
@@ -87,19 +102,20 @@ def _disclosure(policy: Disclosure) -> Iterator[str]:
     )
 
 
-def _table(kind: str, table: Table | NationalTable) -> Iterator[str]:
-    kind_ja = {"core": "基礎表", "national": "全国表"}[kind]
+def _table(kind: str, table: Table | NationalTable, ages: Interface) -> Iterator[str]:
+    columns = ages.columns(kind, table.name)
+    kind_ja = {"core": "基礎表", "national": "全国表", "across": "横断表"}[kind]
     yield f"## {table.label_ja} `{table.name}`（{kind_ja} / {kind}）"
     yield f"{table.definition_ja}  \n{table.label_en}: {table.definition_en}"
     for note in table.notes if isinstance(table, Table) else ():
         yield f"> {note.ja}  \n> {note.en}"
     yield _grid(
-        ("field", "名称", "label", "定義", "definition", "型 type", "単位 unit", "出典 source", "since"),
-        [_cells(f) for f in table.fields],
+        ("field", "名称", "label", "定義", "definition", "型 type", "単位 unit", "出典 source", "初出 since"),
+        [_cells(field, columns[field.name]) for field in table.fields],
     )
 
 
-def _cells(field: Field) -> tuple[str, ...]:
+def _cells(field: Field, age: Column) -> tuple[str, ...]:
     kind = f"{field.type} ({field.codelist})" if field.codelist else field.type
     return (
         f"`{field.name}`" + (" 🔑" if field.key else ""),
@@ -110,7 +126,7 @@ def _cells(field: Field) -> tuple[str, ...]:
         kind,
         field.unit or "",
         field.source or "",
-        field.since,
+        age.since + (f"（{age.first}）" if age.first else ""),
     )
 
 

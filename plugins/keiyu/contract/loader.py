@@ -79,6 +79,7 @@ def _load(line: str, schemas: Path, whole: str, form: str) -> Contract:
         authority=f"{props['authority']['owner']}（{props['authority']['basis']}）",
         tables=tables,
         national=national.load(folder / "tables", tables, schemas),
+        across=national.load(folder / "tables" / "across", tables, schemas),
         respondents=Respondents(**props["respondents"]),
         relay=_relay(props["relay"]),
         publication=_publication(props["publication"]),

@@ -158,6 +158,7 @@ class NationalTable:
         derived: whether it tells the figures of other national tables anew (rates, ranks), so that a
             comparison of releases leaves it out.
         open: figures of it that say nothing of protected ones, such as how many have reported.
+        restricted: whether only audiences that see everything may read it.
     """
 
     name: str
@@ -170,6 +171,7 @@ class NationalTable:
     sharded: bool
     derived: bool = False
     open: tuple[str, ...] = ()
+    restricted: bool = False
 
     @property
     def cells(self) -> Path:
@@ -267,6 +269,8 @@ class Contract:
         authority: owning ministry and legal basis.
         tables: core tables.
         national: national tables.
+        across: tables that read other collections or lines too (``tables/across/``): made when a release is cut and
+            when they are read, not with every arrival.
         respondents: who owes it.
         relay: its route.
         publication: its publication policy.
@@ -319,6 +323,7 @@ class Contract:
     legend: tuple[Symbol, ...] = ()
     also_reads: tuple[str, ...] = ()
     revision: Revision = field(default_factory=Revision)
+    across: tuple[NationalTable, ...] = ()
 
     def table(self, name: str) -> Table:
         """Return a core table by name.

@@ -1,4 +1,7 @@
-"""National tables: ``schemas/lines/<line>/tables/<name>.sql`` with ``<name>.yaml`` beside it."""
+"""National tables: ``schemas/lines/<line>/tables/<name>.sql`` with ``<name>.yaml`` beside it.
+
+Those that read other collections or lines too lie in ``tables/across/``.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -46,6 +49,7 @@ def _table(path: Path, tables: Sequence[Table], schemas: Path) -> NationalTable:
         sharded=document["sharded"],
         derived=document.get("derived", False),
         open=tuple(document.get("open", ())),
+        restricted=document.get("restricted", False),
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from keiyu.contract import dictionary
+from keiyu.contract.interface import Interface
 from keiyu.contract.model import Contract, Field, NationalTable
 
 DATA_PACKAGE: Final = "https://datapackage.org/profiles/2.0/datapackage.json"
@@ -27,18 +28,19 @@ def title(stage: str, number: int) -> tuple[str, str]:
     return f"{ja}{number}", f"{en} {number}"
 
 
-def files(contract: Contract, manifest: Mapping[str, Any]) -> dict[str, bytes]:
+def files(contract: Contract, manifest: Mapping[str, Any], promised: Interface) -> dict[str, bytes]:
     """Return everything that describes a release, by name in its folder.
 
     Args:
         contract: the line's contract.
         manifest: the release's manifest.
+        promised: its interface, which knows since when each column has been there.
 
     Returns:
         ``manifest.json``, ``datapackage.json``, a table schema for each table, the data dictionary as
-        CSV and Markdown, and ``RELEASE.md``.
+        CSV and Markdown, ``interface.json`` and ``RELEASE.md``.
     """
-    return _definitions(contract) | {
+    return _definitions(contract, promised) | {
         "manifest.json": _json(manifest),
         "datapackage.json": _json(data_package(contract, manifest)),
         "RELEASE.md": notes(contract, manifest).encode(),
@@ -221,25 +223,28 @@ def _field(field: Field) -> dict[str, Any]:
     return {key: value for key, value in told.items() if value is not None}
 
 
-_DEFINITIONS: Final[dict[str, dict[str, bytes]]] = {}
+_DEFINITIONS: Final[dict[tuple[str, bytes], dict[str, bytes]]] = {}
 
 
-def _definitions(contract: Contract) -> dict[str, bytes]:
-    """Return what depends on the contract alone; the last made is kept."""
-    if contract.digest not in _DEFINITIONS:
+def _definitions(contract: Contract, promised: Interface) -> dict[str, bytes]:
+    """Return what depends on the contract and the age of its columns alone; the last made is kept."""
+    interface = promised.as_json()
+    key = (contract.digest, interface)
+    if key not in _DEFINITIONS:
         _DEFINITIONS.clear()
         made = {f"schema/{table.name}.json": _json(table_schema(table)) for table in contract.national}
-        made["dictionary.csv"] = _dictionary(contract)
-        made["dictionary.md"] = dictionary.as_markdown(contract).encode()
-        _DEFINITIONS[contract.digest] = made
-    return _DEFINITIONS[contract.digest]
+        made["dictionary.csv"] = _dictionary(contract, promised)
+        made["dictionary.md"] = dictionary.as_markdown(contract, promised).encode()
+        made["interface.json"] = interface
+        _DEFINITIONS[key] = made
+    return _DEFINITIONS[key]
 
 
-def _dictionary(contract: Contract) -> bytes:
+def _dictionary(contract: Contract, promised: Interface) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, dictionary.COLUMNS, lineterminator="\n")
     writer.writeheader()
-    writer.writerows(dictionary.rows(contract))
+    writer.writerows(dictionary.rows(contract, promised))
     return text.getvalue().encode()
 
 

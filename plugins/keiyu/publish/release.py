@@ -17,7 +17,7 @@ from keiyu.errors import UserError
 from keiyu.ledger import Ledger
 from keiyu.ledger.ids import new_id
 from keiyu.ledger.models import ReleaseStage
-from keiyu.publish import current, cut, parquet
+from keiyu.publish import current, cut, parquet, promise
 from keiyu.publish.build import build
 from keiyu.publish.disclosure.composition import protected
 from keiyu.publish.disclosure.protection import protect
@@ -108,6 +108,7 @@ def publish(
         The release that shows what is live, cut now (``created``) or before; none where there is none.
 
     Raises:
+        BreakingChangeError: the contract breaks what the last release promised; nothing was published.
         StageNotDueError: the stage asked for would break the order of stages, or not everyone is in for 確報.
         TotalsDifferError: the tables do not add up to what the ledger accepted; nothing was published.
     """
@@ -303,6 +304,7 @@ def _refresh(workspace: Workspace, standing: _Standing, needed: bool) -> dict[st
     stale = not standing.fresh and standing.due.reporters_in > 0
     if not stale and not needed:
         return {}
+    promise.keep(workspace, standing.taken.contract)
     tables = current.tables_of(workspace, standing.taken)
     if stale:
         current.write(workspace.storage, standing.taken, tables)
