@@ -19,6 +19,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from keiyu import register
 from keiyu.check import check
 from keiyu.check.model import Checked, RuleFailedError, Verdict
+from keiyu.collector import uncollected
 from keiyu.contract.model import Collection, Contract
 from keiyu.errors import ConfigurationError, KeiyuError
 from keiyu.findings import Finding, Place, Severity, finding
@@ -112,7 +113,7 @@ def _run(
     """Decide one batch; returns what was claimed, what was done, and the error that undid it all."""
     ids: list[str] = []
     try:
-        with desk(workspace.ledger) as held:
+        with uncollected(), desk(workspace.ledger) as held:
             claimed = held.claim(files, workspace.settings.batch_bytes, only)
             ids = [one.id for one in claimed]
             if not claimed:
@@ -354,7 +355,7 @@ class _Batch:
         if self._states.get(collection) != "entry_closed":
             return None
         if collection not in self._doors:
-            self._doors[collection] = door(self._workspace, collection, dt.datetime.now(dt.UTC))
+            self._doors[collection] = door(self._workspace, collection, self._workspace.ledger.now())
         found = self._doors[collection]
         return found.closed_to(reporter, one.received_seq) if found is not None else None
 

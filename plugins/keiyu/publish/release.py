@@ -11,6 +11,7 @@ import pyarrow as pa
 from sqlalchemy import NullPool, create_engine, text
 
 from keiyu import register
+from keiyu.collector import uncollected
 from keiyu.contract.disclosure import PUBLIC, Audience, Disclosure
 from keiyu.contract.model import Collection, Contract, NationalTable
 from keiyu.errors import UserError
@@ -112,7 +113,7 @@ def publish(
         StageNotDueError: the stage asked for would break the order of stages, or not everyone is in for 確報.
         TotalsDifferError: the tables do not add up to what the ledger accepted; nothing was published.
     """
-    with _alone(workspace.ledger, collection):
+    with uncollected(), _alone(workspace.ledger, collection):
         standing = _standing(workspace, collection, on)
         wanted = _wanted(workspace, standing, stage)
         tables = _refresh(workspace, standing, wanted is not None)
@@ -234,7 +235,7 @@ def _standing(workspace: Workspace, collection: Collection, on: dt.date | None) 
         since = changes(connection, collection, before.since, taken.seq)
     share = weight_in(workspace, taken)
     fresh = current.is_fresh(workspace.storage, taken)
-    situation = _situation(taken, before, since, share, fresh, on or today())
+    situation = _situation(taken, before, since, share, fresh, on or today(workspace.ledger.now()))
     action = decide(situation) if taken.contract.national else "nothing"
     told = Due(action, None, len(taken.live), taken.owing, taken.missing)
     if told.stage is not None:
@@ -325,7 +326,7 @@ def _cut(
         id=new_id(),
         stage=stage,
         number=before.released.get(stage, 0) + 1,
-        at=dt.datetime.now(dt.UTC),
+        at=workspace.ledger.now(),
         taken=standing.taken,
         previous=before.last["id"] if before.last else None,
         weight_in=standing.weight_in,

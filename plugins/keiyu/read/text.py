@@ -1,15 +1,15 @@
 """Text files: which delimiter, which records; sniffed, never assumed. What they are written in: ``encodings``."""
 
 import csv
-import gc
 import io
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import Final, cast
 
+from keiyu.collector import uncollected
 from keiyu.read import features
 from keiyu.read.columnar import column_rows
 from keiyu.read.encodings import LOST, to_text
@@ -97,7 +97,7 @@ def records(text: str, delimiter: str, remarks: list[Remark] | None = None) -> l
     source = _narrow(stream, delimiter) if len(text) > MOST_COLUMNS else stream
     reader = csv.reader(source, delimiter=delimiter, strict='"' in text)
     try:
-        with _uncollected(len(text)):
+        with uncollected() if lines else nullcontext():
             rows = list(reader)
     except csv.Error:
         rows = _mended(text, delimiter, remarks)
@@ -122,19 +122,6 @@ def _mended(text: str, delimiter: str, remarks: list[Remark] | None) -> list[lis
     if broken and remarks is not None:
         remarks.append(Remark("read.decode.quotes", cell=address(broken[0], 0), value=str(len(broken))))
     return rows
-
-
-@contextmanager
-def _uncollected(size: int) -> Iterator[None]:
-    """Spare a large text the collector's walks over rows that are no garbage."""
-    pause = size > _LARGE and gc.isenabled()
-    if pause:
-        gc.disable()
-    try:
-        yield
-    finally:
-        if pause:
-            gc.enable()
 
 
 def _narrow(stream: io.StringIO, delimiter: str) -> Iterator[str]:
