@@ -137,7 +137,7 @@ def calendar_of(space: "Workspace", collection: "Collection") -> dict[str, Any]:
     from keiyu.publish.monitor.assessment import assess
     from keiyu.publish.monitor.position import position
 
-    judged = assess(position(space, collection), dt.datetime.now(dt.UTC))
+    judged = assess(position(space, collection), space.ledger.now())
     given = judged.position.given
     return {
         "dates": dates_of(judged.position.hops, judged.today),

@@ -182,7 +182,7 @@ def publish_command(screen: Screen, collection: "Collection", stage: str | None)
 
     with workspace() as space, screen.progress("公表しています / publishing"):
         release = publish(space, collection, stage)  # type: ignore[arg-type]  # click has checked the choice
-        monitor.refresh(space, collection, dt.datetime.now(dt.UTC))
+        monitor.refresh(space, collection, space.ledger.now())
 
     def human() -> None:
         if release is None:

@@ -9,6 +9,7 @@ from typing import Any, Final, Self
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL
 
+from keiyu.ledger.clock import OPTION, Clock, utc_now
 from keiyu.ledger.events import canonical
 from keiyu.ledger.files import locked
 from keiyu.ledger.schema import migrate
@@ -25,23 +26,26 @@ class Ledger:
     Attributes:
         url: its address.
         engine: for reads of one statement; a transaction begun on it never holds a write lock.
+        now: its clock: what recorded time is taken from.
     """
 
-    def __init__(self, url: URL) -> None:
+    def __init__(self, url: URL, clock: Clock = utc_now) -> None:
         """Connect lazily; use ``Ledger.open``."""
         self.url = url
+        self.now = clock
         self.engine = _engine(url)
-        self._writer = self.engine.execution_options(**{_WRITES: True})
+        self._writer = self.engine.execution_options(**{_WRITES: True, OPTION: clock})
         self._reader = self.engine.execution_options(**({} if self.file else _SNAPSHOT))
 
     @classmethod
-    def open(cls, database_url: str) -> "Ledger":
+    def open(cls, database_url: str, clock: Clock = utc_now) -> "Ledger":
         """Open a ledger, creating or migrating its tables where needed.
 
         Args:
             database_url: SQLAlchemy address; ``postgresql://`` means the driver this project ships with.
+            clock: what tells the time; the machine's by default.
         """
-        ledger = cls(_address(database_url))
+        ledger = cls(_address(database_url), clock)
         if ledger.file is not None:
             ledger.file.parent.mkdir(parents=True, exist_ok=True)
         with ledger.exclusively("migrate"):

@@ -15,6 +15,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, insert, select
 from sqlalchemy import text as sql
 
+from keiyu.ledger.clock import time_of
 from keiyu.ledger.columns import clean
 from keiyu.ledger.models import Event
 
@@ -100,7 +101,7 @@ def append(connection: Connection, drafts: Sequence[Draft]) -> list[Stamp]:
     seq, at, previous = (last.seq, last.at, last.hash) if last else (0, dt.datetime.min.replace(tzinfo=dt.UTC), GENESIS)
     rows: list[dict[str, Any]] = []
     for draft in drafts:
-        seq, at = seq + 1, max(dt.datetime.now(dt.UTC), at + _TICK)
+        seq, at = seq + 1, max(time_of(connection), at + _TICK)
         row = {
             "seq": seq,
             "at": at,

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, insert, or_, select, update
 
 from keiyu.contract.model import Collection
 from keiyu.ledger.calendar import Reminder, ReminderState
+from keiyu.ledger.clock import time_of
 from keiyu.ledger.database import Ledger
 from keiyu.ledger.events import Draft, append, serialise
 
@@ -72,7 +73,7 @@ def claim(ledger: Ledger, keys: Sequence[Key], channel: str) -> list[Key]:
 def conclude(ledger: Ledger, keys: Sequence[Key], state: ReminderState) -> None:
     """Say what became of claimed reminders: ``sent`` or ``failed``."""
     with ledger.begin() as connection:
-        connection.execute(update(Reminder).where(_any(keys)).values(state=state, at=dt.datetime.now(dt.UTC)))
+        connection.execute(update(Reminder).where(_any(keys)).values(state=state, at=time_of(connection)))
 
 
 def settled(ledger: Ledger, collections: Iterable[Collection]) -> frozenset[Key]:

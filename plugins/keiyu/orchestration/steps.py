@@ -69,7 +69,7 @@ def publish_due(workspace: Workspace, line: str, partition: str) -> dict[str, st
     """
     collection = Collection(line, date.fromisoformat(partition))
     release = publish.publish(workspace, collection)
-    monitor.refresh(workspace, collection, datetime.now(UTC))
+    monitor.refresh(workspace, collection, workspace.ledger.now())
     cut = release is not None and release.created
     return {"collection": str(collection), "published": str(release) if cut else None}
 
@@ -81,7 +81,7 @@ def open_collections(workspace: Workspace) -> list[Collection]:
 
 def close_over(workspace: Workspace) -> dict[str, str]:
     """Close what is over and measure it a last time; returns collection → the state it has now."""
-    at = datetime.now(UTC)
+    at = workspace.ledger.now()
     closed = monitor.close(workspace, at)
     for one in closed:
         monitor.refresh(workspace, one.collection, at)
@@ -101,7 +101,7 @@ def send_reminders(workspace: Workspace, send: monitor.Send) -> dict[str, int]:
     Raises:
         RemindersRefusedError: messages were refused; those who got theirs are not sent it again.
     """
-    done = monitor.deliver(workspace, datetime.now(UTC), send)
+    done = monitor.deliver(workspace, workspace.ledger.now(), send)
     if done.failed:
         raise RemindersRefusedError(done.failed, done.sent)
     return {"sent": done.sent, "unreachable": done.unreachable}
@@ -109,7 +109,7 @@ def send_reminders(workspace: Workspace, send: monitor.Send) -> dict[str, int]:
 
 def measure_open(workspace: Workspace) -> list[str]:
     """Bring the tables about the open collections up to date; returns those in which anything changed."""
-    at = datetime.now(UTC)
+    at = workspace.ledger.now()
     return [str(one) for one in open_collections(workspace) if monitor.refresh(workspace, one, at)]
 
 

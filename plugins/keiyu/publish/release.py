@@ -235,7 +235,7 @@ def _standing(workspace: Workspace, collection: Collection, on: dt.date | None) 
         since = changes(connection, collection, before.since, taken.seq)
     share = weight_in(workspace, taken)
     fresh = current.is_fresh(workspace.storage, taken)
-    situation = _situation(taken, before, since, share, fresh, on or today())
+    situation = _situation(taken, before, since, share, fresh, on or today(workspace.ledger.now()))
     action = decide(situation) if taken.contract.national else "nothing"
     told = Due(action, None, len(taken.live), taken.owing, taken.missing)
     if told.stage is not None:
@@ -326,7 +326,7 @@ def _cut(
         id=new_id(),
         stage=stage,
         number=before.released.get(stage, 0) + 1,
-        at=dt.datetime.now(dt.UTC),
+        at=workspace.ledger.now(),
         taken=standing.taken,
         previous=before.last["id"] if before.last else None,
         weight_in=standing.weight_in,

@@ -24,6 +24,7 @@ from keiyu.publish import session
 from keiyu.publish.release import national_table, read
 from keiyu.publish.sdmx import STATUS, VALUE
 from keiyu.publish.stage import today
+from keiyu.publish.universe import became
 from keiyu.read.model import ValueStatus
 from keiyu.receive.workspace import Workspace
 
@@ -98,7 +99,7 @@ def series(
         UnknownAreaError: the succession table leads to a body that the area table does not have.
     """
     declared = national_table(workspace.contract(line), table)
-    until = on or today()
+    until = on or today(workspace.ledger.now())
     recast = _Recast.of(declared, workspace.areas, until) if boundaries == "today" else None
     waves = [one for one in collection_states(workspace.ledger) if one.line == line and one.as_of <= until]
     parts = [_part(workspace, wave, table, as_known_at, recast) for wave in waves]
@@ -118,13 +119,13 @@ def homes(areas: Areas, codes: Iterable[str], since: dt.date, until: dt.date) ->
     Raises:
         UnknownAreaError: a code, or what it became, is not in the area table.
     """
-    became = {code: _became(areas, code, since, until) for code in codes}
+    found = {code: _became(areas, code, since, until) for code in codes}
     makers: dict[str, list[str]] = {}
-    for code, bodies in became.items():
+    for code, bodies in found.items():
         for body in bodies:
             makers.setdefault(body, []).append(code)
-    divided = _divided(became, makers)
-    return {code: _home(code, bodies[0], makers, code in divided) for code, bodies in became.items()}
+    divided = _divided(found, makers)
+    return {code: _home(code, bodies[0], makers, code in divided) for code, bodies in found.items()}
 
 
 def _part(
@@ -135,9 +136,8 @@ def _part(
 
 
 def _became(areas: Areas, code: str, since: dt.date, until: dt.date) -> tuple[str, ...]:
-    """Return the municipalities that have the figures of one of then; several where it was divided."""
-    cities = {areas.get(one.area.parent or one.area.code, until) for one in areas.successors(code, since, until)}
-    found = tuple(sorted(city.code6 for city in cities if city))
+    """Return the municipalities that have the figures of one of then, which must be somewhere."""
+    found = became(areas, code, since, until)
     if not found:
         raise UnknownAreaError(code, until.isoformat())
     return found

@@ -118,6 +118,10 @@ def _threshold_met(situation: Situation) -> bool:
             return by_count >= policy.threshold
 
 
-def today() -> dt.date:
-    """Return the date in Japan, whose calendar the policies mean."""
-    return dt.datetime.now(dt.timezone(dt.timedelta(hours=9))).date()
+def today(at: dt.datetime | None = None) -> dt.date:
+    """Return the date in Japan, whose calendar the policies mean.
+
+    Args:
+        at: the instant; now by default.
+    """
+    return (at or dt.datetime.now(dt.UTC)).astimezone(dt.timezone(dt.timedelta(hours=9))).date()

@@ -88,6 +88,19 @@ def area_table(areas: Areas, as_of: dt.date, direct: tuple[str, ...]) -> pa.Tabl
     return pa.table({name: pa.array(column, pa.string()) for name, column in zip(names, columns, strict=True)})
 
 
+def became(areas: Areas, code: str, since: dt.date, until: dt.date) -> tuple[str, ...]:
+    """Return the municipalities that have the figures of one of then; several where it was divided.
+
+    Args:
+        areas: the dated code tables.
+        code: its 6-digit code at ``since``.
+        since: the earlier date.
+        until: the later date.
+    """
+    cities = {areas.get(one.area.parent or one.area.code, until) for one in areas.successors(code, since, until)}
+    return tuple(sorted(city.code6 for city in cities if city))
+
+
 def _facilities(workspace: Workspace, contract: Contract, as_of: dt.date) -> dict[str, str]:
     """Return where the facilities lie that stood on the date, by the register's latest collection up to it."""
     line, _, table = (contract.respondents.register or "").partition(".")

@@ -10,6 +10,7 @@ from keiyu.codes import areas
 from keiyu.codes.areas import Areas
 from keiyu.contract.model import Contract
 from keiyu.ledger import Ledger
+from keiyu.ledger.clock import Clock, utc_now
 from keiyu.receive.storage import Storage
 from keiyu.settings import Settings
 
@@ -29,10 +30,15 @@ class Workspace:
     storage: Storage
 
     @classmethod
-    def open(cls, settings: Settings | None = None) -> "Workspace":
-        """Open the installation that the settings describe; those of the environment by default."""
+    def open(cls, settings: Settings | None = None, clock: Clock = utc_now) -> "Workspace":
+        """Open the installation that the settings describe.
+
+        Args:
+            settings: those of the environment by default.
+            clock: what tells the time; the machine's by default.
+        """
         settings = settings or Settings()
-        return cls(settings, Ledger.open(settings.database_url), Storage(settings.storage))
+        return cls(settings, Ledger.open(settings.database_url, clock), Storage(settings.storage))
 
     @cached_property
     def areas(self) -> Areas:
