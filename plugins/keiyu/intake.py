@@ -20,6 +20,7 @@ from keiyu import register
 from keiyu.check import check
 from keiyu.check.model import Checked, RuleFailedError, Verdict
 from keiyu.collector import uncollected
+from keiyu.contract import reporters
 from keiyu.contract.model import Collection, Contract
 from keiyu.errors import ConfigurationError, KeiyuError
 from keiyu.findings import Finding, Place, Severity, finding
@@ -219,7 +220,7 @@ class _Batch:
         """Read, sort and check everything, and write its segments."""
         for one in self._claimed:
             self._sort(one)
-        groups = [self._check(collection, members) for collection, members in self._grouped.items()]
+        groups = with_drift(self._workspace, [self._check(key, members) for key, members in self._grouped.items()])
         staged = register.stage(self._workspace.storage, groups, self._nils, self._refused)
         weigh(self._workspace, staged)
         return staged
@@ -305,10 +306,12 @@ class _Batch:
         if not contract.nil_return:
             self._refuse(one, reading, "read.nil.refused", value=contract.name_ja)
             return
-        if reporter not in universe(self._workspace, contract, as_of).due:
+        frame = universe(self._workspace, contract, as_of)
+        reporter = reporters.only(reporter, frame.due) or reporter
+        if reporter not in frame.due:
             self._refuse(one, reading, "intake.nil_reporter", value=reporter)
             return
-        speakers = {None, reporter}
+        speakers = {None, reporter, frame.homes[reporter]}
         if contract.respondents.kind == "municipality":
             speakers.add(self._workspace.areas.reporting_body(reporter, as_of, contract.relay.direct))
         if one.sender not in speakers:
@@ -334,7 +337,6 @@ class _Batch:
             as_of=collection.as_of,
             previous=self._previous(contract, collection),
         )
-        checked = with_drift(self._workspace, contract, collection, checked, readings)
         checked = self._in_time(collection, self._complete(checked, submissions), submissions)
         return Group(contract, collection.as_of, submissions, readings, checked)
 
@@ -386,9 +388,11 @@ class _Batch:
         """Return whose figures a file holds, where they are one reporter's."""
         if reading is None or reading.line is None:
             return None
-        owner = self._contracts[reading.line].respondents.field
-        found = {code for table in reading.tables for code in table.columns.get(owner, ()) if code is not None}
-        return str(found.pop()) if len(found) == 1 else None
+        respondents = self._contracts[reading.line].respondents
+        columns = [[table.columns.get(name, ()) for name in respondents.identity] for table in reading.tables]
+        found = {reporters.name_of(respondents, told) for column in columns for told in zip(*column, strict=False)}
+        found.discard(None)
+        return found.pop() if len(found) == 1 else None
 
     def _say(self, rule: str, one: Claimed, **facts: object) -> Finding:
         texts = {name: None if fact is None else str(fact) for name, fact in facts.items()}

@@ -1,6 +1,7 @@
 """Who owes a submission: municipalities of the date, or the facilities that a register knows."""
 
 import datetime as dt
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -55,11 +56,28 @@ def test_facilities_are_those_that_stood_on_the_date(ministry: Ministry) -> None
         },
         note="register",
     )
-    assert universe(workspace, monthly, june).due == {"c1": "13", "y1": "14"}
+    assert universe(workspace, monthly, june).due == {f"{CHIYODA}/c1": "13", f"{YOKOHAMA}/y1": "14"}
     assert universe(workspace, monthly, dt.date(2025, 3, 1)).due == {}
 
 
-def test_a_line_without_national_tables_publishes_nothing(ministry: Ministry) -> None:
+def test_an_edition_for_a_month_replaces_one_municipality_s_list_alone(ministry: Ministry) -> None:
+    monthly = ministry.workspace.contract(MONTHLY)
+    lists = {
+        dt.date(2025, 4, 1): {CHIYODA: {"facility_id": "1"}, YOKOHAMA: {"facility_id": "1"}},
+        dt.date(2025, 5, 1): {CHIYODA: {"facility_id": "2"}},
+    }
+    for as_of, figures in lists.items():
+        listed = Collection(REGISTER, as_of)
+        open_collection(ministry.workspace.ledger, listed)
+        Ministry(ministry.workspace, listed).submit(figures)
+    due = {as_of: list(universe(ministry.workspace, monthly, as_of).due) for as_of in lists}
+    assert list(due.values()) == [[f"{CHIYODA}/1", f"{YOKOHAMA}/1"], [f"{CHIYODA}/2", f"{YOKOHAMA}/1"]]
+
+
+def test_a_line_without_national_tables_publishes_nothing(home: Path, tmp_path: Path) -> None:
+    small = small_home(home, tmp_path / "home")
+    shutil.rmtree(small / "schemas" / "lines" / REGISTER / "tables")
+    ministry = Ministry.open(small, str(tmp_path / "data"), f"sqlite:///{tmp_path}/ledger.db")
     listed = Collection(REGISTER, dt.date(2025, 4, 1))
     open_collection(ministry.workspace.ledger, listed)
     Ministry(ministry.workspace, listed).submit({CHIYODA: {"facility_id": "c1"}}, note="register")
@@ -67,3 +85,4 @@ def test_a_line_without_national_tables_publishes_nothing(ministry: Ministry) ->
     assert publish.publish(ministry.workspace, listed) is None
     with pytest.raises(UserError, match="no national tables"):
         publish.publish(ministry.workspace, listed, stage="preliminary")
+    ministry.workspace.close()

@@ -11,6 +11,7 @@ import pyarrow as pa
 from keiyu.check.model import REPORTER
 from keiyu.check.rows import Rows
 from keiyu.codes.areas import Areas
+from keiyu.contract import reporters
 from keiyu.contract.model import Contract
 
 
@@ -36,7 +37,7 @@ class Batch:
 
     def reporter(self, rows: Rows) -> "pd.Series[Any]":
         """Return whose data each row is."""
-        column: pd.Series[Any] = rows.data[self.contract.respondents.field].to_pandas()
+        column: pd.Series[Any] = reporters.named(self.contract.respondents, rows.data).to_pandas()
         return column.rename(REPORTER)
 
 

@@ -78,11 +78,11 @@ def reporters(batch: Batch) -> pd.DataFrame:
 
 def _present(batch: Batch, rows: Rows) -> pd.DataFrame:
     """Return the reporters of one table, each with the municipality it belongs to."""
-    owner, home = batch.contract.respondents.field, batch.contract.respondents.identity[0]
+    home = batch.contract.respondents.identity[0]
     frame = pd.DataFrame(
         {
             READING: rows.data[READING].to_numpy(),
-            REPORTER: rows.data[owner].to_pandas(),
+            REPORTER: batch.reporter(rows),
             "municipality": rows.data[home].to_pandas(),
             ROW: rows.data[ROW].to_numpy(),
             AT: np.arange(rows.data.num_rows),

@@ -13,6 +13,7 @@ from keiyu.check.frames import build
 from keiyu.check.model import READING, REPORTER, Checked, Verdict
 from keiyu.check.rows import Rows, gather
 from keiyu.codes.areas import Areas
+from keiyu.contract import reporters
 from keiyu.contract.model import Contract
 from keiyu.findings import Finding, Severity
 from keiyu.read.model import Reading
@@ -70,8 +71,8 @@ def _judge(
 
     frames = build(batch, tuple(book.by_frame))
     teller = Teller.of(batch, readings)
-    findings = [(n, f) for n, reading in enumerate(readings) for f in reading.findings]
-    touched = _read_errors(readings)
+    findings = [(n, f) for n, reading in enumerate(readings) for f in _ascribed(batch.contract, reading)]
+    touched = {(n, told.place.reporter) for n, told in findings if told.severity is Severity.ERROR}
     for outcome in engine.judge(frames, book):
         frame = frames[outcome.rule.frame]
         findings += teller.findings(outcome, frame)
@@ -80,14 +81,15 @@ def _judge(
     return sorted(findings, key=lambda told: told[0]), touched
 
 
-def _read_errors(readings: Sequence[Reading]) -> Touched:
-    """Return what reading has already refused: a reporter's rows, or (none) the whole file."""
-    return {
-        (n, told.place.reporter)
-        for n, reading in enumerate(readings)
-        for told in reading.findings
-        if told.severity is Severity.ERROR
-    }
+def _ascribed(contract: Contract, reading: Reading) -> Sequence[Finding]:
+    """Return what reading found, each ascribed to a reporter as it is called; to nobody where that is not certain."""
+    respondents = contract.respondents
+    if len(respondents.identity) == 1:
+        return reading.findings
+    columns = [[table.columns.get(name, ()) for name in respondents.identity] for table in reading.tables]
+    told = {reporters.name_of(respondents, values) for column in columns for values in zip(*column, strict=False)}
+    among = {name for name in told if name}
+    return [one.at(reporter=reporters.only(one.place.reporter, among)) for one in reading.findings]
 
 
 def _pairs(frame: pd.DataFrame) -> Touched:
@@ -98,11 +100,12 @@ def _pairs(frame: pd.DataFrame) -> Touched:
 
 def _present(contract: Contract, gathered: Iterable[Rows]) -> list[tuple[int, str]]:
     """Return every reading's reporters, in the order of the readings and their rows."""
-    owner = contract.respondents.field
     pairs = {
         (n, who): None
         for rows in gathered
-        for n, who in zip(rows.data[READING].to_pylist(), rows.data[owner].to_pylist(), strict=True)
+        for n, who in zip(
+            rows.data[READING].to_pylist(), reporters.named(contract.respondents, rows.data).to_pylist(), strict=True
+        )
         if who is not None
     }
     return sorted(pairs, key=lambda pair: pair[0])

@@ -37,8 +37,8 @@ def rows(contract: Contract, promised: Interface | None = None) -> list[dict[str
         promised: the interface of a release, which knows the age of each column; the contract's own by default.
 
     Returns:
-        Rows with the keys of :data:`COLUMNS`; ``kind`` is ``core``, ``national`` or ``across``, ``position`` starts
-        at 1, ``since`` is the version of the contract that brought the column, ``first_collection`` the earliest
+        Rows with the keys of :data:`COLUMNS`; ``kind`` is ``core``, ``national``, ``across`` or ``estimate``, ``position``
+        starts at 1, ``since`` is the version of the contract that brought the column, ``first_collection`` the earliest
         reference date that was released with it.
     """
     ages = promised or Interface.of(contract)
@@ -49,6 +49,7 @@ def _tables(contract: Contract) -> Iterator[tuple[str, Table | NationalTable]]:
     yield from (("core", table) for table in contract.tables)
     yield from (("national", table) for table in contract.national)
     yield from (("across", table) for table in contract.across)
+    yield from (("estimate", table) for table in contract.estimate)
 
 
 def _rows(kind: str, table: Table | NationalTable, ages: Interface) -> Iterator[dict[str, Any]]:
@@ -104,7 +105,7 @@ def _disclosure(policy: Disclosure) -> Iterator[str]:
 
 def _table(kind: str, table: Table | NationalTable, ages: Interface) -> Iterator[str]:
     columns = ages.columns(kind, table.name)
-    kind_ja = {"core": "基礎表", "national": "全国表", "across": "横断表"}[kind]
+    kind_ja = {"core": "基礎表", "national": "全国表", "across": "横断表", "estimate": "推計"}[kind]
     yield f"## {table.label_ja} `{table.name}`（{kind_ja} / {kind}）"
     yield f"{table.definition_ja}  \n{table.label_en}: {table.definition_en}"
     for note in table.notes if isinstance(table, Table) else ():

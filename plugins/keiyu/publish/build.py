@@ -11,6 +11,7 @@ import pyarrow as pa
 from keiyu import register
 from keiyu.contract.model import NationalTable
 from keiyu.publish import session
+from keiyu.publish.beside import Beside
 from keiyu.publish.snapshot import Snapshot
 from keiyu.receive.workspace import Workspace
 
@@ -121,6 +122,7 @@ def inputs(
         given: national tables already computed.
     """
     collection = taken.collection
+    besides = Beside.of(workspace, taken.contract, collection.as_of, taken.seq, queries)
     return session.Inputs(
         collection=pa.table(
             {
@@ -132,8 +134,14 @@ def inputs(
         areas=taken.areas(prefectures),
         respondents=taken.respondents(prefectures),
         core=_core(workspace, taken, queries, prefectures),
-        given=given,
+        given={**given, **besides.views(prefectures, entries_in(taken, prefectures))},
     )
+
+
+def entries_in(taken: Snapshot, prefectures: Several[str]) -> set[str]:
+    """Return the live entries of reporters in some prefectures."""
+    due = taken.universe.due
+    return {entry.entry_id for reporter, entry in taken.live.items() if due[reporter] in prefectures}
 
 
 def _core(
@@ -141,8 +149,7 @@ def _core(
 ) -> dict[str, pa.Table]:
     """Return the live rows of the core tables that the queries read, of reporters in some prefectures."""
     named = frozenset[str]().union(*(session.reads(sql) for sql in queries))
-    due = taken.universe.due
-    entries = {entry.entry_id for reporter, entry in taken.live.items() if due[reporter] in prefectures}
+    entries = entries_in(taken, prefectures)
     return {
         name: register.current(
             workspace.ledger,

@@ -18,10 +18,12 @@ import pyarrow.compute as pc
 
 from keiyu import register
 from keiyu.codes.areas import to6
+from keiyu.contract import reporters
 from keiyu.contract.model import Collection, Contract
 from keiyu.contract.source import digest as digest_of_files
 from keiyu.ledger.dispensations import Granted, dispensations
 from keiyu.ledger.events import canonical, head
+from keiyu.publish import beside
 from keiyu.publish.universe import Universe, universe
 from keiyu.read.model import ValueStatus
 from keiyu.receive.workspace import Workspace
@@ -47,6 +49,7 @@ class Snapshot:
         stray: reporters with a live entry who owe none; they are in no national table.
         exempt: reporter → reason, of those who were excused (提出免除) and did not report.
         holds: what waits or waited for a decision, as it stood.
+        beside: prefecture → what the national tables read besides the collection's rows, in short.
     """
 
     contract: Contract
@@ -57,6 +60,7 @@ class Snapshot:
     stray: tuple[str, ...]
     exempt: Mapping[str, str] = field(default_factory=dict)
     holds: tuple[Held, ...] = ()
+    beside: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def held(self) -> dict[str, tuple[Held, ...]]:
@@ -94,6 +98,8 @@ class Snapshot:
     def inputs(self) -> dict[str, str]:
         """Prefecture → digest of what its rows are made of."""
         parts = {prefecture: hashlib.sha256(self._rules) for prefecture in dict.fromkeys(self.universe.due.values())}
+        for prefecture, told in self.beside.items():
+            parts[prefecture].update(told.encode())
         for reporter, prefecture in self.universe.due.items():
             entry = self.live.get(reporter)
             told = f"{reporter} {entry.entry_id} {entry.digest}\n" if entry else f"{reporter}\n"
@@ -135,9 +141,12 @@ class Snapshot:
     def respondents(self, prefectures: Several[str]) -> pa.Table:
         """Return who owes a submission in some prefectures: reporter, prefecture and what came of it."""
         due = [(reporter, place) for reporter, place in self.universe.due.items() if place in prefectures]
+        respondents = self.contract.respondents
+        named = [reporters.split(respondents, reporter) for reporter, _ in due]
+        identity = {name: [told[at] for told in named] for at, name in enumerate(respondents.identity)}
         return pa.table(
             {
-                self.contract.respondents.field: pa.array([reporter for reporter, _ in due], pa.string()),
+                **{name: pa.array(told, pa.string()) for name, told in identity.items()},
                 "prefecture_code": pa.array([place for _, place in due], pa.string()),
                 "value_status": pa.array([self._status(reporter) for reporter, _ in due], pa.string()),
                 "flag": pa.array([self.flags.get(reporter) for reporter, _ in due], pa.string()),
@@ -171,17 +180,19 @@ def take(workspace: Workspace, collection: Collection, at_seq: int | None = None
         at_seq: sequence to look back to; the present one by default.
     """
     contract = workspace.contract(collection.line)
-    frame = universe(workspace, contract, collection.as_of)
     if at_seq is None:
         with workspace.ledger.read() as connection:
             at_seq = head(connection)
+    frame = universe(workspace, contract, collection.as_of, at_seq)
     entries = register.live(workspace.ledger, collection.line, collection.as_of, at_seq)
     live = {entry.reporter: entry for entry in entries if entry.reporter in frame.due}
     stray = tuple(sorted(entry.reporter for entry in entries if entry.reporter not in frame.due))
     with workspace.ledger.read() as connection:
         excused = dispensations(connection, collection, at_seq).exemptions
         holds = tuple(register.holds_of(connection, collection, at_seq))
-    return Snapshot(contract, collection, at_seq, frame, live, stray, _exempt(frame, excused, live), holds)
+    exempt = _exempt(frame, excused, live)
+    told = beside.fingerprint(workspace, contract, collection.as_of, at_seq, dict.fromkeys(frame.due.values()))
+    return Snapshot(contract, collection, at_seq, frame, live, stray, exempt, holds, told)
 
 
 def _exempt(frame: Universe, excused: Mapping[str, Granted], live: Mapping[str, LiveEntry]) -> dict[str, str]:

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import select
 
 from keiyu import register
+from keiyu.contract import reporters
 from keiyu.contract.model import Collection, Contract, Field
 from keiyu.ledger import Ledger
 from keiyu.ledger.models import Placement as PlacementRow
@@ -180,7 +181,8 @@ def _sources(
 def _scopes(taken: Snapshot, row: Mapping[str, Any]) -> Iterator[list[str]]:
     """Yield the reporters that a row may stand for: itself, those that report through it, its prefecture, everyone."""
     due = taken.universe.due
-    own = row.get(taken.contract.respondents.field)
+    respondents = taken.contract.respondents
+    own = reporters.name_of(respondents, [row.get(name) for name in respondents.identity])
     if own in due:
         yield [str(own)]
         return

@@ -9,13 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from keiyu import register
 from keiyu.codes.areas import Areas, to6
+from keiyu.contract import reporters
 from keiyu.contract.model import Contract
 from keiyu.errors import ContractError
-from keiyu.ledger import collection_states
+from keiyu.publish import registry
 from keiyu.receive.workspace import Workspace
 
 
@@ -35,15 +34,21 @@ class Universe:
     homes: Mapping[str, str]
 
 
-def universe(workspace: Workspace, contract: Contract, as_of: dt.date) -> Universe:
+def universe(workspace: Workspace, contract: Contract, as_of: dt.date, at_seq: int | None = None) -> Universe:
     """Return the frame of a line for a reference date.
+
+    Args:
+        workspace: the installation.
+        contract: the line's contract.
+        as_of: the reference date.
+        at_seq: a register of facilities as known at this sequence; now by default.
 
     Raises:
         ContractError: the facility register that the contract names does not say where a facility stands.
     """
     areas = area_table(workspace.areas, as_of, contract.relay.direct)
     if contract.respondents.kind == "facility":
-        homes = _facilities(workspace, contract, as_of)
+        homes = _facilities(workspace, contract, as_of, at_seq)
     else:
         homes = {code: code for code in areas["area_code"].to_pylist()}
     return Universe(areas, {reporter: code[:2] for reporter, code in homes.items()}, homes)
@@ -101,24 +106,14 @@ def became(areas: Areas, code: str, since: dt.date, until: dt.date) -> tuple[str
     return tuple(sorted(city.code6 for city in cities if city))
 
 
-def _facilities(workspace: Workspace, contract: Contract, as_of: dt.date) -> dict[str, str]:
-    """Return where the facilities lie that stood on the date, by the register's latest collection up to it."""
+def _facilities(workspace: Workspace, contract: Contract, as_of: dt.date, at_seq: int | None) -> dict[str, str]:
+    """Return where the facilities lie that stood on the date, by each municipality's latest edition up to it."""
     line, _, table = (contract.respondents.register or "").partition(".")
-    listing = workspace.contract(line)
     place = contract.respondents.within
-    if place is None or place not in listing.table(table).by_name:
+    if place is None or place not in workspace.contract(line).table(table).by_name:
         raise ContractError(str(contract.folder), f"respondents.within names no field of {line}.{table}")
-    waves = [one.as_of for one in collection_states(workspace.ledger) if one.line == line and one.as_of <= as_of]
-    if not waves:
+    rows = registry.standing(workspace, contract, as_of, at_seq)
+    if rows is None:
         return {}
-    rows = register.current(workspace.ledger, workspace.storage, listing, table, max(waves))
-    standing = rows.filter(_stood(rows, pa.scalar(as_of, pa.date32())))
-    reporters, places = standing[contract.respondents.field].to_pylist(), standing[place].to_pylist()
-    return {reporter: code for code, reporter in sorted(zip(places, reporters, strict=True))}
-
-
-def _stood(rows: pa.Table, at: pa.Scalar) -> pa.ChunkedArray:
-    """Return which rows of a register held on a date; ``valid_to`` is the first day on which one no longer does."""
-    begun = pc.less_equal(rows["valid_from"], at)
-    ended = pc.less_equal(rows["valid_to"], at)
-    return pc.and_not(pc.fill_null(begun, True), pc.fill_null(ended, False))
+    told = zip(reporters.named(contract.respondents, rows).to_pylist(), rows[place].to_pylist(), strict=True)
+    return dict(sorted(pair for pair in told if pair[0] is not None))

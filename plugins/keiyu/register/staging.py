@@ -9,7 +9,8 @@ import numpy as np
 import pyarrow as pa
 
 from keiyu.check.model import READING, ROW, Checked
-from keiyu.contract.model import Collection, Contract
+from keiyu.contract import reporters
+from keiyu.contract.model import Collection, Contract, Respondents
 from keiyu.findings import Finding
 from keiyu.ledger.claims import Claimed
 from keiyu.ledger.events import digest
@@ -186,9 +187,7 @@ def _entries(storage: Storage, group: Group) -> tuple[list[EntryDraft], list[Wri
     """Draft an entry for each verdict and write the rows of the accepted ones."""
     verdicts = group.checked.verdicts
     number = {(verdict.reading, verdict.reporter): n for n, verdict in enumerate(verdicts)}
-    owners = {
-        name: _owners(rows, group.contract.respondents.field, number) for name, rows in group.checked.frames.items()
-    }
+    owners = {name: _owners(rows, group.contract.respondents, number) for name, rows in group.checked.frames.items()}
     totals = totals_by(group.contract, group.checked.frames, owners, len(verdicts))
     counts = np.zeros(len(verdicts), dtype="int64")
     for rows_of in owners.values():
@@ -216,9 +215,9 @@ def _entries(storage: Storage, group: Group) -> tuple[list[EntryDraft], list[Wri
     return drafts, list(_segments(storage, group, drafts, owners, part_id))
 
 
-def _owners(rows: pa.Table, reporter: str, number: Mapping[tuple[int, str], int]) -> np.ndarray:
+def _owners(rows: pa.Table, respondents: Respondents, number: Mapping[tuple[int, str], int]) -> np.ndarray:
     """Return the number of the verdict that each row falls under."""
-    keys = zip(rows[READING].to_pylist(), rows[reporter].to_pylist(), strict=True)
+    keys = zip(rows[READING].to_pylist(), reporters.named(respondents, rows).to_pylist(), strict=True)
     return np.asarray([number.get(key, _ABSENT) for key in keys], dtype="int64")
 
 
@@ -278,6 +277,7 @@ def _placement(staged: Staged, reading: Reading) -> str | None:
             "sheet": one.placement.sheet,
             "columns": dict(one.placement.columns),
             "matrix": one.placement.matrix,
+            **({"header": one.placement.form.as_json()} if one.placement.form is not None else {}),
         }
         for one in reading.tables
     ]

@@ -50,21 +50,31 @@ def identified(workspace: Workspace, line: str, as_of: dt.date, *, at_seq: int |
     return with_identity(rows, assigned(workspace, set(rows[ENTRY_ID].to_pylist()), at_seq))
 
 
-def history(workspace: Workspace, line: str, *, at_seq: int | None = None) -> pa.Table:
+def history(
+    workspace: Workspace,
+    line: str,
+    *,
+    at_seq: int | None = None,
+    until: dt.date | None = None,
+    within: Collection[str] | None = None,
+) -> pa.Table:
     """Return the validity periods of every facility, as ``keiyu.register.identity.periods.periods`` does.
 
     Args:
         workspace: the installation.
         line: a line whose facilities are recognised.
         at_seq: as known at this sequence; now by default.
+        until: the last edition that counts; all by default.
+        within: 2-digit codes of prefectures; everywhere by default.
 
     Raises:
         NothingToRecogniseError: the line has no identity policy.
     """
     contract = workspace.contract(line)
     policy = required(contract, workspace.settings.schemas)
-    dates = _dates(workspace, line)
-    editions = [e for as_of in dates for e in _editions(workspace, contract, policy, as_of, dates, at_seq)]
+    dates = [as_of for as_of in _dates(workspace, line) if until is None or as_of <= until]
+    found = (e for as_of in dates for e in _editions(workspace, contract, policy, as_of, dates, at_seq, within))
+    editions = list(found)
     return periods(editions, policy, arrow.schema(contract.table(policy.table)))
 
 
@@ -137,12 +147,15 @@ def _editions(
     as_of: dt.date,
     dates: Sequence[dt.date],
     at_seq: int | None,
+    within: Collection[str] | None,
 ) -> Iterator[Edition]:
     """Yield the live editions of a date; a nil return is an edition without a facility."""
     ledger, storage = workspace.ledger, workspace.storage
     entries = live(ledger, contract.line, as_of, at_seq)
-    told = current(ledger, storage, contract, policy.table, as_of, at_seq=at_seq)
-    rows = with_identity(told, assigned(workspace, {entry.entry_id for entry in entries}, at_seq))
+    entries = [entry for entry in entries if within is None or entry.reporter[:2] in within]
+    ids = {entry.entry_id for entry in entries}
+    told = current(ledger, storage, contract, policy.table, as_of, at_seq=at_seq, entries=ids)
+    rows = with_identity(told, assigned(workspace, ids, at_seq))
     for entry in entries:
         area = entry.reporter
         covers = covered(workspace, area, dates[0], as_of)

@@ -1,0 +1,126 @@
+"""The register that a line's facilities stand in, as of a date and as known at a sequence.
+
+Every municipality's latest edition counts, whether or not it sent one for the month: an edition for a month is sent
+where something has changed.
+"""
+
+import datetime as dt
+from collections.abc import Collection as Several
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
+
+from keiyu.contract.model import Contract
+from keiyu.ledger import Ledger
+from keiyu.ledger.events import head
+from keiyu.ledger.identities import IdentityAssignment
+from keiyu.ledger.models import Entry
+from keiyu.receive.workspace import Workspace
+from keiyu.register.identity import load
+from keiyu.register.identity.rows import assigned, rows_of, with_identity
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """A municipality's list of its facilities.
+
+    Attributes:
+        reporter: 6-digit code of the municipality.
+        entry_id: its entry.
+        as_of: date of the edition.
+    """
+
+    reporter: str
+    entry_id: str
+    as_of: dt.date
+
+
+def place_of(workspace: Workspace, contract: Contract) -> tuple[str, str] | None:
+    """Return the line and the table of the register of a line's facilities; none where it has none."""
+    if contract.respondents.register:
+        line, _, table = contract.respondents.register.partition(".")
+        return line, table
+    policy = load(contract, workspace.settings.schemas)
+    if policy is None:
+        return None
+    listing = load(workspace.contract(policy.register), workspace.settings.schemas)
+    return (policy.register, listing.table) if listing else None
+
+
+def editions(ledger: Ledger, line: str, until: dt.date, at_seq: int | None = None) -> list[Edition]:
+    """Return the live editions of a register up to a date, in order of municipality and date.
+
+    Args:
+        ledger: the ledger.
+        line: the register's line.
+        until: last date.
+        at_seq: as known at this sequence; now by default.
+    """
+    with ledger.read() as connection:
+        seq = head(connection) if at_seq is None else at_seq
+        query = select(Entry.reporter, Entry.id, Entry.as_of).where(
+            Entry.line == line, Entry.as_of <= until, live_at(seq)
+        )
+        return [Edition(*row) for row in connection.execute(query.order_by(Entry.reporter, Entry.as_of))]
+
+
+def latest(found: list[Edition]) -> list[Edition]:
+    """Return the last edition of each municipality."""
+    return list({edition.reporter: edition for edition in found}.values())
+
+
+def live_at(seq: int) -> ColumnElement[bool]:
+    """Return the condition under which an entry is live at a sequence."""
+    return and_(Entry.accepted_seq <= seq, or_(Entry.superseded_seq.is_(None), Entry.superseded_seq > seq))
+
+
+def standing(
+    workspace: Workspace,
+    contract: Contract,
+    as_of: dt.date,
+    at_seq: int | None = None,
+    prefectures: Several[str] | None = None,
+) -> pa.Table | None:
+    """Return the facilities that stood on a date: the register's columns with ``identity`` in front.
+
+    Args:
+        workspace: the installation.
+        contract: a line whose facilities stand in a register.
+        as_of: the date.
+        at_seq: as known at this sequence; now by default.
+        prefectures: 2-digit codes; everywhere by default.
+
+    Returns:
+        The rows in order of municipality; none where the line has no register.
+    """
+    place = place_of(workspace, contract)
+    if place is None:
+        return None
+    line, table = place
+    found = latest(editions(workspace.ledger, line, as_of, at_seq))
+    entries = {one.entry_id for one in found if prefectures is None or one.reporter[:2] in prefectures}
+    rows = rows_of(workspace, workspace.contract(line), table, entries)
+    rows = rows.filter(_holds(rows, pa.scalar(as_of, pa.date32())))
+    return with_identity(rows, assigned(workspace, entries, at_seq)).combine_chunks()
+
+
+def identity_marks(ledger: Ledger, line: str, at_seq: int) -> dict[str, str]:
+    """Return prefecture → a text that changes whenever a facility of a line there is recognised otherwise."""
+    undone = case((IdentityAssignment.superseded_seq <= at_seq, IdentityAssignment.superseded_seq), else_=0)
+    place = func.substr(IdentityAssignment.area, 1, 2)
+    query = (
+        select(place, func.max(IdentityAssignment.recorded_seq), func.max(undone))
+        .where(IdentityAssignment.line == line, IdentityAssignment.recorded_seq <= at_seq)
+        .group_by(place)
+    )
+    with ledger.read() as connection:
+        return {code: f"{told} {taken}" for code, told, taken in connection.execute(query)}
+
+
+def _holds(rows: pa.Table, at: pa.Scalar) -> pa.ChunkedArray:
+    """Return which rows hold on a date; ``valid_to`` is the first day on which one no longer does."""
+    begun = pc.less_equal(rows["valid_from"], at)
+    ended = pc.less_equal(rows["valid_to"], at)
+    return pc.and_not(pc.fill_null(begun, True), pc.fill_null(ended, False))
