@@ -139,6 +139,8 @@ class Judge:
         sort, reader = self.sorts[name], self.reader(name)
         told = [cell for cell in sample if not _sign(cell, reader)]
         share = sum(self._agrees(sort, cell, reader) for cell in told) / len(told) if told else None
+        if sort == "municipality" and any(map(self._city_ward, told)):
+            share = sum(self._agrees(sort, cell, reader) for cell in told if not _bare_ward(cell)) / len(told)
         return Fit(share, POWER.get(sort, 0.0))
 
     def _agrees(self, sort: str, cell: Cell, reader: Normaliser) -> float:
@@ -176,7 +178,11 @@ class Judge:
         """Return how much a text is a municipality's name; a ward of a designated city alone hardly is."""
         if "municipality" not in self._looker.traits(name):
             return 0.0
-        return 0.4 if name.endswith("区") and "市" not in name and name not in self._special_wards else 1.0
+        return 0.4 if self._city_ward(name) else 1.0
+
+    def _city_ward(self, cell: Cell) -> bool:
+        """Return whether a cell names a ward that no special ward is called; 北区 and 中央区 tell nothing."""
+        return _bare_ward(cell) and _PREFECTURE.sub("", str(cell).strip()) not in self._special_wards
 
     @cached_property
     def _special_wards(self) -> frozenset[str]:
@@ -187,9 +193,12 @@ class Judge:
 
 def _sign(cell: Cell, reader: Normaliser) -> bool:
     """Return whether a cell holds a sign for no value, which agrees with everything but a yes or no."""
-    if not isinstance(cell, str) or len(cell) > _LONGEST_MARK or reader.kind.name in {"flag", "designated"}:
+    if not isinstance(cell, str) or len(cell) > _LONGEST_MARK:
         return False
-    return reader.terms.marker(cell) is not None
+    mark = reader.terms.marker(cell)
+    if reader.kind.name in {"flag", "designated"}:
+        return mark is not None and mark.status is ValueStatus.NOT_SUBMITTED
+    return mark is not None
 
 
 def _of_sort(sort: str, read: Value, cell: Cell) -> float:
@@ -202,6 +211,10 @@ def _of_sort(sort: str, read: Value, cell: Cell) -> float:
     if sort == "ages":
         return 1.0 if read.more else 0.5
     return 1.0
+
+
+def _bare_ward(cell: Cell) -> bool:
+    return isinstance(cell, str) and cell.strip().endswith("区") and "市" not in cell
 
 
 def sort_of(field: Field) -> str:

@@ -20,7 +20,7 @@ from keiyu.read.general.cues import Cues
 from keiyu.read.general.families import Family
 from keiyu.read.general.likeness import Likeness
 
-How = Literal["label", "composed", "weak", "either", "beside", "part", "tail", "like", "values"]
+How = Literal["label", "composed", "weak", "either", "beside", "part", "tail", "like", "crossed"]
 
 EXACT: Final = 1.0
 COMPOSED: Final = 0.97
@@ -37,6 +37,7 @@ _BRACKETS: Final = re.compile(
     r"[(（\[【〔<＜]([^()（）\[\]【】〔〕<>＜＞]*(?:\([^()]*\)|（[^（）]*）)?[^()（）\[\]【】〔〕<>＜＞]*)[)）\]】〕>＞]"
 )
 _PIECES: Final = re.compile(r"[:：_＿/／|｜]")
+_PATH: Final = re.compile(r"[\w-]+(?:\.[\w-]+)+", re.ASCII)
 _NUMBERED: Final = re.compile(r"^\s*(?:[(（]\d{1,2}[)）]|\d{1,2}[.．、)）]|[①-⑳])\s*(?=\D)")
 _BEHIND: Final = re.compile(r"^(.*\D)(\d{1,2}(?:[~-]\d{1,2})?)$")
 _URI: Final = re.compile(r"^(?:https?|urn):\S+?([^/#:]+)/?$", re.IGNORECASE)
@@ -189,7 +190,8 @@ class Lexis:
         if plain is not None:
             return plain
         found: dict[str, Hit] = {}
-        for hit in (*self._bracketed(bare), *self._pieced(bare), *self._near(bare)):
+        near = self._path(bare) if _PATH.fullmatch(bare.strip()) else ()
+        for hit in (*near, *self._bracketed(bare), *self._pieced(bare), *self._near(bare)):
             hit = self._allowed(hit, text)
             if hit.field not in found or hit.score > found[hit.field].score:
                 found[hit.field] = hit
@@ -241,8 +243,21 @@ class Lexis:
         for hit in self._plain(pieces[0]):
             yield hit.times(factor, "beside")
         denied = any(self.cues.tells_other(piece) for piece in pieces[:-1])
+        strange = text.isascii() and not self._told(pieces[0])
         for hit in self._plain(pieces[-1]):
-            yield hit.times(DENIED if denied else EXPLAINED + 0.05, "beside")
+            yield hit.times(DENIED if denied else TAIL if strange else EXPLAINED + 0.05, "beside")
+
+    def _told(self, folded: str) -> bool:
+        """Return whether the line, or every line, knows a folded text."""
+        return folded in self.cues.things or folded in self.cues.harmless or self._exact(folded) is not None
+
+    def _path(self, text: str) -> Iterator[Hit]:
+        """Read location.lat, the way to a value in a record: the last word counts, what it belongs to narrows it."""
+        above, last = text.strip().rsplit(".", 1)
+        parent = fold.joined(above.rsplit(".", 1)[-1])
+        weight = COMPOSED if parent in self.cues.things else self.weight(parent)
+        for hit in self.hear(last).hits:
+            yield hit.times(weight, "part")
 
     def _plain(self, folded: str) -> Iterator[Hit]:
         """Read a folded text as a label, with words before and behind that change nothing."""

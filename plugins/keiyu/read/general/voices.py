@@ -55,6 +55,8 @@ def _side_by_side(heard: Sequence[Heard], whole: Heard) -> Heard:
 def _grouped(levels: Sequence[Level], lexis: Lexis, whole: Heard) -> Heard:
     """Read a label under a group's name: 電話番号 under 保護者 is not the facility's."""
     own = lexis.hear(levels[-1].text)
+    if own.known and not own.hits:
+        return own
     over = "_".join(level.text for level in levels[:-1])
     above, folded = lexis.hear(over), fold.joined(over)
     neutral = lexis.cues.without_thing(folded + "_") in ("_", "") or folded in lexis.cues.things

@@ -1,0 +1,72 @@
+"""Whether two columns say the same: sorts of values differ in what may be written differently.
+
+Coordinates of one place are measured twice, addresses are written with and without what stands before or behind
+them; two figures that differ are two figures.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
+from keiyu.read import fold
+from keiyu.read.grid import Cell
+
+_ROUNDED: Final = 0.0005
+_NEAR: Final = 0.01
+"""Degrees within which two points are one facility: about a kilometre, the gate and the centre of a block."""
+_MOST: Final = 0.98
+_NUMBERED: Final = re.compile(r"[\d一二三四五六七八九十]")
+
+
+def same(sort: str, one: Sequence[Cell], other: Sequence[Cell]) -> bool:
+    """Return whether two columns say the same wherever both say something.
+
+    Args:
+        sort: the sort of the field that both may hold.
+        one: the cells of the first.
+        other: the cells of the second, in the same rows.
+    """
+    both = [(a, b) for a, b in zip(one, other, strict=False) if a != "" and b != ""]
+    if not both:
+        return all(a == "" for a in one) or all(b == "" for b in other)
+    alike, least = _SORTS.get(sort, (_alike, _MOST))
+    return sum(alike(a, b) for a, b in both) >= least * len(both)
+
+
+def _alike(one: Cell, other: Cell) -> bool:
+    """Return whether two cells say the same; decimals may be rounded differently."""
+    if str(one).strip() == str(other).strip():
+        return True
+    return "." in f"{one}{other}" and _within(one, other, _ROUNDED)
+
+
+def _near(one: Cell, other: Cell) -> bool:
+    """Return whether two cells are coordinates of one place."""
+    return _within(one, other, _NEAR) or _alike(one, other)
+
+
+def _within(one: Cell, other: Cell, most: float) -> bool:
+    try:
+        return abs(float(str(one)) - float(str(other))) < most
+    except ValueError:
+        return False
+
+
+def _one_place(one: Cell, other: Cell) -> bool:
+    """Return whether two addresses are one, widths and blanks apart, one of them with more before or behind."""
+    short, long = sorted((fold.joined(str(one)), fold.joined(str(other))), key=len)
+    return short == long or (_NUMBERED.search(short) is not None and (long.endswith(short) or long.startswith(short)))
+
+
+def _folded(one: Cell, other: Cell) -> bool:
+    return fold.joined(str(one)) == fold.joined(str(other))
+
+
+_SORTS: Final[Mapping[str, tuple[Callable[[Cell, Cell], bool], float]]] = {
+    "latitude": (_near, 0.9),
+    "longitude": (_near, 0.9),
+    "address": (_one_place, 0.9),
+    "name": (_folded, _MOST),
+    "phone": (_folded, _MOST),
+}
+"""Sorts that may be written differently, and the least share of rows in which they agree."""
