@@ -17,6 +17,7 @@ from keiyu.publish.monitor import tables
 from keiyu.publish.session import schema
 from ministry import APRIL, CHIYODA, CHUO, HACHIOJI, HAYAMA, LINE, OSHIMA, SEVEN, YOKOHAMA, Ministry, small_home
 
+TABLES = ["calendar", "completeness", "latency", "performance", "rounds"]
 SCHEMAS = Path(__file__).resolve().parents[2] / "schemas"
 
 
@@ -44,7 +45,7 @@ def rows(ministry: Ministry, table: str) -> list[dict[str, Any]]:
 def test_every_table_is_documented_in_both_languages_and_comes_out_as_declared(ministry: Ministry) -> None:
     assert tables.refresh(ministry.workspace, APRIL, now())
     names = [table.name for table in tables.declared(SCHEMAS)]
-    assert names == ["calendar", "completeness", "latency", "performance", "rounds"]
+    assert names == TABLES
     for table in tables.declared(SCHEMAS):
         read = pq.ParquetFile(ministry.workspace.storage.uri(tables.path(APRIL, table.name))).schema_arrow
         assert read.equals(schema(table))
@@ -136,11 +137,11 @@ def test_only_what_changed_is_written(ministry: Ministry) -> None:
     workspace = ministry.workspace
     ministry.submit({CHIYODA: {"waiting_total": 1}})
     when = now()
-    assert tables.refresh(workspace, APRIL, when) == ("calendar", "completeness", "latency", "performance", "rounds")
+    assert tables.refresh(workspace, APRIL, when) == (*TABLES, "estimate")
     assert tables.refresh(workspace, APRIL, when) == ()
     assert tables.refresh(workspace, APRIL, when + dt.timedelta(days=1)) == ("completeness",)
     ministry.submit({CHUO: {"waiting_total": 1}})
-    assert tables.refresh(workspace, APRIL, now()) == ("completeness", "latency", "rounds")
+    assert tables.refresh(workspace, APRIL, now()) == ("completeness", "latency", "rounds", "estimate")
 
 
 def test_a_refresh_costs_the_same_whatever_other_collections_hold(ministry: Ministry) -> None:

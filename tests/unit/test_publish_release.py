@@ -244,6 +244,7 @@ def test_a_release_is_frozen_and_everything_in_it_is_summed(complete: Ministry) 
         "dictionary.md",
         "diff.html",
         "diff.parquet",
+        "interface.json",
         "manifest.json",
         "schema",
         *TABLES,

@@ -37,9 +37,9 @@ def rows(contract: Contract, promised: Interface | None = None) -> list[dict[str
         promised: the interface of a release, which knows the age of each column; the contract's own by default.
 
     Returns:
-        Rows with the keys of :data:`COLUMNS`; ``kind`` is ``core``, ``national``, ``across`` or ``estimate``, ``position``
-        starts at 1, ``since`` is the version of the contract that brought the column, ``first_collection`` the earliest
-        reference date that was released with it.
+        Rows with the keys of :data:`COLUMNS`; ``kind`` is ``core``, ``national``, ``across`` or ``estimate``,
+        ``position`` starts at 1, ``since`` is the version of the contract that brought the column,
+        ``first_collection`` the earliest reference date that was released with it.
     """
     ages = promised or Interface.of(contract)
     return [row for kind, table in _tables(contract) for row in _rows(kind, table, ages)]
@@ -49,6 +49,7 @@ def _tables(contract: Contract) -> Iterator[tuple[str, Table | NationalTable]]:
     yield from (("core", table) for table in contract.tables)
     yield from (("national", table) for table in contract.national)
     yield from (("across", table) for table in contract.across)
+    yield from (("estimate", table) for table in contract.estimate)
     yield from (("estimate", table) for table in contract.estimate)
 
 

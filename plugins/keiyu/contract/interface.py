@@ -70,7 +70,11 @@ class Interface:
     def of(cls, contract: Contract) -> Self:
         """Return what a contract promises."""
         tables = {table.name: table.fields for table in contract.tables}
-        for kind, made in (("national", contract.national), ("across", contract.across)):
+        for kind, made in (
+            ("national", contract.national),
+            ("across", contract.across),
+            ("estimate", contract.estimate),
+        ):
             tables |= {_name(kind, table.name): table.fields for table in made}
         return cls(
             contract.line,
@@ -109,7 +113,7 @@ class Interface:
         return replace(column, since=self.version if late else column.since, first=as_of)
 
     def columns(self, kind: str, table: str) -> Mapping[str, Column]:
-        """Return what is promised of the columns of a ``core``, ``national`` or ``across`` table."""
+        """Return what is promised of the columns of a ``core``, ``national``, ``across`` or ``estimate`` table."""
         return self.tables[_name(kind, table)]
 
     def as_json(self) -> bytes:

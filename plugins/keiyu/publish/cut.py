@@ -20,6 +20,7 @@ from keiyu.ledger.events import append
 from keiyu.ledger.models import Release as ReleaseRow
 from keiyu.ledger.models import ReleaseFile
 from keiyu.publish import describe, diff, parquet, promise
+from keiyu.publish.estimation.release import attached
 from keiyu.publish.folder import Draft, Stored, drafting, releases_path
 from keiyu.publish.history import STILL_TRUE, History, Release
 from keiyu.publish.manifest import Cut, Part, manifest
@@ -48,8 +49,11 @@ def freeze(workspace: Workspace, cut: Cut, divided: list[Part], before: History)
         difference = diff.between(workspace, cut, divided, before)
         cells = diff.encode(difference)
         told = manifest(workspace, cut, files) | {"diff": difference.facts(cells)}
+        estimated = attached(workspace, cut.taken, cut.stage)
+        told |= {"estimate": estimated.facts} if estimated else {}
         promised = promise.told(workspace, cut.taken.contract, cut.taken.collection)
         described = describe.files(cut.taken.contract, told, promised) | diff.files(workspace, difference, cells, told)
+        described |= estimated.files if estimated else {}
         digests = {part.name: stored.sha256 for part, stored in files}
         digests |= {name: hashlib.sha256(data).hexdigest() for name, data in described.items()}
         for name, data in {**described, "SHA256SUMS": describe.checksums(digests)}.items():

@@ -67,7 +67,11 @@ def data_package(contract: Contract, manifest: Mapping[str, Any]) -> dict[str, A
         "description": f"{contract.name_en}, {manifest['as_of']}, {manifest['title_en']}. {contract.authority}",
         "version": f"{contract.version}+{manifest['stage']}.{manifest['number']}",
         "created": manifest["created_at"],
-        "resources": [*(_resource(tables[file["table"]], file) for file in manifest["files"]), *_changes(manifest)],
+        "resources": [
+            *(_resource(tables[file["table"]], file) for file in manifest["files"]),
+            *_changes(manifest),
+            *_estimated(manifest),
+        ],
     }
 
 
@@ -99,7 +103,14 @@ def notes(contract: Contract, manifest: Mapping[str, Any]) -> str:
         lines.append(f"- 提出免除（合計に含まない）/ excused, not in the totals: {len(coverage['exempt']):,}")
     return (
         "\n".join(
-            [*lines, "", *_absent(coverage, contract.respondents.field), *_decisions(manifest), *_hidden(manifest)]
+            [
+                *lines,
+                "",
+                *_absent(coverage, contract.respondents.field),
+                *_totals(manifest),
+                *_decisions(manifest),
+                *_hidden(manifest),
+            ]
         )
         + "\n"
     )
@@ -144,6 +155,31 @@ def _absent(coverage: Mapping[str, Any], reporter: str) -> Iterator[str]:
     for one in missing:
         by_place.setdefault(one["prefecture"], []).append(f"{one['name']} ({one[reporter]})")
     yield from (f"- {place}: {'、'.join(names)}" for place, names in by_place.items())
+
+
+def _totals(manifest: Mapping[str, Any]) -> Iterator[str]:
+    """Tell what the totals are expected to be once everyone is in, apart from what is counted."""
+    told = manifest.get("estimate")
+    if not told:
+        return
+    yield from ("", "## 推計 / Estimate", "")
+    yield "次は全員がそろったときの合計の推計であり、集計値ではない。集計値には混ぜていない。"
+    yield "What the totals are expected to be once everyone is in: not counted, and not in the counted figures."
+    reasons = {(one["reason_ja"], one["reason_en"]) for one in told["measures"].values() if one["reason_ja"]}
+    yield from (line for reason in sorted(reasons) for line in ("", *reason))
+    known = [one for one in told["measures"].values() if one["estimate"] is not None]
+    if known:
+        yield from (
+            "",
+            "| 数値 / figure | 集計値 / counted | 推計 / estimate | 80% | 95% |",
+            "|---|---:|---:|---:|---:|",
+        )
+    for one in known:
+        bounds = " | ".join(f"{low:,.0f}〜{high:,.0f}" for low, high in one["intervals"].values())
+        name = f"{one['label_ja']} / {one['label_en']}"
+        yield f"| {name} | {one['counted']:,.0f} | {one['estimate']:,.0f} | {bounds} |"
+    if known:
+        yield from ("", f"用いた過去の回 / earlier collections used: {'、'.join(told['basis'])}")
 
 
 def _decisions(manifest: Mapping[str, Any]) -> Iterator[str]:
@@ -192,6 +228,21 @@ def _changes(manifest: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
             "mediatype": _PARQUET,
             "hash": f"sha256:{manifest['diff']['sha256']}",
             "schema": "schema/diff.json",
+        }
+
+
+def _estimated(manifest: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the resource of the estimate beside the counts."""
+    if "estimate" in manifest:
+        yield {
+            "name": "estimate",
+            "title": "推計（集計値とは別）/ Estimate, apart from the counts",
+            "path": manifest["estimate"]["path"],
+            "type": "table",
+            "format": "parquet",
+            "mediatype": _PARQUET,
+            "hash": f"sha256:{manifest['estimate']['sha256']}",
+            "schema": "schema/estimate.json",
         }
 
 

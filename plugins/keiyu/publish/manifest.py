@@ -1,20 +1,21 @@
 """The manifest of a release: what it is, what it was made from, what it lacks, and every file of it."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
 
-from keiyu import __version__, register
-from keiyu.contract.model import Collection, Contract, NationalTable
+from keiyu import __version__
+from keiyu.contract.model import Collection, NationalTable
 from keiyu.contract.source import digest as digest_of_files
-from keiyu.ledger import collection_states
 from keiyu.ledger.models import ReleaseStage
 from keiyu.publish.build import by_prefecture
 from keiyu.publish.describe import title
 from keiyu.publish.disclosure import telling
+from keiyu.publish.estimation.frame import frame
 from keiyu.publish.folder import Stored
 from keiyu.publish.parquet import WHOLE, shard
 from keiyu.publish.snapshot import Snapshot, codes_digest, rules_digest, take
@@ -107,7 +108,7 @@ def manifest(workspace: Workspace, cut: Cut, files: Sequence[tuple[Part, Stored]
         "rules": {"digest": digest_of_files(suites, workspace.settings.expectations)},
         "tables": {"digest": rules_digest(contract), "inputs_digest": taken.digest},
         "codes": {"digest": codes_digest(workspace.settings.schemas)},
-        "coverage": coverage(taken, cut.weight_in),
+        "coverage": coverage(taken, cut.weight_in) | {"prefectures": by_prefectures(workspace, taken)},
         "held": [_held(taken, hold) for holds in taken.held.values() for hold in holds],
         "footnotes": [_held(taken, hold) for hold in taken.footnotes],
         "control_totals": control_totals(taken),
@@ -153,16 +154,31 @@ def coverage(taken: Snapshot, weight_in: float | None) -> dict[str, Any]:
     }
 
 
+def by_prefectures(workspace: Workspace, taken: Snapshot) -> list[dict[str, Any]]:
+    """Return of each prefecture how many are in, how many owe, and the share of the last collection's weight."""
+    areas, now = taken.universe.areas, frame(workspace, taken, most=1).now
+    names = dict(zip(areas["prefecture_code"].to_pylist(), areas["prefecture"].to_pylist(), strict=True))
+    owing = Counter(place for reporter, place in taken.universe.due.items() if reporter not in taken.exempt)
+    came = Counter(taken.universe.due[reporter] for reporter in taken.live)
+    told = []
+    for place, number in now.places.items():
+        inside, due = now.weighed(number)
+        share = inside / due if due else None
+        counts = {"reporters_in": came[place], "reporters_due": owing[place], "weight_in": share}
+        told.append({"prefecture_code": place, "prefecture": names[place], **counts})
+    return told
+
+
 def weight_in(workspace: Workspace, taken: Snapshot) -> float | None:
-    """Return the share of the last collection's weight that is in.
+    """Return the share of the last collection's weight that is in; bodies that merged or divided are matched.
 
     Returns:
         Between 0 and 1; none where the contract weighs nobody or nobody reported the last time.
     """
-    measure = taken.contract.publication.weight
-    former = _former_weights(workspace, taken.contract, taken.collection.as_of, measure) if measure else {}
-    due = sum(former.get(reporter, 0) for reporter in taken.universe.due if reporter not in taken.exempt)
-    return sum(former.get(reporter, 0) for reporter in taken.live) / due if due else None
+    if taken.contract.publication.weight is None:
+        return None
+    came, due = frame(workspace, taken, most=1).now.weighed()
+    return came / due if due else None
 
 
 def _file(part: Part, stored: Stored) -> dict[str, Any]:
@@ -214,13 +230,3 @@ def _parts(taken: Snapshot, table: NationalTable, rows: pa.Table) -> Iterator[Pa
     by_place, none = by_prefecture(rows), rows.slice(0, 0)
     for place, digest in sorted(taken.inputs.items()):
         yield Part(table.name, shard(place), by_place.get(place, none), digest)
-
-
-def _former_weights(workspace: Workspace, contract: Contract, as_of: dt.date, measure: str) -> dict[str, int | float]:
-    waves = [
-        one.as_of for one in collection_states(workspace.ledger) if one.line == contract.line and one.as_of < as_of
-    ]
-    if not waves:
-        return {}
-    entries = register.live(workspace.ledger, contract.line, max(waves))
-    return {entry.reporter: entry.control_totals.get(measure, 0) for entry in entries}

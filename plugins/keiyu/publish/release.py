@@ -18,7 +18,7 @@ from keiyu.errors import UserError
 from keiyu.ledger import Ledger
 from keiyu.ledger.ids import new_id
 from keiyu.ledger.models import ReleaseStage
-from keiyu.publish import current, cut, parquet, promise
+from keiyu.publish import current, cut, estimation, parquet, promise
 from keiyu.publish.build import build
 from keiyu.publish.disclosure.composition import protected
 from keiyu.publish.disclosure.protection import protect
@@ -76,7 +76,6 @@ class _Standing:
     taken: Snapshot
     before: History
     changed: bool
-    weight_in: float | None
     fresh: bool
     due: Due
 
@@ -156,7 +155,7 @@ def read(
     Args:
         workspace: the installation.
         collection: which.
-        table: one of the line's national tables.
+        table: one of the line's national tables, or ``estimate``.
         as_known_at: the instant (aware); now by default.
         audience: who reads; the caller answers for that.
 
@@ -165,6 +164,9 @@ def read(
         NotShownError: the table is not for this audience, or no release has shown it yet.
     """
     contract = workspace.contract(collection.line)
+    if table == estimation.ESTIMATE and contract.headline:
+        at_seq = None if as_known_at is None else register.seq_at(workspace.ledger, as_known_at)
+        return estimation.estimate(workspace, take(workspace, collection, at_seq))
     national_table(contract, table)
     sight = Disclosure.of(contract).sight(audience)
     if sight != "all" and table in {one.name for one in protected(contract)}:
@@ -233,14 +235,15 @@ def _standing(workspace: Workspace, collection: Collection, on: dt.date | None) 
     with workspace.ledger.read() as connection:
         before = history(connection, collection)
         since = changes(connection, collection, before.since, taken.seq)
-    share = weight_in(workspace, taken)
+    undecided = taken.contract.publication.preliminary == "weight" and not before.released
+    share = weight_in(workspace, taken) if undecided else None
     fresh = current.is_fresh(workspace.storage, taken)
     situation = _situation(taken, before, since, share, fresh, on or today(workspace.ledger.now()))
     action = decide(situation) if taken.contract.national else "nothing"
     told = Due(action, None, len(taken.live), taken.owing, taken.missing)
     if told.stage is not None:
         told = replace(told, number=before.released.get(told.stage, 0) + 1)
-    return _Standing(taken, before, since.changed, share, fresh, told)
+    return _Standing(taken, before, since.changed, fresh, told)
 
 
 def _situation(
@@ -329,7 +332,7 @@ def _cut(
         at=workspace.ledger.now(),
         taken=standing.taken,
         previous=before.last["id"] if before.last else None,
-        weight_in=standing.weight_in,
+        weight_in=weight_in(workspace, standing.taken),
         disclosure=shown.statement,
     )
     shown.remember(workspace, standing.taken.collection, order.id)

@@ -23,7 +23,7 @@ def told(contract: Contract, manifest: Mapping[str, Any]) -> dict[str, Any]:
     totals, weight = manifest["control_totals"], contract.publication.weight
     return {
         **manifest,
-        "coverage": manifest["coverage"] | ({"weight_in": None} if weight and hides(contract, [weight]) else {}),
+        "coverage": _counted(manifest["coverage"]) if weight and hides(contract, [weight]) else manifest["coverage"],
         "held": [_discreet(hold) for hold in manifest["held"]],
         "footnotes": [_discreet(hold) for hold in manifest["footnotes"]],
         "control_totals": {
@@ -46,6 +46,12 @@ def hides(contract: Contract, fields: Sequence[str]) -> bool:
     return any(
         policy.is_sensitive(table.name, name) for table in contract.tables for name in fields if name in table.by_name
     )
+
+
+def _counted(coverage: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the coverage by count alone."""
+    places = [one | {"weight_in": None} for one in coverage["prefectures"]]
+    return {**coverage, "weight_in": None, "prefectures": places}
 
 
 def _discreet(hold: Mapping[str, Any]) -> dict[str, Any]:

@@ -149,9 +149,9 @@ def predict(sample: Sample, past: Sequence[Sample], places: int) -> Prediction |
         places: how many prefectures there are.
 
     Returns:
-        The prediction; none where too few are in to see any growth.
+        The prediction; none where too few are in to see any growth, or nothing of theirs could grow.
     """
-    if not is_enough(sample):
+    if sample.seen.sum() < LEAST or not sample.last[sample.seen].sum() > 0:
         return None
     growth = _growth(sample, sample.seen)
     spread = _spread(sample, growth)
@@ -181,11 +181,6 @@ def predict(sample: Sample, past: Sequence[Sample], places: int) -> Prediction |
         freedom=_freedom(chance, degrees, doubt, late.freedom),
         total_freedom=float(_freedom(np.array(national), degrees, np.array(national_doubt), late.freedom)),
     )
-
-
-def is_enough(sample: Sample) -> bool:
-    """Whether enough is in to see growth by."""
-    return int(sample.seen.sum()) >= LEAST and float(sample.last[sample.seen].sum()) > 0
 
 
 def lateness(sample: Sample, past: Sequence[Sample]) -> Lateness:

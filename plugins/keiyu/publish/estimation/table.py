@@ -13,13 +13,15 @@ from typing import Any, Final
 import duckdb
 import numpy as np
 import pyarrow as pa
+from sqlalchemy import func, select
 
 from keiyu.contract import national
 from keiyu.contract.model import Collection, Contract, NationalTable
+from keiyu.ledger.models import Entry
 from keiyu.publish import parquet, session
 from keiyu.publish.disclosure.telling import hides
 from keiyu.publish.estimation.frame import Frame, Pair, frame
-from keiyu.publish.estimation.model import Prediction, Sample, is_enough, predict
+from keiyu.publish.estimation.model import LEAST, Prediction, Sample, predict
 from keiyu.publish.folder import PUBLISHED
 from keiyu.publish.snapshot import Snapshot, take
 from keiyu.receive.workspace import Workspace
@@ -27,6 +29,9 @@ from keiyu.receive.workspace import Workspace
 ESTIMATE: Final = "estimate"
 LEVELS: Final = (0.8, 0.95)
 _DIGEST: Final = "keiyu:inputs_digest"
+_ENGINE: Final = "1"
+"""Raise it when other estimates are made from the same inputs."""
+
 _TEXT, _INT, _REAL = pa.string(), pa.int64(), pa.float64()
 _COLUMNS: Final = (
     ("scope", _TEXT), ("prefecture_code", _TEXT), ("prefecture", _TEXT), ("measure", _TEXT), ("label_ja", _TEXT),
@@ -43,6 +48,10 @@ _REASONS: Final = {
     "too_few": (
         "前回値のある提出がまだ少なく、伸びを見積もれないため、推計しない。",
         "Too few who reported the last time are in for their growth to be seen: no estimate.",
+    ),
+    "nothing": (
+        "提出済の団体の前回の値がすべて０で、伸びがないため、推計しない。",
+        "Those who are in all had 0 the last time, which cannot grow: no estimate.",
     ),
 }
 
@@ -90,12 +99,23 @@ def refresh(workspace: Workspace, collection: Collection) -> bool:
     taken = take(workspace, collection)
     if not taken.live or not taken.contract.headline:
         return False
-    rows = estimate(workspace, taken)
-    digest = hashlib.sha256(parquet.encode(rows)).hexdigest()
+    digest = _digest(workspace, taken)
     if parquet.facts(workspace.storage, path(collection)).get(_DIGEST) == digest:
         return False
+    rows = estimate(workspace, taken)
     workspace.storage.replace(path(collection), parquet.encode(rows, **{_DIGEST: digest}))
     return True
+
+
+def _digest(workspace: Workspace, taken: Snapshot) -> str:
+    """Return the digest of what an estimate is made from: the collection as it stands, and all earlier ones."""
+    entry, collection = Entry, taken.collection
+    changed = select(func.max(entry.accepted_seq), func.max(entry.superseded_seq))
+    with workspace.ledger.read() as connection:
+        told = connection.execute(changed.where(entry.line == collection.line, entry.as_of < collection.as_of)).one()
+    rules = declared(workspace.settings.schemas)
+    parts = (_ENGINE, taken.digest, str(tuple(told)), rules.sql.read_text(encoding="utf-8"))
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -168,6 +188,11 @@ def _levels(sample: Sample, found: Prediction | None, place: int | None) -> Iter
             row |= {"missing": mean, "low": low, "high": high, "growth": found.growth}
             row |= {"lateness": float(np.exp(found.lateness.mean))}
         else:
-            reason = "too_few" if sample.known.any() and not is_enough(sample) else "no_earlier"
-            row["reason_ja"], row["reason_en"] = _REASONS[reason]
+            row["reason_ja"], row["reason_en"] = _REASONS[_reason(sample)]
         yield row
+
+
+def _reason(sample: Sample) -> str:
+    if not sample.known.any():
+        return "no_earlier"
+    return "too_few" if sample.seen.sum() < LEAST else "nothing"

@@ -29,7 +29,7 @@ from keiyu.contract import national
 from keiyu.contract.model import Collection, NationalTable
 from keiyu.ledger.models import Event
 from keiyu.ledger.models import Release as ReleaseRow
-from keiyu.publish import parquet, session
+from keiyu.publish import estimation, parquet, session
 from keiyu.publish.current import SHOWN
 from keiyu.publish.folder import PUBLISHED
 from keiyu.publish.monitor.assessment import Assessment, assess, day_of
@@ -100,7 +100,7 @@ def refresh(workspace: Workspace, collection: Collection, at: dt.datetime) -> tu
     """Bring the tables of a collection up to date; readers of each see the old or the new one.
 
     Returns:
-        Names of the tables that were not.
+        Names of the tables that were not; ``estimate`` stands for the estimate beside the counts.
     """
     storage, views = workspace.storage, views_of(watched(workspace, collection, at))
     told = {name: _digest_of(rows) for name, rows in views.items()}
@@ -114,7 +114,7 @@ def refresh(workspace: Workspace, collection: Collection, at: dt.datetime) -> tu
     if stale:
         for name, rows in compute([tables[name] for name in stale], views).items():
             storage.replace(path(collection, name), parquet.encode(rows, **{_DIGEST: digests[name]}))
-    return tuple(stale)
+    return (*stale, estimation.ESTIMATE) if estimation.refresh(workspace, collection) else tuple(stale)
 
 
 def views_of(told: Watched) -> dict[str, pa.Table]:
