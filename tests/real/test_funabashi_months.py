@@ -124,20 +124,42 @@ def test_values_stand_under_their_fields_with_the_status_of_the_legend(
     assert all(row["facility_type"] for row in rows.values())
 
 
-NUMBERED = "funabashi_2022-10-22.xlsx"
-"""The one edition with a column of numbers, which moves all others."""
+DRIFT: dict[str, list[tuple[str, str | None, str | None, str | None]]] = {
+    "funabashi_2022-09-30.xlsx": [],
+    "funabashi_2022-10-22.xlsx": [("added", "B9", None, "No.")],
+    "funabashi_2022-12-13.xlsx": [("header_row", None, "9", "5"), ("lost", None, "No.", None)],
+    "funabashi_2023-05-13a.xlsx": [("header_row", None, "5", "9"), ("renamed", "N9", "市外受入枠", "市外受入枠※")],
+    "funabashi_2023-06-03.xlsx": [],
+    "funabashi_2023-09-14.xlsx": [],
+    "funabashi_2023-10-28.xlsx": [("sheet", None, "入所可能性一覧", "受け入れ可能性")],
+    "funabashi_2024-02-23.xlsx": [("removed", None, "市外受入枠※", None)],
+}
+"""What each edition has that the one before it has not, seen in the files: what happened, the header cell, before, now."""
 
 
-def test_drift_between_editions_is_told_and_read_rightly(city: City, sent: dict[str, str]) -> None:
-    drifted = [name for name in MONTHS if ("intake.columns_differ", "info") in city.rules(sent[name])]
-    after = list(MONTHS)[list(MONTHS).index(NUMBERED) + 1]
-    assert drifted == [NUMBERED, after]
-    query = select(FindingRow.message_ja).where(FindingRow.submission_id == sent[NUMBERED])
+def drift(city: City, submission: str) -> list[tuple[str, str | None, str | None, str | None]]:
+    """What was said of an edition's columns."""
+    named = (FindingRow.rule_id, FindingRow.cell, FindingRow.expected, FindingRow.value)
+    query = select(*named).where(FindingRow.submission_id == submission, FindingRow.rule_id.like("read.drift.%"))
     with city.workspace.ledger.read() as connection:
-        [told] = connection.scalars(query.where(FindingRow.rule_id == "intake.columns_differ"))
-    assert "（2022-11-01）" in told
-    assert "施設番号（— → B）" in told
-    assert told.endswith("受入可能数（５歳児）（M → N）")
+        return [(rule.rpartition(".")[2], *told) for rule, *told in connection.execute(query.order_by(FindingRow.id))]
+
+
+def test_drift_between_editions_is_told_as_it_is(city: City, sent: dict[str, str]) -> None:
+    assert {name: drift(city, sent[name]) for name in MONTHS} == DRIFT
+
+
+def test_drift_is_the_same_where_all_editions_arrive_at_once(shared: Path, home: Path, tmp_path: Path) -> None:
+    settings = Settings(home=home, storage=str(tmp_path / "data"), database_url=f"sqlite:///{tmp_path / 'ledger.db'}")
+    with Workspace.open(settings) as space:
+        for day in MONTHS.values():
+            open_collection(space.ledger, Collection(SHEETS, day))
+        names = sorted(MONTHS, key=lambda name: GOLD[name]["data_rows"])
+        arrivals = [Arrival((shared / "vacancy" / n).read_bytes(), n, FUNABASHI, "cli", None, None) for n in names]
+        receipts = receive_many(space.ledger, space.storage, arrivals)
+        assert ingest(space).accepted == len(MONTHS)
+        told = {name: drift(City(space), r.submission_id) for name, r in zip(names, receipts, strict=True)}
+    assert told == DRIFT
 
 
 def test_a_facility_keeps_its_identity_through_the_months(city: City, sent: dict[str, str]) -> None:

@@ -99,7 +99,7 @@ class Placement(Base):
 
     Attributes:
         digest: SHA-256 of the canonical JSON of ``body``.
-        body: ``{"tables": [{table, sheet, columns, matrix}]}``.
+        body: ``{"tables": [{table, sheet, columns, matrix, header}]}``; a header only of lists of any form.
     """
 
     __tablename__ = "placement"

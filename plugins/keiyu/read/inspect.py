@@ -14,6 +14,7 @@ from keiyu.contract.model import Contract
 from keiyu.findings import Finding, Place, Severity, finding
 from keiyu.read.choose import choose, prepared
 from keiyu.read.decode import decode
+from keiyu.read.drift import facts
 from keiyu.read.exact import is_exact
 from keiyu.read.general.rows import is_list
 from keiyu.read.general.table import Table, find_tables, line_words, read_table
@@ -21,7 +22,7 @@ from keiyu.read.general.telling import told
 from keiyu.read.general.values import FieldValues, read_values
 from keiyu.read.grid import Workbook, column_of, letters
 from keiyu.read.kinds.model import Value
-from keiyu.read.lists import is_known
+from keiyu.read.lists import is_known, is_remembered
 from keiyu.read.model import Reading, TableReading, ValueStatus
 from keiyu.read.notes import Notes
 from keiyu.read.reader import read
@@ -45,6 +46,7 @@ _NOTHING: Final[Mapping[str, Any]] = {
     "columns": [],
     "rows": [],
     "tables": [],
+    "drift": [],
     "reason": None,
 }
 
@@ -82,7 +84,8 @@ def inspect(
         return _refused(filename, said)
     among = [c for c in contracts if line in (None, c.line)]
     tried = Notes(schemas, filename)
-    fit = choose(workbook, [prepared(c, schemas) for c in among], line, tried)
+    remembered = is_remembered(workbook, among, schemas)
+    fit = None if remembered else choose(workbook, [prepared(c, schemas) for c in among], line, tried)
     if fit is not None and is_known(fit, workbook, tried) and (is_exact(fit) or not fit.regions):
         return _of_form(read(data, filename, among, areas, schemas=schemas, line=line))
     words = [line_words(c, schemas) for c in among if line is not None or is_list(c)]
@@ -93,7 +96,7 @@ def inspect(
             "encoding": workbook.encoding,
         }
     table = read_table(found[0], words, filename, schemas)
-    return _document(filename, workbook, table, read_values(table, areas))
+    return {**_document(filename, workbook, table, read_values(table, areas)), **_remembered(filename, table, schemas)}
 
 
 def _refused(filename: str, said: Finding) -> dict[str, Any]:
@@ -123,6 +126,22 @@ def _document(filename: str, workbook: Workbook, table: Table, values: Sequence[
         "as_of": _dated(table, values),
         "columns": _columns(table),
         "rows": _rows(table, values),
+    }
+
+
+def _remembered(filename: str, table: Table, schemas: Path) -> dict[str, Any]:
+    """Tell of the known form by which a table was understood, and what has changed in it."""
+    memory, found = table.understanding.memory, table.found
+    if memory is None:
+        return {}
+    labels = {name: (field.label_ja, field.label_en) for name, field in table.line.fields.items()}
+    told_of = [facts(change, memory.layout.named, labels, found.form) for change in memory.changes]
+    said = [
+        finding(schemas, f.pop("rule_id"), Place(filename, found.grid.name, f.pop("cell", None)), **f) for f in told_of
+    ]
+    return {
+        "layout": memory.layout.layout if memory.exact else None,
+        "drift": [{"rule_id": f.rule_id, "cell": f.place.cell, "ja": f.message_ja, "en": f.message_en} for f in said],
     }
 
 

@@ -21,6 +21,18 @@ LAYOUT: Final = "general"
 """What a reading says of a file whose columns were weighed."""
 
 
+def is_remembered(workbook: Workbook, contracts: Sequence[Contract], schemas: Path) -> bool:
+    """Return whether a sheet has the very header of a form that was accepted for one of the lines.
+
+    Args:
+        workbook: the file, decoded.
+        contracts: the lines that it may belong to.
+        schemas: the ``schemas/`` folder.
+    """
+    shelves = [line_words(c, schemas).known for c in contracts if is_list(c)]
+    return any(shelf.find(g) for shelf in shelves if shelf for g in workbook.grids if not g.hidden)
+
+
 def is_known(fit: Fit | None, workbook: Workbook, notes: Notes) -> bool:
     """Return whether a file is of a known form, or says itself that it is of another line.
 
@@ -66,12 +78,15 @@ def fill(
     if not found:
         return False
     table = read_table(found[0], lines, reading.file, schemas)
-    if not is_of_line(table):
+    memory = table.understanding.memory
+    exact = memory is not None and memory.exact
+    if not exact and not is_of_line(table):
         return False
     contract = table.line.contract
     if table.as_of is not None and hint is not None and table.as_of != hint:
         notes.add("read.as_of.collection", value=table.as_of.isoformat(), expected=hint.isoformat())
-    reading.line, reading.layout, reading.as_of = contract.line, LAYOUT, table.as_of or hint
+    reading.line, reading.as_of = contract.line, table.as_of or hint
+    reading.layout = memory.layout.layout if memory is not None and exact else LAYOUT
     if reading.as_of is None:
         notes.add("read.as_of.missing", expected="、".join(contract.waves))
     at = reading.as_of or dt.date.max
@@ -84,6 +99,10 @@ def fill(
 
 def _owner(table: Table, areas: Areas, at: dt.date, sender: str | None, file: str, notes: Notes) -> str | None:
     """Return whose list it is where no column says so, and tell how that is known."""
+    memory = table.understanding.memory
+    code = memory.layout.fixed.get(table.line.contract.respondents.field) if memory is not None else None
+    if code is not None:
+        return code
     found = owner_of(table, file, areas, at, sender)
     sheet = table.found.grid.name
     if found is None:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from keiyu.findings import Finding, Severity
+from keiyu.read.form import Form
 
 
 class ValueStatus(StrEnum):
@@ -32,11 +33,13 @@ class Placement:
         columns: for records, field → column letters (``AB``), the row coming with each row;
             for a matrix form, field → whole A1 address (``C7``).
         matrix: whether addresses are whole.
+        form: the header of a list as it stands, to be compared with the next.
     """
 
     sheet: str | None
     columns: Mapping[str, str]
     matrix: bool = False
+    form: Form | None = None
 
     def cell(self, name: str, row: int) -> str | None:
         """Return the A1 address of a field's value in a source row (1-based)."""

@@ -69,6 +69,9 @@ def read(
     reading.encoding = workbook.encoding
     for said in workbook.remarks:
         notes.add(said.rule_id, sheet=said.sheet, cell=said.cell, value=said.value, expected=said.expected)
+    remembered = lists.is_remembered(workbook, [c for c in contracts if line in (None, c.line)], schemas)
+    if remembered and lists.fill(reading, workbook, contracts, areas, as_of, notes, schemas, sender):
+        return reading
     tried = Notes(schemas, filename)
     fit = choose(workbook, [prepared(c, schemas) for c in contracts], line, tried)
     known = lists.is_known(fit, workbook, tried)

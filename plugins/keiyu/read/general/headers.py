@@ -92,6 +92,16 @@ class HeaderFinder:
         known = sum(1 for column in levels if (column and self._knows(_joined(column))) or self._any(column))
         return Header(top, bottom, levels, best[0], known)
 
+    def at(self, top: int, bottom: int) -> Header:
+        """Return the header that stands in rows which are known.
+
+        Args:
+            top: its first row, 0-based.
+            bottom: its last row.
+        """
+        levels = self._levels(top, bottom)
+        return Header(top, bottom, levels, 0.0, sum(map(bool, levels)))
+
     def _any(self, column: Sequence[Level]) -> bool:
         return any(self._knows(level.text) for level in column)
 

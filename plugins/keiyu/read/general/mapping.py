@@ -14,6 +14,7 @@ from keiyu.read.general.lexis import EXACT, Heard, Hit, Lexis
 from keiyu.read.general.parts import Part
 from keiyu.read.general.voices import hear
 from keiyu.read.grid import Cell
+from keiyu.read.known import Memory
 
 USE: Final = 0.62
 """Least confidence with which a column is used."""
@@ -81,6 +82,7 @@ class Mapped:
             ``better`` (another column fits better), ``twins``, ``between``, ``contradiction``, ``doubt``.
         other: the column that the reason names.
         part: which part of the field it is, where the field lies in several columns.
+        known: the known form that settles it, in Japanese and in English.
     """
 
     index: int
@@ -91,6 +93,7 @@ class Mapped:
     why: str | None = None
     other: int | None = None
     part: int | None = None
+    known: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -100,10 +103,12 @@ class Understanding:
     Attributes:
         columns: the columns in order.
         parts: field → the columns in which its parts lie.
+        memory: the known form by which they were understood, wholly or in part.
     """
 
     columns: tuple[Mapped, ...]
     parts: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    memory: Memory | None = None
 
     @property
     def fields(self) -> dict[str, int]:
@@ -129,13 +134,18 @@ class Mapper:
         self.judge = judge
         self._alone = [name for name, sort in judge.sorts.items() if sort in ALONE]
 
-    def map(self, columns: Sequence[Seen], parts: Sequence[Part]) -> Understanding:
+    def map(
+        self, columns: Sequence[Seen], parts: Sequence[Part], settled: Mapping[int, Mapped] | None = None
+    ) -> Understanding:
         """Map all columns of a table.
 
         Args:
             columns: the columns.
             parts: fields that lie in several columns.
+            settled: columns that are not to be weighed, because a known form says what they are.
         """
+        if settled:
+            return self._beside(columns, [p for p in parts if not settled.keys() & set(p.columns)], settled)
         whole = {part.columns[0]: part for part in parts}
         taken = {at for part in parts for at in part.columns[1:]}
         heard = [hear(c.levels, self.lexis) for c in columns]
@@ -145,6 +155,22 @@ class Mapper:
         ]
         chosen = assign([{c.field: c.confidence for c in found if c.confidence >= ASK} for found in ranked])
         return self._settled(columns, heard, ranked, chosen, parts)
+
+    def _beside(
+        self, columns: Sequence[Seen], parts: Sequence[Part], settled: Mapping[int, Mapped]
+    ) -> Understanding:
+        """Map the columns beside those that are settled; none of them gets a field that a settled column holds."""
+        taken = {m.field: m.index for m in settled.values() if m.field is not None}
+        free = [c for c in columns if c.index not in settled]
+        found = self.map(free, [p for p in parts if p.field not in taken])
+        own = (
+            m
+            if m.field not in taken
+            else replace(m, field=None, confidence=_BLANK, why="better", other=taken[m.field], part=None)
+            for m in found.columns
+        )
+        both = {m.index: m for m in (*own, *settled.values())}
+        return replace(found, columns=tuple(both[c.index] for c in columns))
 
     def _of_part(self, part: Part) -> tuple[Candidate, ...]:
         return (Candidate(part.field, part.confidence, part.hit, part.fit),)

@@ -8,6 +8,7 @@ from typing import Any, Final
 from keiyu.codes.areas import Areas
 from keiyu.contract.model import Contract
 from keiyu.contract.model import Table as ContractTable
+from keiyu.read.drift import facts
 from keiyu.read.general.mapping import Mapped
 from keiyu.read.general.table import Table
 from keiyu.read.general.telling import told
@@ -63,6 +64,7 @@ class Rows:
 
     def read(self) -> list[TableReading]:
         """Return the tables of the line that the file holds; what is not sure is told."""
+        self._tell_changes()
         self._tell_columns()
         columns = {c.field: c for c in read_columns(self.table, self.areas)}
         own = self.table.line.contract.tables
@@ -78,7 +80,9 @@ class Rows:
         grid, records = self.table.found.grid, self.table.body.records
         here = {name: columns[name] for name in table.by_name if name in columns}
         placed = {name: letters(c.column) for name, c in here.items()}
-        reading = TableReading(table.name, Placement(grid.name, placed), [grid.number(r) for r in records], {})
+        reading = TableReading(
+            table.name, Placement(grid.name, placed, form=self.table.found.form), [grid.number(r) for r in records], {}
+        )
         where = next(iter(places(table)), None)
         codes = self._codes(where, columns) if where else None
         for name, column in here.items():
@@ -133,6 +137,16 @@ class Rows:
                 tell_identity(found, self.notes, reporter=found.code, **place)
         return [known[cells].code for cells in rows]
 
+    def _tell_changes(self) -> None:
+        """Tell what has changed in the known form by which the table was understood."""
+        found, memory = self.table.found, self.table.understanding.memory
+        if memory is None:
+            return
+        labels = {name: (field.label_ja, field.label_en) for name, field in self.table.line.fields.items()}
+        for change in memory.changes:
+            told_of = facts(change, memory.layout.named, labels, found.form)
+            self.notes.add(told_of.pop("rule_id"), sheet=found.grid.name, **told_of)
+
     def _tell_columns(self) -> None:
         """Tell which columns were not used because they are not certain, and which are not asked for."""
         sheet, bottom = self.table.found.grid.name, self.table.found.header.bottom
@@ -148,7 +162,7 @@ class Rows:
                     reason_ja=why["ja"],
                     reason_en=why["en"],
                 )
-            elif mapped.field is None and self.table.found.seen[mapped.index].sample:
+            elif mapped.field is None and mapped.known is None and self.table.found.seen[mapped.index].sample:
                 text = self.table.found.over(mapped.index) or "（見出しなし / no header）"
                 self.notes.add("read.column.unknown", sheet=sheet, cell=address(bottom, mapped.index), value=text)
 

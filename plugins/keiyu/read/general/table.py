@@ -11,7 +11,8 @@ from keiyu import contract as contracts_
 from keiyu.codes.areas import Areas
 from keiyu.contract.model import Contract, Field
 from keiyu.contract.vocabulary import Vocabulary, vocabulary
-from keiyu.read import fold, words
+from keiyu.read import fold, layouts, words
+from keiyu.read.form import Form
 from keiyu.read.general import cues
 from keiyu.read.general.body import Body, BodyReader
 from keiyu.read.general.dated import find_as_of
@@ -20,9 +21,11 @@ from keiyu.read.general.headers import Header, HeaderFinder
 from keiyu.read.general.lexis import Lexis
 from keiyu.read.general.mapping import Mapper, Seen, Understanding
 from keiyu.read.general.parts import find_parts
+from keiyu.read.general.remembered import header_of, settled_by, whole, with_changes
 from keiyu.read.grid import Cell, Grid, Workbook
 from keiyu.read.kinds import Terms
 from keiyu.read.kinds.traits import looker
+from keiyu.read.known import Shelf
 
 _ROWS: Final = 4_000
 """Rows of a table that are looked at for understanding its columns."""
@@ -47,6 +50,7 @@ class LineWords:
         self.contract = contract
         self._schemas = schemas
         self.vocabulary: Vocabulary = vocabulary(contract)
+        self.known = Shelf(contract.line, layouts.load(contract, schemas))
         self.lexis = Lexis(self.vocabulary, cues.load(schemas))
         self.fields: Mapping[str, Field] = {name: t.field for name, t in self.vocabulary.terms.items()}
         self.judge = Judge(self.fields, self.terms, looker(schemas), cues.load(schemas).buildings)
@@ -120,6 +124,11 @@ class Found:
         return [[r[i] if i < len(r) else "" for r in rows] for i in range(len(self.header.levels))]
 
     @cached_property
+    def form(self) -> Form:
+        """The header as it stands."""
+        return Form.of(self.grid, self.header.top, self.header.bottom)
+
+    @cached_property
     def seen(self) -> list[Seen]:
         """The columns as they are seen."""
         return [
@@ -169,10 +178,18 @@ def find_tables(workbook: Workbook, lines: Sequence[LineWords]) -> list[Found]:
     for place, grid in enumerate(workbook.grids):
         if grid.hidden or not len(grid.rows):
             continue
-        header = _properties(grid, lines) if grid.features else HeaderFinder(grid, lambda t: _known(t, lines)).find()
+        header = _header(grid, lines)
         if header is not None:
             found.append((-header.known, -len(grid.rows), place, Found(grid, header)))
     return [item[-1] for item in sorted(found, key=lambda item: item[:3])]
+
+
+def _header(grid: Grid, lines: Sequence[LineWords]) -> Header | None:
+    """Return the header of a sheet: that of a known form, else the likeliest."""
+    if grid.features:
+        return _properties(grid, lines)
+    finder = HeaderFinder(grid, lambda t: _known(t, lines))
+    return header_of(grid, [line.known for line in lines], finder) or finder.find()
 
 
 def _known(text: str, lines: Sequence[LineWords]) -> bool:
@@ -194,14 +211,19 @@ def understand(found: Found, lines: Sequence[LineWords]) -> tuple[LineWords, Und
         found: the table.
         lines: the lines that it may belong to.
     """
-    tried = [(line, _understood(found, line)) for line in lines]
+    same = [(line, layout) for line in lines if (layout := line.known.exact(found.form)) is not None]
+    tried = [(line, whole(layout, found.form, len(found.header.levels))) for line, layout in same]
+    tried = tried or [(line, _understood(found, line)) for line in lines]
     return max(tried, key=lambda item: _fits(item[0], item[1], found.title))
 
 
 def _understood(found: Found, line: LineWords) -> Understanding:
     lexis = line.lexis.under(found.title)
     parts = find_parts(found.header.levels, found.columns, lexis, line.judge)
-    return Mapper(lexis, line.judge).map(found.seen, parts)
+    mapper, layout = Mapper(lexis, line.judge), line.known.near(found.form)
+    if layout is None:
+        return mapper.map(found.seen, parts)
+    return with_changes(mapper.map(found.seen, parts, settled_by(layout, found.form)), layout, found.form)
 
 
 def _fits(line: LineWords, understanding: Understanding, title: str) -> tuple[float, float]:

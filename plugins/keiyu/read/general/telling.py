@@ -34,7 +34,7 @@ def told(mapped: Mapped) -> dict[str, str]:
     Args:
         mapped: the column.
     """
-    ja, en = [], []
+    ja, en = ([mapped.known[0]], [mapped.known[1]]) if mapped.known is not None else ([], [])
     if mapped.why is not None:
         other = letters(mapped.other) if mapped.other is not None else ""
         ja.append(_WHY[mapped.why][0].format(other=other))
