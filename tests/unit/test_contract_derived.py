@@ -119,7 +119,9 @@ def test_only_what_is_required_returns_a_file() -> None:
 def test_the_dictionary_tells_everything_of_every_column(line: str) -> None:
     contract = load(line, SCHEMAS)
     rows = dictionary.rows(contract)
-    assert len(rows) == sum(len(t.fields) for t in (*contract.tables, *contract.national, *contract.across, *contract.estimate))
+    assert len(rows) == sum(
+        len(t.fields) for t in (*contract.tables, *contract.national, *contract.across, *contract.estimate)
+    )
     for row in rows:
         assert tuple(row) == dictionary.COLUMNS
         assert version(row["since"]) <= version(contract.version), row["field"]

@@ -50,7 +50,6 @@ def _tables(contract: Contract) -> Iterator[tuple[str, Table | NationalTable]]:
     yield from (("national", table) for table in contract.national)
     yield from (("across", table) for table in contract.across)
     yield from (("estimate", table) for table in contract.estimate)
-    yield from (("estimate", table) for table in contract.estimate)
 
 
 def _rows(kind: str, table: Table | NationalTable, ages: Interface) -> Iterator[dict[str, Any]]:

@@ -81,7 +81,6 @@ def _load(line: str, schemas: Path, whole: str, form: str) -> Contract:
         national=national.load(folder / "tables", tables, schemas),
         across=national.load(folder / "tables" / "across", tables, schemas),
         estimate=national.load(schemas / "estimate", (), schemas) if props["headline"] else (),
-        estimate=national.load(schemas / "estimate", (), schemas) if props["headline"] else (),
         respondents=Respondents(**props["respondents"]),
         relay=_relay(props["relay"]),
         publication=_publication(props["publication"]),

@@ -272,7 +272,6 @@ class Contract:
         across: tables that read other collections or lines too (``tables/across/``): made when a release is cut and
             when they are read, not with every arrival.
         estimate: how the estimate beside the counts is documented; nothing where there is no headline measure.
-        estimate: how the estimate beside the counts is documented; nothing where there is no headline measure.
         respondents: who owes it.
         relay: its route.
         publication: its publication policy.
@@ -326,7 +325,6 @@ class Contract:
     also_reads: tuple[str, ...] = ()
     revision: Revision = field(default_factory=Revision)
     across: tuple[NationalTable, ...] = ()
-    estimate: tuple[NationalTable, ...] = ()
     estimate: tuple[NationalTable, ...] = ()
 
     def table(self, name: str) -> Table:
