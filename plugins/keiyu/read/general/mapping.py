@@ -12,6 +12,8 @@ from keiyu.read.general.evidence import ALONE, Fit, Judge
 from keiyu.read.general.headers import Level
 from keiyu.read.general.lexis import EXACT, Heard, Hit, Lexis
 from keiyu.read.general.parts import Part
+from keiyu.read.general.same import same
+from keiyu.read.general.spans import find_spans
 from keiyu.read.general.voices import hear
 from keiyu.read.grid import Cell
 from keiyu.read.known import Memory
@@ -28,10 +30,15 @@ _MARGIN: Final = 0.06
 _BLANK: Final = 0.9
 _ALONE: Final = 0.15
 _AGREES: Final = 0.8
+_OVERWHELMING: Final = 0.9
+_DOUBTED: Final = 0.42
+_MEASURED: Final = frozenset({"latitude", "longitude"})
+"""Sorts that are not told from counts without decimals."""
+_CROSSED: Final[Mapping[str, str]] = {"latitude": "longitude", "longitude": "latitude", "listed": "ownership"}
+"""Sorts whose header may stand over values of another sort, which the values prove."""
 _HALF: Final = 0.5
 _FEW: Final = 3
 _MOST: Final = 6
-_ROUNDED: Final = 0.0005
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,16 +156,17 @@ class Mapper:
         whole = {part.columns[0]: part for part in parts}
         taken = {at for part in parts for at in part.columns[1:]}
         heard = [hear(c.levels, self.lexis) for c in columns]
+        spans = find_spans([c.levels for c in columns], heard, [c.rows for c in columns], self.judge)
+        heard = [spans.get(i, h) for i, h in enumerate(heard)]
         ranked = [
             () if c.index in taken else self._of_part(whole[c.index]) if c.index in whole else self._weigh(c, h)
             for c, h in zip(columns, heard, strict=True)
         ]
+        ranked = self._swapped(ranked)
         chosen = assign([{c.field: c.confidence for c in found if c.confidence >= ASK} for found in ranked])
         return self._settled(columns, heard, ranked, chosen, parts)
 
-    def _beside(
-        self, columns: Sequence[Seen], parts: Sequence[Part], settled: Mapping[int, Mapped]
-    ) -> Understanding:
+    def _beside(self, columns: Sequence[Seen], parts: Sequence[Part], settled: Mapping[int, Mapped]) -> Understanding:
         """Map the columns beside those that are settled; none of them gets a field that a settled column holds."""
         taken = {m.field: m.index for m in settled.values() if m.field is not None}
         free = [c for c in columns if c.index not in settled]
@@ -178,6 +186,7 @@ class Mapper:
     def _weigh(self, column: Seen, heard: Heard) -> tuple[Candidate, ...]:
         """Return the fields that a column may hold, the surest first."""
         found = [self._candidate(hit, column) for hit in heard.hits[:_MOST]]
+        found += self._crossed(found, column)
         if heard.either is not None:
             found = self._telling_first(found)
         if not heard.known and heard.best < USE and column.sample:
@@ -188,6 +197,38 @@ class Mapper:
             found += [c for name in self._telling if name not in named and (c := self._by_values(name, column, 0.35))]
         ranked = sorted((c for c in found if c.confidence >= _SEEN), key=lambda c: (-c.confidence, c.field))
         return tuple(ranked)
+
+    def _crossed(self, found: Sequence[Candidate], column: Seen) -> list[Candidate]:
+        """Return what values say against their header: a longitude under 緯度, 公立 and 私立 under 種別."""
+        told = {c.field: c for c in found if c.hit is not None and c.fit.share is not None}
+        more = []
+        for candidate in told.values():
+            other = _CROSSED.get(self.judge.sorts[candidate.field], "")
+            for name in (n for n, sort in self.judge.sorts.items() if sort == other and n not in told):
+                fit = self.judge.fit(name, column.sample)
+                if (fit.share or 0.0) >= _OVERWHELMING and (candidate.fit.share or 0.0) <= _HALF and candidate.hit:
+                    hit = replace(candidate.hit, field=name, score=candidate.hit.score * 0.85, how="crossed")
+                    more.append(
+                        Candidate(name, weigh(hit.score, replace(fit, power=0.0), len(column.sample)), hit, fit)
+                    )
+        return more
+
+    def _swapped(self, ranked: Sequence[tuple[Candidate, ...]]) -> list[tuple[Candidate, ...]]:
+        """Believe values against their headers where two columns are swapped; one alone is for a person to see."""
+        sorts = self.judge.sorts
+        told = {sorts[c.field] for found in ranked for c in found if c.hit and c.hit.how == "crossed"}
+        if told >= _MEASURED:
+            return list(ranked)
+        doubted = [
+            tuple(
+                replace(c, confidence=min(c.confidence, _DOUBTED))
+                if c.hit and c.hit.how == "crossed" and sorts[c.field] in _MEASURED
+                else c
+                for c in found
+            )
+            for found in ranked
+        ]
+        return [tuple(sorted(found, key=lambda c: (-c.confidence, c.field))) for found in doubted]
 
     def _telling_first(self, found: list[Candidate]) -> list[Candidate]:
         """Prefer, where the header leaves it open, a sort that values can have or not have to free text."""
@@ -200,6 +241,10 @@ class Mapper:
 
     def _by_values(self, name: str, column: Seen, start: float = _ALONE) -> Candidate | None:
         fit = self.judge.fit(name, column.sample)
+        if self.judge.sorts[name] in _MEASURED and not all(
+            isinstance(c, float) or "." in str(c) for c in column.sample
+        ):
+            return None
         if fit.share is None or fit.share < 0.9 or len(column.sample) < (1 if start > _ALONE else _FEW):
             return None
         return Candidate(name, start + (1 - start) * fit.power * fit.share, None, fit)
@@ -221,7 +266,7 @@ class Mapper:
         for i, column in enumerate(columns):
             mapped = self._one(column, heard[i], ranked[i], chosen[i], owner, ranked)
             found.append(mapped)
-        found = _twins(columns, found, owner, ranked)
+        found = _twins(columns, found, owner, ranked, self.judge.sorts)
         by_index = {m.index: n for n, m in enumerate(found)}
         told: dict[str, tuple[int, ...]] = {}
         for part in parts:
@@ -288,7 +333,11 @@ def _without(column: Seen, heard: Heard, ranked: tuple[Candidate, ...]) -> Mappe
 
 
 def _twins(
-    columns: Sequence[Seen], found: list[Mapped], owner: Mapping[str, int], ranked: Sequence[tuple[Candidate, ...]]
+    columns: Sequence[Seen],
+    found: list[Mapped],
+    owner: Mapping[str, int],
+    ranked: Sequence[tuple[Candidate, ...]],
+    sorts: Mapping[str, str],
 ) -> list[Mapped]:
     """Decide about columns whose field another column has: the same again, a lesser one, or both unsure."""
     unsure: dict[int, Mapped] = {}
@@ -301,7 +350,7 @@ def _twins(
             continue
         own = next(c.confidence for c in ranked[first] if c.field == best.field)
         at = columns[first].index
-        if not columns[i].sample or _same(columns[i].rows, columns[first].rows):
+        if not columns[i].sample or same(sorts[best.field], columns[i].rows, columns[first].rows):
             why = "same" if columns[i].sample else "blank"
             found[i] = replace(mapped, confidence=0.9, why=why, other=at)
         elif best.confidence < own - _GAP:
@@ -312,21 +361,3 @@ def _twins(
     for first, mapped in unsure.items():
         found[first] = mapped
     return found
-
-
-def _same(one: Sequence[Cell], other: Sequence[Cell]) -> bool:
-    """Return whether two columns say the same wherever both say something."""
-    both = [(a, b) for a, b in zip(one, other, strict=False) if a != "" and b != ""]
-    if not both:
-        return all(a == "" for a in one) or all(b == "" for b in other)
-    return sum(_alike(a, b) for a, b in both) >= 0.98 * len(both)
-
-
-def _alike(one: Cell, other: Cell) -> bool:
-    """Return whether two cells say the same; decimals may be rounded differently."""
-    if str(one).strip() == str(other).strip():
-        return True
-    try:
-        return "." in f"{one}{other}" and abs(float(str(one)) - float(str(other))) < _ROUNDED
-    except ValueError:
-        return False

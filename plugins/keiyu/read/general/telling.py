@@ -13,6 +13,7 @@ _HOW: Final = {
     "beside": ("見出しに「{label}」と補足の語", "the header is {label} with words beside it"),
     "part": ("見出しが上の段「{label}」の一部", "the header stands under a group ({label})"),
     "tail": ("見出しの終わりが「{label}」", "the header ends in {label}"),
+    "crossed": ("見出しは「{label}」だが値は別の項目", "the header is {label}, the values are of another field"),
     "like": ("見出しが「{label}」に似る", "the header is like {label}"),
 }
 _WHY: Final = {
