@@ -5,33 +5,34 @@ has no field and says what it may be, and why. A file of a known form is told as
 """
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from keiyu.codes.areas import Areas
 from keiyu.contract.model import Contract
 from keiyu.findings import Finding, Place, Severity, finding
-from keiyu.read.choose import choose, prepared
+from keiyu.read.choose import Fit, choose, prepared
 from keiyu.read.decode import decode
 from keiyu.read.drift import facts
 from keiyu.read.exact import is_exact
+from keiyu.read.formed import SIMPLE, formed
+from keiyu.read.general.gather import MODIFIED, Whole, gather
+from keiyu.read.general.given import given_values
+from keiyu.read.general.mapping import Mapped
 from keiyu.read.general.rows import is_list
-from keiyu.read.general.table import Table, find_tables, line_words, read_table
+from keiyu.read.general.table import Table, line_words
 from keiyu.read.general.telling import told
 from keiyu.read.general.values import FieldValues, read_values
-from keiyu.read.grid import Workbook, column_of, letters
+from keiyu.read.grid import Workbook, letters
 from keiyu.read.kinds.model import Value
 from keiyu.read.lists import is_known, is_remembered
-from keiyu.read.model import Reading, TableReading, ValueStatus
+from keiyu.read.model import Reading
 from keiyu.read.notes import Notes
 from keiyu.read.reader import read
 from keiyu.read.sniff import RefusedError
 
-_SIMPLE: Final = {ValueStatus.REPORTED, ValueStatus.TRUE_ZERO}
 _AS_WRITTEN: Final = {"listed", "choice", "kana"}
-MODIFIED: Final = "dateModified"
-"""Concept (GIF) of the date to which a row refers."""
 _NOTHING: Final[Mapping[str, Any]] = {
     "expect": "reject",
     "line": None,
@@ -87,16 +88,15 @@ def inspect(
     remembered = is_remembered(workbook, among, schemas)
     fit = None if remembered else choose(workbook, [prepared(c, schemas) for c in among], line, tried)
     if fit is not None and is_known(fit, workbook, tried) and (is_exact(fit) or not fit.regions):
-        return _of_form(read(data, filename, among, areas, schemas=schemas, line=line))
+        return _of_form(read(data, filename, among, areas, schemas=schemas, line=line), fit)
     words = [line_words(c, schemas) for c in among if line is not None or is_list(c)]
-    found = find_tables(workbook, words)
-    if not found:
+    whole = gather(workbook, words, filename, schemas, areas)
+    if whole is None:
         return {
             **_refused(filename, finding(schemas, "read.table.none", Place(file=filename))),
             "encoding": workbook.encoding,
         }
-    table = read_table(found[0], words, filename, schemas)
-    return {**_document(filename, workbook, table, read_values(table, areas)), **_remembered(filename, table, schemas)}
+    return {**_document(filename, workbook, whole, areas), **_remembered(filename, whole.main, schemas)}
 
 
 def _refused(filename: str, said: Finding) -> dict[str, Any]:
@@ -110,8 +110,13 @@ def _refused(filename: str, said: Finding) -> dict[str, Any]:
     return {"file": filename, **_NOTHING, "reason": reason}
 
 
-def _document(filename: str, workbook: Workbook, table: Table, values: Sequence[FieldValues]) -> dict[str, Any]:
-    grid, records = table.found.grid, table.body.records
+def _document(filename: str, workbook: Workbook, whole: Whole, areas: Areas) -> dict[str, Any]:
+    table = whole.main
+    grid, values = table.found.grid, _values(table, areas)
+    records = [
+        record for part in whole.lists[0] for record in _rows(part, values if part is table else _values(part, areas))
+    ]
+    here = [record["row"] for record in records if record["sheet"] == grid.name]
     return {
         "file": filename,
         **_NOTHING,
@@ -119,13 +124,43 @@ def _document(filename: str, workbook: Workbook, table: Table, values: Sequence[
         "line": table.line.contract.line,
         "encoding": workbook.encoding,
         "sheet": grid.name,
-        "header_rows": [] if grid.features else [row + 1 for row in table.found.header.rows],
-        "first_data_row": grid.number(records[0]) if records else None,
-        "last_data_row": grid.number(records[-1]) if records else None,
+        "header_rows": _header_rows(table),
+        "first_data_row": min(here, default=None),
+        "last_data_row": max(here, default=None),
         "data_rows": len(records),
         "as_of": _dated(table, values),
-        "columns": _columns(table),
-        "rows": _rows(table, values),
+        "columns": _columns(whole.lists[0]),
+        "rows": records,
+        "tables": [_told(t, t.line is table.line and n == 0) for n, each in enumerate(whole.lists) for t in each],
+    }
+
+
+def _values(table: Table, areas: Areas) -> list[FieldValues]:
+    return [*read_values(table, areas), *given_values(table, areas)]
+
+
+def _header_rows(table: Table) -> list[int]:
+    return [] if table.found.grid.features else [row + 1 for row in table.found.header.rows]
+
+
+def _told(table: Table, listed: bool) -> dict[str, Any]:
+    """Tell of one of the tables of a file."""
+    number, records = table.found.grid.number, table.body.records
+    first = number(records[0]) if records else None
+    return {
+        "line": table.line.contract.line,
+        "table": next(
+            (t.name for t in table.line.contract.tables if set(t.by_name) & set(table.understanding.fields)), None
+        ),
+        "sheet": table.found.grid.name,
+        "header_rows": _header_rows(table),
+        "rows": len(records),
+        "first_row": first,
+        "totals_row": next((number(row) for row, kind in table.body.aside.items() if kind == "total"), None),
+        "as_of": table.as_of.isoformat() if table.as_of else None,
+        "listed": listed,
+        "columns": {name: f"{letters(at)}{first}" for name, at in table.understanding.fields.items() if first},
+        "given": {name: list(dict.fromkeys(filter(None, texts))) for name, texts in table.given.items()},
     }
 
 
@@ -154,30 +189,45 @@ def _dated(table: Table, values: Sequence[FieldValues]) -> str | None:
     return days[0].isoformat() if len(set(days)) == 1 and 2 * len(days) >= len(table.body.records) else None
 
 
-def _columns(table: Table) -> list[dict[str, Any]]:
-    return [
-        {
-            "index": m.index,
-            "header": table.found.over(m.index),
-            "field": m.field,
-            "confidence": round(m.confidence, 3),
-            "needs_review": m.review,
-            "candidates": [{"field": c.field, "confidence": round(c.confidence, 3)} for c in m.candidates],
-            "evidence": told(m),
-        }
-        for m in table.understanding.columns
-    ]
+def _columns(tables: Sequence[Table]) -> list[dict[str, Any]]:
+    """Tell of the columns of the first table, and of those beside it on its sheet."""
+    first, columns = tables[0], list[dict[str, Any]]()
+    for table in tables:
+        if table is first or (table.found.grid.name == first.found.grid.name and _is_beside(table, first)):
+            columns += [_column(table, m) for m in table.understanding.columns[len(columns) :]]
+    return columns
+
+
+def _is_beside(one: Table, two: Table) -> bool:
+    return one.found.header.top <= two.found.header.bottom and two.found.header.top <= one.found.header.bottom
+
+
+def _column(table: Table, mapped: Mapped) -> dict[str, Any]:
+    return {
+        "index": mapped.index,
+        "header": table.found.over(mapped.index),
+        "field": mapped.field,
+        "confidence": round(mapped.confidence, 3),
+        "needs_review": mapped.review,
+        "candidates": [{"field": c.field, "confidence": round(c.confidence, 3)} for c in mapped.candidates],
+        "evidence": told(mapped),
+    }
 
 
 def _rows(table: Table, values: Sequence[FieldValues]) -> list[dict[str, Any]]:
-    number = table.found.grid.number
-    rows: list[dict[str, Any]] = [{"row": number(row), "values": {}, "status": {}} for row in table.body.records]
+    number, sheet = table.found.grid.number, table.found.grid.name
+    rows: list[dict[str, Any]] = [
+        {"row": number(row), "sheet": sheet, "values": {}, "status": {}} for row in table.body.records
+    ]
     for each in values:
         sort = table.line.judge.sorts[each.field]
         for row, value in zip(rows, each.read, strict=True):
             row["values"][each.field] = plain(value, sort)
-            if value.status not in _SIMPLE:
+            if value.status not in SIMPLE:
                 row["status"][each.field] = value.status.value
+    for row, section in zip(rows, table.sections, strict=False):
+        if section is not None:
+            row["section"] = section
     return rows
 
 
@@ -197,13 +247,11 @@ def _json(value: Any) -> Any:
     return value.isoformat() if isinstance(value, dt.date) else value
 
 
-def _of_form(reading: Reading) -> dict[str, Any]:
+def _of_form(reading: Reading, fit: Fit) -> dict[str, Any]:
     """Tell of a file of a known form what the pipeline reads in it."""
     errors = (f for f in reading.findings if f.severity is Severity.ERROR and f.place.reporter is None)
     if not reading.tables and not reading.nil:
         return {**_refused(reading.file, next(errors)), "encoding": reading.encoding}
-    first = reading.tables[0] if reading.tables else None
-    records = _records(first) if first else []
     return {
         "file": reading.file,
         **_NOTHING,
@@ -211,51 +259,7 @@ def _of_form(reading: Reading) -> dict[str, Any]:
         "line": reading.line,
         "layout": reading.layout,
         "encoding": reading.encoding,
-        "sheet": first.placement.sheet if first else None,
-        "first_data_row": records[0]["row"] if records else None,
-        "last_data_row": records[-1]["row"] if records else None,
-        "data_rows": len(records),
+        "data_rows": 0,
         "as_of": reading.as_of.isoformat() if reading.as_of else None,
-        "columns": list(_placed(first)) if first else [],
-        "rows": records,
-        "tables": [_told(t) for t in reading.tables],
-    }
-
-
-def _placed(table: TableReading) -> Iterator[dict[str, Any]]:
-    """Yield the columns of a table of a known form; a form filled in like a sheet of paper has none."""
-    columns = {} if table.placement.matrix else table.placement.columns
-    evidence = {"ja": "登録済みの様式", "en": "a known form"}
-    for name, at in sorted(columns.items(), key=lambda item: column_of(item[1])):
-        yield {
-            "index": column_of(at),
-            "header": letters(column_of(at)),
-            "field": name,
-            "confidence": 1.0,
-            "needs_review": False,
-            "candidates": [{"field": name, "confidence": 1.0}],
-            "evidence": evidence,
-        }
-
-
-def _records(table: TableReading) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = [{"row": row, "values": {}, "status": {}} for row in table.rows]
-    for name, values in table.columns.items():
-        for row, value in zip(rows, values, strict=True):
-            row["values"][name] = _json(value)
-    for mark in table.marks:
-        if mark.status not in _SIMPLE:
-            rows[mark.index]["status"][mark.field] = mark.status.value
-    return rows
-
-
-def _told(table: TableReading) -> dict[str, Any]:
-    first = table.rows[0] if table.rows else 0
-    return {
-        "table": table.table,
-        "sheet": table.placement.sheet,
-        "rows": len(table.rows),
-        "first_row": first or None,
-        "totals_row": table.totals_row,
-        "columns": {name: table.placement.cell(name, first) for name in table.columns if first},
+        **formed(reading, fit, _json),
     }

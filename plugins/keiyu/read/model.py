@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from keiyu.findings import Finding, Severity
 from keiyu.read.form import Form
@@ -24,6 +24,10 @@ class ValueStatus(StrEnum):
     EXCLUDED = "excluded"
 
 
+PART: Final = 1 << 20
+"""Rows of the largest sheet (1,048,576): by so many the parts of a list are numbered apart."""
+
+
 @dataclass(frozen=True, slots=True)
 class Placement:
     """Where the values of one table stand in a file.
@@ -34,19 +38,30 @@ class Placement:
             for a matrix form, field → whole A1 address (``C7``).
         matrix: whether addresses are whole.
         form: the header of a list as it stands, to be compared with the next.
+        part: which part of a list it is that stands on several sheets, or in several strips of one. Rows of the
+            second and later parts are numbered on from ``part * PART``, so that no two rows of a list are alike.
     """
 
     sheet: str | None
     columns: Mapping[str, str]
     matrix: bool = False
     form: Form | None = None
+    part: int = 0
 
     def cell(self, name: str, row: int) -> str | None:
         """Return the A1 address of a field's value in a source row (1-based)."""
         column = self.columns.get(name)
         if column is None:
             return None
-        return column if self.matrix else f"{column}{row}"
+        return column if self.matrix else f"{column}{self.source(row)}"
+
+    def source(self, row: int) -> int:
+        """Return the 1-based row in the sheet of a row as it is numbered in the list."""
+        return row - self.part * PART
+
+    def holds(self, row: int) -> bool:
+        """Return whether a row of the list stands in this part, where there are several."""
+        return 0 < self.source(row) <= PART
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +92,8 @@ class TableReading:
     Attributes:
         table: table of the contract.
         placement: where its values stand.
-        rows: 1-based source row of each row (CSV: record number; matrix: the form's first row).
+        rows: 1-based source row of each row (CSV: record number; matrix: the form's first row), numbered on in the
+            second and later parts of a list (see :class:`Placement`).
         columns: field → values in row order, typed as the contract says, None where there is none.
             Only fields that the file has. Text codes stay text.
         marks: status and raw text of every value that is not simply a reported figure (see :class:`Mark`).
@@ -109,6 +125,7 @@ class Reading:
         findings: what could not be read with certainty.
         nil: whether the file says 該当なし (nothing to report).
         nil_reporter: who says so; the value of the line's reporter field.
+        also: what else the file holds: rows of other lines, or of other dates.
     """
 
     file: str
@@ -121,6 +138,7 @@ class Reading:
     findings: list[Finding] = field(default_factory=list)
     nil: bool = False
     nil_reporter: str | None = None
+    also: "list[Reading]" = field(default_factory=list)
 
     @property
     def refused(self) -> bool:

@@ -1,5 +1,6 @@
 """The records under a header: which rows are one, which are totals, remarks, section titles or left over."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
@@ -19,6 +20,13 @@ _BESIDE: Final = 3
 _HEADER: Final = 0.8
 _LONGEST: Final = 40
 _SUM: Final = ("計", "total")
+_NOTHING: Final = "-ー―〃\"'・…　 "
+"""What stands for nothing in the place of a name."""
+
+_UNITS: Final = r"(?:か所|カ所|ヶ所|ケ所|箇所|ヵ所|施設|園|件|校|室|人|名)"
+_COUNT: Final = re.compile(rf"[(]?(?:計|全)?\d[\d,]*{_UNITS}?[)]?")
+_SUMMED: Final = re.compile(rf".{{0,20}}(?:計|total)(?:[(][^()]{{1,20}}[)]|\d[\d,]*{_UNITS})?")
+_TITLE: Final = re.compile(r"[【〔《<■◆●▼□◇◎].*|\[.+\]$")
 
 
 @dataclass
@@ -28,10 +36,12 @@ class Body:
     Attributes:
         records: 0-based rows that are records.
         aside: 0-based row → what it is instead, where something stands in it.
+        titles: 0-based row → the text of a title of a section.
     """
 
     records: list[int] = field(default_factory=list)
     aside: dict[int, Aside] = field(default_factory=dict)
+    titles: dict[int, str] = field(default_factory=dict)
 
 
 class BodyReader:
@@ -91,11 +101,13 @@ class BodyReader:
         def odd(text: str) -> bool:
             folded = fold.label(text)
             return (
-                not folded
+                not folded.strip(_NOTHING)
                 or text in header
                 or folded.startswith(words.remarks)
                 or folded.endswith(_SUM)
                 or _is_total(folded, words)
+                or _TITLE.match(folded) is not None
+                or _SUMMED.fullmatch(folded) is not None
             )
 
         return odd
@@ -121,6 +133,8 @@ class BodyReader:
             body.records.append(number)
         else:
             body.aside[number] = kind
+        if kind == "section" and isinstance(title := filled[0][1], str):
+            body.titles[number] = title
 
     def _kind(
         self, row: Row, filled: Sequence[tuple[int, Cell]], anchors: Sequence[int], usual: int, covered: bool
@@ -134,12 +148,47 @@ class BodyReader:
         first = filled[0][1]
         if isinstance(first, str) and len(filled) <= _SECTION and fold.label(first).startswith(self._words.remarks):
             return "remark"
+        if all(_says_nothing(c) for _, c in filled):
+            return "rest"
+        if _is_title(filled) and (usual > _SECTION or anchors):
+            return "section"
         anchored = any(at < len(row) and row[at] != "" for at in anchors)
         if usual >= _FEW and len(filled) == 1:
-            return "remark" if isinstance(first, str) and len(first) > _LONGEST else "section"
+            return _alone(first)
         if anchors and not anchored and not covered:
-            return None if 2 * len(filled) >= usual and usual > _SECTION else "rest"
+            return None if 2 * len(filled) >= usual and usual > _SECTION and _speaks(filled) else "rest"
         return None
+
+
+def _alone(cell: Cell) -> Aside:
+    """Return what a row is that holds one cell."""
+    if not isinstance(cell, str) or shape(cell) != "text":
+        return "remark" if shape(cell) == "long" else "rest"
+    return "remark" if len(cell) > _LONGEST else "section"
+
+
+def _says_nothing(cell: Cell) -> bool:
+    """Return whether a cell is a dash, a zero or blank: a row made ready for a record that never came."""
+    return cell == 0 or (isinstance(cell, str) and not fold.label(cell).strip(_NOTHING + "0"))
+
+
+def _speaks(filled: Sequence[tuple[int, Cell]]) -> bool:
+    """Return whether a row without a name says more than numbers that were filled in beforehand."""
+    return any(isinstance(c, str) and shape(c) not in ("figure", "sign", "blank") for _, c in filled[1:])
+
+
+def _is_title(filled: Sequence[tuple[int, Cell]]) -> bool:
+    """Return whether a row is a title by its brackets, with nothing beside but how many follow."""
+    first = filled[0][1]
+    if not isinstance(first, str) or not _TITLE.match(fold.label(first)):
+        return False
+    return len(filled) <= _BESIDE and all(_is_count(cell) for _, cell in filled[1:])
+
+
+def _is_count(cell: Cell) -> bool:
+    return shape(cell) in ("figure", "sign", "blank") or (
+        isinstance(cell, str) and _COUNT.fullmatch(fold.label(cell)) is not None
+    )
 
 
 def _firm(cells: Iterable[Cell], odd: Callable[[str], bool]) -> Mapping[str, bool]:
@@ -148,9 +197,9 @@ def _firm(cells: Iterable[Cell], odd: Callable[[str], bool]) -> Mapping[str, boo
 
 
 def _sums(texts: Sequence[tuple[int, str]], filled: Sequence[tuple[int, Cell]]) -> bool:
-    """Return whether a row holds figures only, but for one text that ends in 計 (北区計)."""
-    others = [cell for _, cell in filled if not (isinstance(cell, str) and fold.label(cell).endswith(_SUM))]
-    return len(texts) - len(others) <= 1 and len(others) < len(filled) and all(shape(c) == "figure" for c in others)
+    """Return whether a row holds figures only, but for one text that ends in 計 (北区計, 公立計（10園）)."""
+    others = [cell for _, cell in filled if not (isinstance(cell, str) and _SUMMED.fullmatch(fold.label(cell)))]
+    return len(filled) - len(others) in (1, 2) and len(others) < len(filled) and all(map(_is_count, others))
 
 
 def _is_total(folded: str, words: Words) -> bool:

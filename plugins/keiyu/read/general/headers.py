@@ -85,12 +85,20 @@ class HeaderFinder:
             score = self._score(row)
             if score is not None and (best is None or score > best[0]):
                 best = (score, row)
-        if best is None:
-            return None
-        top, bottom = self._whole(best[1])
+        return self.around(best[1], score=best[0]) if best is not None else None
+
+    def around(self, row: int, *, since: int = 0, score: float = 0.0) -> Header:
+        """Return the header of which one row is known.
+
+        Args:
+            row: that row, 0-based.
+            since: the first row that it may begin in.
+            score: how much it looks like one.
+        """
+        top, bottom = self._whole(row, since)
         levels = self._levels(top, bottom)
         known = sum(1 for column in levels if (column and self._knows(_joined(column))) or self._any(column))
-        return Header(top, bottom, levels, best[0], known)
+        return Header(top, bottom, levels, score, known)
 
     def at(self, top: int, bottom: int) -> Header:
         """Return the header that stands in rows which are known.
@@ -134,12 +142,12 @@ class HeaderFinder:
         usual, count = shapes.most_common(1)[0]
         return usual != "text" and usual != shape(cell) and 2 * count > sum(shapes.values())
 
-    def _whole(self, row: int) -> tuple[int, int]:
+    def _whole(self, row: int, since: int) -> tuple[int, int]:
         """Return the first and the last row of the header of which one row is known."""
         top = bottom = row
         while bottom - row < _LEVELS and bottom + 1 < len(self._rows) and self._continues(bottom + 1, row):
             bottom += 1
-        while row - top < _LEVELS and top > 0 and self._is_above(top - 1, top, bottom):
+        while row - top < _LEVELS and top > since and self._is_above(top - 1, top, bottom):
             top -= 1
         return top, bottom
 

@@ -1,8 +1,8 @@
 """A table of any form: found, its columns understood by the words of the line that fits best."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Final
@@ -21,7 +21,9 @@ from keiyu.read.general.headers import Header, HeaderFinder
 from keiyu.read.general.lexis import Lexis
 from keiyu.read.general.mapping import Mapper, Seen, Understanding
 from keiyu.read.general.parts import find_parts
+from keiyu.read.general.pieces import Splitter
 from keiyu.read.general.remembered import header_of, settled_by, whole, with_changes
+from keiyu.read.general.subjects import Subjects
 from keiyu.read.grid import Cell, Grid, Workbook
 from keiyu.read.kinds import Terms
 from keiyu.read.kinds.traits import looker
@@ -30,7 +32,10 @@ from keiyu.read.known import Shelf
 _ROWS: Final = 4_000
 """Rows of a table that are looked at for understanding its columns."""
 
-_ANCHORS: Final = ("name", "facility_id", "shelter_id", "address")
+ANCHORS: Final = ("name", "facility_id", "shelter_id", "address")
+"""Fields by which records are told; the first is in every list."""
+
+_SURE: Final = 0.9
 _FULL: Final = 0.9
 _NAME: Final = 4
 _TITLE: Final = 60
@@ -54,12 +59,19 @@ class LineWords:
         self.lexis = Lexis(self.vocabulary, cues.load(schemas))
         self.fields: Mapping[str, Field] = {name: t.field for name, t in self.vocabulary.terms.items()}
         self.judge = Judge(self.fields, self.terms, looker(schemas), cues.load(schemas).buildings)
+        self.subjects = Subjects(contract, self.judge.sorts)
         self._names = [
             folded
             for t in contract.tables
             for text in (contract.name_ja, t.label_ja, *t.synonyms)
             if len(folded := fold.joined(text)) >= _NAME
         ]
+
+    @cached_property
+    def labels(self) -> frozenset[str]:
+        """The folded texts that the line knows to stand over a column."""
+        known = (*self.vocabulary.labels, *self.vocabulary.ambiguous)
+        return frozenset(folded for text in known if len(folded := fold.joined(text)) > 1)
 
     def named_in(self, title: str) -> bool:
         """Return whether a title names the line or a table of it."""
@@ -105,12 +117,16 @@ class Found:
     """A table in a sheet, before its columns are understood.
 
     Attributes:
-        grid: the sheet.
+        grid: the sheet, or what is left of it when the other tables on it are blanked out.
         header: its header.
+        piece: whether the sheet holds other tables too.
+        beside: other tables under the same header, which are understood together with this one.
     """
 
     grid: Grid
     header: Header
+    piece: bool = False
+    beside: "tuple[Found, ...]" = ()
 
     @cached_property
     def first(self) -> int:
@@ -119,9 +135,9 @@ class Found:
 
     @cached_property
     def columns(self) -> list[list[Cell]]:
-        """The first cells of each column."""
-        rows = [r for r in self.grid.rows[self.first : self.first + _ROWS] if len(r) > r.count("")]
-        return [[r[i] if i < len(r) else "" for r in rows] for i in range(len(self.header.levels))]
+        """The first cells of each column, those of other tables under the same header behind them."""
+        rows = [r for f in (self, *self.beside) for r in f.grid.rows[f.first : f.first + _ROWS] if len(r) > r.count("")]
+        return [[r[i] if i < len(r) else "" for r in rows[:_ROWS]] for i in range(len(self.header.levels))]
 
     @cached_property
     def form(self) -> Form:
@@ -158,6 +174,8 @@ class Table:
         understanding: its columns.
         body: its rows.
         as_of: the date to which it refers.
+        sections: the title of the section in which each record stands, where there are any.
+        given: field → what titles of sections, tables or sheets say of each record; blank where they say nothing.
     """
 
     found: Found
@@ -165,22 +183,28 @@ class Table:
     understanding: Understanding
     body: Body
     as_of: dt.date | None = None
+    sections: Sequence[str | None] = ()
+    given: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 def find_tables(workbook: Workbook, lines: Sequence[LineWords]) -> list[Found]:
-    """Return the tables of a workbook, one at most of each visible sheet, the likeliest first.
+    """Return the tables of the visible sheets of a workbook, the likeliest first.
 
     Args:
         workbook: the file, decoded.
         lines: the lines whose words are known.
     """
-    found = []
-    for place, grid in enumerate(workbook.grids):
+    splitter = Splitter(lambda t: _known(t, lines), _Labels(lines), lambda t: _names(t, lines))
+    found: list[tuple[int, int, int, Found]] = []
+    for grid in workbook.grids:
         if grid.hidden or not len(grid.rows):
             continue
         header = _header(grid, lines)
         if header is not None:
-            found.append((-header.known, -len(grid.rows), place, Found(grid, header)))
+            pieces = [Found(*piece) for piece in splitter.pieces(grid, header)]
+            for piece in pieces:
+                told = replace(piece, piece=len(pieces) > 1)
+                found.append((-piece.header.known, -len(grid.rows), len(found), told))
     return [item[-1] for item in sorted(found, key=lambda item: item[:3])]
 
 
@@ -190,6 +214,22 @@ def _header(grid: Grid, lines: Sequence[LineWords]) -> Header | None:
         return _properties(grid, lines)
     finder = HeaderFinder(grid, lambda t: _known(t, lines))
     return header_of(grid, [line.known for line in lines], finder) or finder.find()
+
+
+@dataclass(frozen=True)
+class _Labels(Container[str]):
+    """The folded labels of several lines."""
+
+    lines: Sequence[LineWords]
+
+    def __contains__(self, text: object) -> bool:
+        return any(text in line.labels for line in self.lines)
+
+
+def _names(text: str, lines: Sequence[LineWords]) -> bool:
+    """Return whether a text stands over the names of records."""
+    hits = (line.lexis.hear(text).hits[:1] for line in lines)
+    return any(hit.field == ANCHORS[0] and hit.score >= _SURE for first in hits for hit in first)
 
 
 def _known(text: str, lines: Sequence[LineWords]) -> bool:
@@ -214,7 +254,7 @@ def understand(found: Found, lines: Sequence[LineWords]) -> tuple[LineWords, Und
     same = [(line, layout) for line in lines if (layout := line.known.exact(found.form)) is not None]
     tried = [(line, whole(layout, found.form, len(found.header.levels))) for line, layout in same]
     tried = tried or [(line, _understood(found, line)) for line in lines]
-    return max(tried, key=lambda item: _fits(item[0], item[1], found.title))
+    return max(tried, key=lambda item: _fits(item[0], item[1], found))
 
 
 def _understood(found: Found, line: LineWords) -> Understanding:
@@ -226,15 +266,16 @@ def _understood(found: Found, line: LineWords) -> Understanding:
     return with_changes(mapper.map(found.seen, parts, settled_by(layout, found.form)), layout, found.form)
 
 
-def _fits(line: LineWords, understanding: Understanding, title: str) -> tuple[float, float]:
-    """Return how well a line fits: by the confidence of its own columns, then by the share of its own fields."""
+def _fits(line: LineWords, understanding: Understanding, found: Found) -> tuple[float, float]:
+    """Return how well a line fits: by its own columns and what rows are about, then by the share of its own fields."""
     own = line.contract.fields
     used = {m.field: m.confidence for m in understanding.columns if m.field is not None}
     mine = sum(confidence for name, confidence in used.items() if name in own)
     required = [f.name for f in own.values() if f.required]
     lacking = sum(name not in used for name in required)
     asked = sum(m.review for m in understanding.columns)
-    named = _NAMED if line.named_in(title) else 0.0
+    named = _NAMED if line.named_in(found.title) else 0.0
+    named += line.subjects.share({name: found.seen[at].sample for name, at in understanding.fields.items()})
     return (mine + 0.5 * (sum(used.values()) - mine) - 0.5 * lacking - 0.2 * asked + named, mine / max(len(own), 1))
 
 
@@ -247,7 +288,19 @@ def read_table(found: Found, lines: Sequence[LineWords], name: str, schemas: Pat
         name: the file's name.
         schemas: the ``schemas/`` folder.
     """
-    line, understanding = understand(found, lines)
+    return table_of(found, *understand(found, lines), name, schemas)
+
+
+def table_of(found: Found, line: LineWords, understanding: Understanding, name: str, schemas: Path) -> Table:
+    """Tell the rows of a table apart whose columns are understood.
+
+    Args:
+        found: the table.
+        line: the words by which it was understood.
+        understanding: its columns.
+        name: the file's name.
+        schemas: the ``schemas/`` folder.
+    """
     texts = [[level.text for level in column] for column in found.header.levels]
     reader = BodyReader(found.grid, list(found.header.rows), texts, words.load(schemas))
     body = reader.read(_anchors(found, understanding))
@@ -258,7 +311,7 @@ def read_table(found: Found, lines: Sequence[LineWords], name: str, schemas: Pat
 def _anchors(found: Found, understanding: Understanding) -> list[int]:
     """Return the columns that records fill: the name's and others that tell them, else the fullest from the left."""
     fields = understanding.fields
-    named = [fields[name] for name in _ANCHORS if name in fields]
+    named = [fields[name] for name in ANCHORS if name in fields]
     if "name" in fields:
         return named
     filled = [sum(c != "" for c in cells) for cells in found.columns]

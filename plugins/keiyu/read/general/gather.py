@@ -1,0 +1,178 @@
+"""All tables of a file, put together into lists: a sheet per ward or per month is one list in several parts.
+
+Tables under the same header are understood together. Tables of one line whose columns are much the same are parts
+of one list. A table whose records stand in another table of the same date already (an overview, a copy for
+printing) is left out, so that nothing is counted twice.
+"""
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from keiyu.codes.areas import Areas
+from keiyu.read import fold
+from keiyu.read.general.rows import is_of_line
+from keiyu.read.general.sections import with_titles
+from keiyu.read.general.table import ANCHORS, Found, LineWords, Table, find_tables, table_of, understand
+from keiyu.read.grid import Cell, Workbook
+from keiyu.read.values import raw
+
+MODIFIED: Final = "dateModified"
+"""Concept (GIF) of the date to which a row refers."""
+
+MOST: Final = 32
+"""Different headers of a file that are understood."""
+
+_KNOWN: Final = 2
+_ALIKE: Final = 0.5
+_SAME: Final = 0.8
+_FEWEST: Final = 2
+
+List = tuple[Table, ...]
+
+
+@dataclass(frozen=True)
+class Whole:
+    """The tables of a file.
+
+    Attributes:
+        lists: the lists, each in the order of the file; the first is the one that the file is about.
+        copies: tables that are left out, each with the one that holds its records already.
+        left: tables that belong to none of the lists.
+    """
+
+    lists: tuple[List, ...]
+    copies: tuple[tuple[Table, Table], ...] = ()
+    left: tuple[Table, ...] = ()
+
+    @property
+    def main(self) -> Table:
+        """The first table of the list that the file is about."""
+        return self.lists[0][0]
+
+
+def gather(workbook: Workbook, lines: Sequence[LineWords], name: str, schemas: Path, areas: Areas) -> Whole | None:
+    """Read all tables of a file.
+
+    Args:
+        workbook: the file, decoded.
+        lines: the lines that it may belong to.
+        name: the file's name.
+        schemas: the ``schemas/`` folder.
+        areas: the dated area table.
+
+    Returns:
+        Its tables; none where it has none with a header.
+    """
+    found = find_tables(workbook, lines)
+    if not found:
+        return None
+    tables = list(_understood(found, lines, name, schemas))
+    lists, left = _lists(tables)
+    copies: list[tuple[Table, Table]] = []
+    whole = []
+    for parts in lists:
+        kept, again = _once(_dated(sorted(parts, key=lambda t: _place(workbook, t))))
+        copies += again
+        at = next((t.as_of for t in kept if t.as_of), dt.date.max)
+        whole.append(tuple(_with_dates(with_titles(kept, areas, at)) if len(kept) > 1 or _is_cut(kept[0]) else kept))
+    return Whole(tuple(whole), tuple(copies), tuple(left))
+
+
+def _understood(found: Sequence[Found], lines: Sequence[LineWords], name: str, schemas: Path) -> Iterator[Table]:
+    """Yield the tables, the likeliest first, those under the same header behind each other."""
+    alike: dict[tuple[str, ...], list[Found]] = {}
+    for one in found:
+        alike.setdefault(tuple(map(one.over, range(len(one.header.levels)))), []).append(one)
+    for number, same in enumerate(alike.values()):
+        if number and (number >= MOST or same[0].header.known < _KNOWN):
+            continue
+        line, understanding = understand(replace(same[0], beside=tuple(same[1:])), lines)
+        for one in same:
+            yield table_of(one, line, understanding, name, schemas)
+
+
+def _lists(tables: Sequence[Table]) -> tuple[list[list[Table]], list[Table]]:
+    """Put the parts of each line's list together; returns the lists and what belongs to none."""
+    lists: dict[str, list[Table]] = {}
+    left: list[Table] = []
+    for number, table in enumerate(tables):
+        line = table.line.contract.line
+        if not number or (line not in lists and is_of_line(table)):
+            lists[line] = [table]
+        elif line in lists and table.body.records and _is_like(table, lists[line][0]):
+            lists[line].append(table)
+        else:
+            left.append(table)
+    return list(lists.values()), left
+
+
+def _is_like(one: Table, two: Table) -> bool:
+    """Return whether two tables have most of the columns of the narrower one in common, names of records among them."""
+    mine, others = set(one.understanding.fields), set(two.understanding.fields)
+    least = min(len(mine), len(others))
+    return ANCHORS[0] in mine & others and len(mine & others) >= max(_ALIKE * least, _FEWEST)
+
+
+def _place(workbook: Workbook, table: Table) -> tuple[int, int, int]:
+    """Return where a table stands in the file."""
+    header = table.found.header
+    sheet = next(i for i, grid in enumerate(workbook.grids) if grid.name == table.found.grid.name)
+    return sheet, header.top, next((i for i, levels in enumerate(header.levels) if levels), 0)
+
+
+def _dated(tables: Sequence[Table]) -> list[Table]:
+    """Give tables that say no date the one that all others say."""
+    said = {table.as_of for table in tables} - {None}
+    only = said.pop() if len(said) == 1 else None
+    return [t if t.as_of or only is None else replace(t, as_of=only) for t in tables]
+
+
+def _once(tables: Sequence[Table]) -> tuple[list[Table], list[tuple[Table, Table]]]:
+    """Leave out tables whose records stand in others of the same date, the smaller in favour of the larger."""
+    if len(tables) == 1:
+        return list(tables), []
+    again: list[tuple[Table, Table]] = []
+    kept: list[tuple[Table, set[tuple[str, ...]]]] = []
+    for table in sorted(tables, key=lambda t: -len(t.body.records)):
+        mine = _records(table, tables)
+        shared = [(t, len(mine & theirs)) for t, theirs in kept if t.as_of == table.as_of]
+        holding = max(shared, key=lambda item: item[1], default=None)
+        if holding and mine and sum(n for _, n in shared) >= _SAME * len(mine):
+            again.append((table, holding[0]))
+        else:
+            kept.append((table, mine))
+    first = {id(table) for table, _ in kept}
+    return [table for table in tables if id(table) in first], again
+
+
+def _records(table: Table, tables: Sequence[Table]) -> set[tuple[str, ...]]:
+    """Return by what the records of a table are told, in the columns that all tables of a list have."""
+    fields = [n for n in ANCHORS if all(n in t.understanding.fields for t in tables)]
+    at = [table.understanding.fields[name] for name in fields]
+    rows = table.found.grid.rows
+    return {tuple(_cell(rows[row], i) for i in at) for row in table.body.records}
+
+
+def _cell(row: Sequence[Cell], at: int) -> str:
+    return fold.joined(raw(row[at])) if at < len(row) else ""
+
+
+def _is_cut(table: Table) -> bool:
+    return table.found.piece or bool(table.body.titles)
+
+
+def _with_dates(tables: list[Table]) -> list[Table]:
+    """Give the records of a list that covers several months the month in which they stand."""
+    fields = tables[0].line.contract.fields.values()
+    about = next((f.name for f in fields if f.concept == MODIFIED), None)
+    if about is None or len({t.as_of for t in tables}) < _FEWEST:
+        return tables
+    return [
+        t
+        if about in t.understanding.fields or t.as_of is None
+        else replace(t, given={**t.given, about: [t.as_of.isoformat()] * len(t.body.records)})
+        for t in tables
+    ]

@@ -1,0 +1,36 @@
+"""What titles of sections, tables and sheets give to records, read like the cells of a column."""
+
+from typing import Final
+
+from keiyu.codes.areas import Areas
+from keiyu.read.general.table import Table
+from keiyu.read.general.values import FieldColumn, FieldValues
+from keiyu.read.kinds import Normaliser, kind_of
+
+NOWHERE: Final = -1
+"""Column of what no column holds."""
+
+
+def given_values(table: Table, areas: Areas | None = None) -> list[FieldValues]:
+    """Read what titles say of a table's records, field by field.
+
+    Args:
+        table: the table.
+        areas: the area table.
+    """
+    found = []
+    for name, cells in table.given.items():
+        kind = kind_of(table.line.fields[name])
+        reader = Normaliser(kind, table.line.terms(name, areas, table.as_of))
+        found.append(FieldValues(name, NOWHERE, cells, [reader.read(cell) for cell in cells]))
+    return found
+
+
+def given_columns(table: Table, areas: Areas | None = None) -> list[FieldColumn]:
+    """Read what titles say of a table's records as typed columns; nothing in them stands in a cell of a record.
+
+    Args:
+        table: the table.
+        areas: the area table.
+    """
+    return [FieldColumn(v.field, v.column, v.cells, [e.value for e in v.read], ()) for v in given_values(table, areas)]

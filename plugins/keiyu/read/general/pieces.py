@@ -1,0 +1,199 @@
+"""The pieces of a sheet: lists side by side, lists below each other, each with a header of its own.
+
+A list that is long is printed in two or three strips beside each other; public and private facilities stand
+below each other under headers that differ a little. Each such list is a table; a header that only comes again
+at the top of a page divides nothing.
+"""
+
+from collections.abc import Callable, Container, Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
+from typing import Final
+
+from keiyu.read import fold
+from keiyu.read.general.headers import Header, HeaderFinder
+from keiyu.read.general.shapes import VALUES, shape
+from keiyu.read.grid import Cell, ColumnRows, Grid
+from keiyu.read.looks.model import Looks
+
+LONGEST: Final = 20_000
+"""Rows of a sheet in which further headers are looked for: people who divide a sheet look at it."""
+
+MOST: Final = 200
+"""Pieces of one sheet."""
+
+_FEWEST: Final = 2
+_SHARE: Final = 0.6
+_LONG: Final = 40
+
+Piece = tuple[Grid, Header]
+
+
+class Splitter:
+    """Divides the sheets of a file."""
+
+    def __init__(self, knows: Callable[[str], bool], labels: Container[str], names: Callable[[str], bool]) -> None:
+        """Prepare.
+
+        Args:
+            knows: tells whether some line knows a header text.
+            labels: the texts that some line knows for certain, folded.
+            names: tells whether a header text stands over the names of records.
+        """
+        self._knows = knows
+        self._labels = labels
+        self._names = names
+
+    def pieces(self, grid: Grid, header: Header) -> Iterator[Piece]:
+        """Yield the tables of a sheet whose first header is known, in reading order.
+
+        Args:
+            grid: the sheet.
+            header: its likeliest header.
+        """
+        if isinstance(grid.rows, ColumnRows) or grid.features or len(grid.rows) > LONGEST:
+            yield grid, header
+            return
+        for below in self._below(grid, header):
+            strips = list(self._beside(*below))
+            for strip in strips:
+                yield from self._below(*strip) if len(strips) > 1 else (strip,)
+
+    def _below(self, grid: Grid, header: Header) -> Iterator[Piece]:
+        """Yield the tables that stand below each other."""
+        heads = self._heads(grid, header)
+        if len(heads) == 1:
+            yield grid, header
+            return
+        header = heads[0]
+        titles = [_title(grid, head.top, before.bottom + 1) for before, head in pairwise(heads)]
+        ends = [*titles, len(grid.rows)]
+        yield replace(grid, rows=grid.rows[: ends[0]], look=_part(grid, range(ends[0]))), header
+        for head, title, end in zip(heads[1:], titles, ends[1:], strict=True):
+            rows = [row if i < header.top or i >= title else [] for i, row in enumerate(grid.rows[:end])]
+            yield replace(grid, rows=rows, look=_part(grid, range(title, end))), head
+
+    def _heads(self, grid: Grid, sure: Header) -> list[Header]:
+        """Return the headers of a sheet from the top, each unlike the one before; one of them is sure."""
+        finder = HeaderFinder(grid, self._knows)
+        found: list[Header] = []
+        row = 0
+        while row < len(grid.rows) and len(found) < MOST:
+            since = found[-1].bottom + 1 if found else 0
+            head = sure if row == sure.top else self._head(grid, row, since, finder)
+            if head is not None:
+                if sure.top <= head.bottom and head.top <= sure.bottom:
+                    head = sure
+                if not found or (not _same(found[-1], head) and (head is sure or self._parts(grid, head))):
+                    found.append(head)
+                row = head.bottom
+            row += 1
+        return found
+
+    def _head(self, grid: Grid, row: int, since: int, finder: HeaderFinder) -> Header | None:
+        return finder.around(row, since=since) if self._is_head(grid.rows[row]) else None
+
+    def _parts(self, grid: Grid, head: Header) -> bool:
+        """Return whether another table begins: a list of records, or after a gap a table of sums."""
+        return any(self._names(text) for text in _texts(head)) or sum(c != "" for c in grid.rows[head.top - 1]) <= 1
+
+    def _is_head(self, row: Sequence[Cell]) -> bool:
+        """Return whether a row holds labels, and no values."""
+        cells = [c for c in row if c != "" and shape(c) != "blank"]
+        texts = {c for c in cells if isinstance(c, str) and len(c) <= _LONG}
+        if len(texts) < _FEWEST or len(texts) < _SHARE * len(cells):
+            return False
+        hits = sum(fold.joined(text) in self._labels for text in texts)
+        if hits < _FEWEST or hits < _SHARE * len(texts):
+            return False
+        return 10 * sum(shape(c) in VALUES for c in cells) <= len(cells)
+
+    def _beside(self, grid: Grid, header: Header) -> Iterator[Piece]:
+        """Yield the tables that stand side by side."""
+        strips = self._strips(grid, header)
+        if len(strips) == 1:
+            yield grid, header
+            return
+        for left, right in strips:
+            view = _strip(grid, header.top, left, right)
+            yield view, HeaderFinder(view, self._knows).around(header.bottom, since=header.top)
+
+    def _strips(self, grid: Grid, header: Header) -> list[tuple[int, int]]:
+        """Return the columns of each table beside others: where the column of names comes again."""
+        whole = [(0, len(header.levels))]
+        last = [fold.joined(column[-1].text) if column else "" for column in header.levels]
+        named = [i for i, text in enumerate(last) if text and self._names(header.levels[i][-1].text)]
+        starts = _parted(grid, header, named) or _repeated(last, named)
+        if not starts:
+            return whole
+        ends = [*starts[1:], len(header.levels)]
+        strips = list(zip([0, *starts[1:]], ends, strict=True))
+        return strips if all(len({*last[a:b]} - {""}) >= _FEWEST for a, b in strips) else whole
+
+
+def _parted(grid: Grid, header: Header, named: Sequence[int]) -> list[int]:
+    """Return where strips begin that blank columns part, each with a column of names; none where there is one strip."""
+    rows = grid.rows[header.top :]
+    filled = [any(i < len(row) and row[i] != "" for row in rows) for i in range(len(header.levels))]
+    starts = [i for i, full in enumerate(filled) if full and (i == 0 or not filled[i - 1])]
+    ends = [*starts[1:], len(filled)]
+    with_names = [start for start, end in zip(starts, ends, strict=True) if any(start <= i < end for i in named)]
+    return with_names if len(with_names) > 1 and with_names[0] == starts[0] else []
+
+
+def _repeated(last: Sequence[str], named: Sequence[int]) -> list[int]:
+    """Return where strips begin of which each has the same texts in the same order; none where there is one strip."""
+    alike = [i for i in named if last[i] == last[named[0]]]
+    if len(alike) < _FEWEST or alike[0] >= (width := alike[1] - alike[0]):
+        return []
+    starts = [i - alike[0] for i in alike]
+    first = list(last[starts[0] : starts[0] + width])
+    kept = [text for text in first if text]
+    same = all([t for t in last[s : s + width] if t] == kept for s in starts)
+    regular = all(b - a == width for a, b in pairwise(starts))
+    return starts if same and regular and len(kept) > _FEWEST else []
+
+
+def _texts(header: Header) -> list[str]:
+    return [level.text for column in header.levels for level in column]
+
+
+def _same(one: Header, two: Header) -> bool:
+    """Return whether a header only comes again: the same texts over the same columns."""
+    return _last_texts(one) == _last_texts(two)
+
+
+def _last_texts(header: Header) -> dict[int, str]:
+    return {i: fold.joined(column[-1].text) for i, column in enumerate(header.levels) if column}
+
+
+def _title(grid: Grid, top: int, start: int) -> int:
+    """Return the first of the rows right over a header that hold one text each, over one blank row at most."""
+    row = top - 1 if top > start and not any(c != "" for c in grid.rows[top - 1]) else top
+    first = row
+    while first > start and sum(c != "" for c in grid.rows[first - 1]) == 1:
+        first -= 1
+    return first if first < row else top
+
+
+def _strip(grid: Grid, top: int, left: int, right: int) -> Grid:
+    """Return a sheet with one of the tables that stand side by side: columns of the others are blank."""
+    rows = [row if i < top else _between(row, left, right) for i, row in enumerate(grid.rows)]
+    return replace(grid, rows=rows, look=_part(grid, range(top, len(rows)), range(left, right)))
+
+
+def _between(row: Sequence[Cell], left: int, right: int) -> list[Cell]:
+    return [*[""] * min(left, len(row)), *row[left:right]]
+
+
+def _part(grid: Grid, rows: range, columns: range | None = None) -> Callable[[], Looks]:
+    """Return what reads the looks of a part of a sheet."""
+
+    def look() -> Looks:
+        looks = grid.looks
+        inside = [m for m in looks.merges if m.bottom >= rows.start and m.top < rows.stop]
+        merges = tuple(m for m in inside if columns is None or (m.left in columns and m.right in columns))
+        crossed = ((r, c) for r, c in looks.diagonals if r in rows and (columns is None or c in columns))
+        return replace(looks, merges=merges, diagonals=frozenset(crossed))
+
+    return look

@@ -1,0 +1,223 @@
+"""What titles of sections, tables and sheets say of the records under them: 【公立保育所】, 小規模保育事業, 千代田区.
+
+A title fills a field where it is a word of the field's code list, or the name of a municipality, and no column
+holds that field. Any other title is told as what it is, and fills nothing.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Final
+
+from keiyu.codes.areas import Area, Areas
+from keiyu.contract.model import Field
+from keiyu.read import fold
+from keiyu.read.general.table import LineWords, Table
+from keiyu.read.kinds.terms import labels
+from keiyu.read.labels import AREAS
+from keiyu.read.places import MUNICIPALITY
+
+_LEAD: Final = re.compile(
+    r"^(?:\(?(?:第?\d{1,2}|[一二三四五六七八九十]{1,3}|[アイウエオ])[).、:]|第\d{1,2}|\d{1,2}(?=\s|[^\d\s年月日区])|[①-⑳]"
+    r"|[■◆●▼□◇○◎・*])\s*"
+)
+_COUNT: Final = re.compile(r"[(:]?\s*(?:計|全)?\d{1,4}\s*(?:か所|カ所|ヶ所|ケ所|箇所|施設|園|件|校|室)\)?$")
+_TAIL: Final = re.compile(r"(?:の部|の?一覧表?|等|分)$")
+_BRACKETS: Final = re.compile(r"[\[\]()【】〔〕<>《》「」『』|/・:]")
+_PLACE: Final = re.compile(r"[市区町村]$")
+_SHORTEST: Final = 2
+
+Given = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Titles:
+    """Understands titles by one line's vocabulary.
+
+    Attributes:
+        line: the line.
+        areas: the dated area table.
+        at: the date on which areas are looked up.
+    """
+
+    line: LineWords
+    areas: Areas
+    at: dt.date
+
+    def told(self, texts: Sequence[str]) -> dict[str, Given]:
+        """Return what each of several titles of one kind says: field → the words that say it.
+
+        Args:
+            texts: the titles; names of places are understood together, for 中央区 is a ward of many cities.
+        """
+        places = self._places([bare(text) for text in texts])
+        return {text: {**self._coded(bare(text)), **places.get(bare(text), {})} for text in texts}
+
+    def _coded(self, text: str) -> dict[str, str]:
+        whole = fold.joined(text)
+        found = {name: text for name, known in self._codes.items() if whole in known}
+        for parts in _divided(text):
+            words = [fold.joined(part) for part in parts]
+            said = [{n for n, known in self._codes.items() if word in known} for word in words]
+            if all(said):
+                for part, names in zip(parts, said, strict=True):
+                    for name in names if len(names) == 1 else ():
+                        found.setdefault(name, part)
+        return found
+
+    @cached_property
+    def _codes(self) -> dict[str, frozenset[str]]:
+        """Return field → the folded words of its code list."""
+        found = {}
+        for name, field in self.line.fields.items():
+            if field.codelist and field.codelist != AREAS and not field.dimensions:
+                codes = self.line.line_of(name).codelists.get(field.codelist, ())
+                found[name] = frozenset(fold.joined(text) for text in labels(codes) if len(text) >= _SHORTEST)
+        return found
+
+    def _places(self, texts: Sequence[str]) -> dict[str, dict[str, str]]:
+        """Return the municipality that each name of a place is, or of which it is a ward."""
+        field = next((name for name, f in self.line.fields.items() if _is_municipality(f)), None)
+        names = [text for text in dict.fromkeys(texts) if _PLACE.search(text)]
+        if field is None or not names:
+            return {}
+        for prefecture in self.areas.prefectures(self.at):
+            found = [self.areas.find(name, prefecture.code6, self.at) for name in names]
+            if all(area is not None and area.is_municipality for area in found):
+                return {name: {field: name} for name in names}
+        cities = [city for city in self._cities if all(self._is_ward(name, city) for name in names)]
+        return {name: {field: cities[0].name} for name in names} if len(cities) == 1 else {}
+
+    @cached_property
+    def _cities(self) -> list[Area]:
+        return [a for a in self.areas.municipalities(self.at) if self.areas.wards(a.code, self.at)]
+
+    def _is_ward(self, name: str, city: Area) -> bool:
+        wards = {ward.name for ward in self.areas.wards(city.code, self.at)}
+        return name in wards or f"{city.name}{name}" in wards
+
+
+def bare(text: str) -> str:
+    """Return a title without its number, its brackets and how many records follow.
+
+    Args:
+        text: as it stands, e.g. ``１　【公立保育所】（12か所）``.
+    """
+    told = fold.value(text)
+    for _ in range(_SHORTEST):
+        told = _COUNT.sub("", told).strip()
+        told = _LEAD.sub("", told).strip()
+        inner = told[1:-1]
+        if told[:1] in "[【〔<《「(" and told[-1:] in "]】〕>》」)" and not _BRACKETS.search(inner):
+            told = inner.strip()
+        told = _TAIL.sub("", told) if len(told) > _SHORTEST + 1 else told
+    return told
+
+
+def _divided(text: str) -> Iterator[list[str]]:
+    """Yield the ways in which a title may be put together of two words."""
+    parts = [part for piece in _BRACKETS.split(text) for part in piece.split() if part]
+    if len(parts) == _SHORTEST:
+        yield parts
+    whole = "".join(text.split())
+    for at in range(_SHORTEST, len(whole) - 1):
+        yield [whole[:at], whole[at:].removeprefix("の")]
+
+
+def _is_municipality(field: Field) -> bool:
+    return field.concept == MUNICIPALITY
+
+
+def with_titles(tables: Sequence[Table], areas: Areas, at: dt.date) -> list[Table]:
+    """Give the records of a list what the titles over them say.
+
+    Args:
+        tables: the tables of one list, in their order.
+        areas: the dated area table.
+        at: the reference date.
+    """
+    titles = Titles(tables[0].line, areas, at)
+    names = list(dict.fromkeys(t.found.grid.name or "" for t in tables))
+    sheets = titles.told(names) if len(names) > 1 else {}
+    over = [_over(table) for table in tables]
+    heads = titles.told([text for text in over if text])
+    return [
+        _with(t, titles, [sheets.get(t.found.grid.name or "", {}), heads.get(o, {})], o)
+        for t, o in zip(tables, over, strict=True)
+    ]
+
+
+def _over(table: Table) -> str:
+    """Return the title right over a table that is one of several on its sheet; blank where there is none."""
+    header = table.found.header
+    if not table.found.piece:
+        return ""
+    columns = [i for i, levels in enumerate(header.levels) if levels]
+    for number in range(header.top - 1, max(header.top - 3, -1), -1):
+        row = table.found.grid.rows[number] if number < len(table.found.grid.rows) else []
+        texts = [c for c in row[columns[0] : columns[-1] + 1] if isinstance(c, str) and c.strip()]
+        if len(texts) == 1:
+            return texts[0]
+        if texts:
+            break
+    shared = {level.text for levels in header.levels for level in levels[:1] if level.shared}
+    return shared.pop() if len(shared) == 1 else ""
+
+
+def _with(table: Table, titles: Titles, outer: Sequence[Given], over: str) -> Table:
+    """Give one table's records what its sections, its own title and its sheet's name say."""
+    rows = [(row, text) for row, text in sorted(table.body.titles.items()) if row < max(table.body.records, default=0)]
+    told = titles.told([text for _, text in rows])
+    whole = {name: words for given in outer for name, words in given.items()}
+    if not rows and not whole and not over:
+        return table
+    standing = _Standing(whole, over or None)
+    sections: list[str | None] = []
+    given: list[Given] = []
+    following = iter([*rows, (len(table.found.grid.rows), "")])
+    upcoming = next(following)
+    for record in table.body.records:
+        while upcoming[0] < record:
+            standing.enter(upcoming[1], told[upcoming[1]])
+            upcoming = next(following)
+        sections.append(standing.title)
+        given.append(standing.given)
+    held = table.understanding.fields
+    fields = [name for name in dict.fromkeys(n for g in given for n in g) if name not in held]
+    return replace(table, sections=sections, given={name: [g.get(name, "") for g in given] for name in fields})
+
+
+class _Standing:
+    """Where one stands among sections: those of one style follow each other, those of another stand inside."""
+
+    def __init__(self, outer: Given, title: str | None) -> None:
+        self._outer = outer
+        self._stack: list[tuple[str, Given]] = []
+        self.title = title
+
+    def enter(self, title: str, told: Given) -> None:
+        """Begin a section."""
+        style = _style(title)
+        places = [i for i, (other, _) in enumerate(self._stack) if other == style]
+        if places:
+            del self._stack[places[0] :]
+        if any(name in given for _, given in self._stack for name in told) or not told:
+            self._stack.clear()
+        self._stack.append((style, told))
+        self.title = title.strip()
+
+    @property
+    def given(self) -> Given:
+        """What the sections say together."""
+        return {**self._outer, **{name: words for _, given in self._stack for name, words in given.items()}}
+
+
+def _style(title: str) -> str:
+    """Return what sections of one level have in common: brackets and numbers before the words, else what is said."""
+    folded = fold.value(title)
+    lead = _LEAD.match(folded)
+    mark = re.sub(r"\d+|[一二三四五六七八九十①-⑳]+", "1", lead[0].strip()) if lead else ""
+    first = folded[lead.end() :][:1] if lead else folded[:1]
+    return mark + (first if first in "[【〔<《「(" else "")

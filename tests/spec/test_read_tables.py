@@ -1,0 +1,211 @@
+"""Every table of a file is found: several sheets, lists beside and below each other, sections; nothing twice."""
+
+import io
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import xlsxwriter
+
+from files import zip_bytes
+from keiyu import contract
+from keiyu.codes import areas
+from keiyu.read.inspect import inspect
+
+SCHEMAS = Path(__file__).resolve().parents[2] / "schemas"
+CONTRACTS = [contract.load(line, SCHEMAS) for line in contract.lines(SCHEMAS)]
+AREAS = areas.load(SCHEMAS)
+FORM = jsonschema.Draft202012Validator(json.loads((SCHEMAS / "schema" / "inspect.json").read_text(encoding="utf-8")))
+
+Rows = list[list[Any]]
+
+HEADER = ["施設名", "所在地", "電話番号", "定員"]
+KINDS = ["保育所", "小規模保育事業", "認定こども園"]
+
+
+def record(number: int) -> list[Any]:
+    """A facility like no other."""
+    return [f"第{number}ひかり保育園", f"本町{number}-{number}", f"042-622-{3000 + number}", 20 + number]
+
+
+def records(first: int, last: int) -> Rows:
+    return [record(number) for number in range(first, last + 1)]
+
+
+def book(sheets: Mapping[str, Rows]) -> bytes:
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out) as workbook:
+        for name, rows in sheets.items():
+            page = workbook.add_worksheet(name)
+            for number, row in enumerate(rows):
+                page.write_row(number, 0, row)
+    return out.getvalue()
+
+
+def told(data: bytes, name: str = "list.xlsx") -> dict[str, Any]:
+    answer = inspect(data, name, CONTRACTS, AREAS, schemas=SCHEMAS)
+    FORM.validate(answer)
+    return answer
+
+
+def names(answer: dict[str, Any]) -> list[str]:
+    return [row["values"].get("name") for row in answer["rows"]]
+
+
+def expected(first: int, last: int) -> list[str]:
+    return [record(number)[0] for number in range(first, last + 1)]
+
+
+def test_sheets_of_one_kind_are_one_list() -> None:
+    answer = told(
+        book(
+            {
+                "保育所": [["令和６年４月１日現在"], HEADER, *records(1, 4)],
+                "小規模保育事業": [["令和６年４月１日現在"], HEADER, *records(5, 6)],
+                "記入例について": [["この一覧は、市内の施設をまとめたものです。"]],
+            }
+        )
+    )
+    assert (answer["sheet"], answer["header_rows"], answer["first_data_row"], answer["last_data_row"]) == (
+        "保育所", [2], 3, 6,
+    )  # fmt: skip
+    assert (answer["data_rows"], names(answer)) == (6, expected(1, 6))
+    assert [(row["sheet"], row["row"]) for row in answer["rows"][3:5]] == [("保育所", 6), ("小規模保育事業", 3)]
+    assert [row["values"]["facility_type"] for row in answer["rows"]] == ["保育所"] * 4 + ["小規模保育事業"] * 2
+    assert [(t["sheet"], t["rows"], t["listed"]) for t in answer["tables"]] == [
+        ("保育所", 4, True),
+        ("小規模保育事業", 2, True),
+    ]
+
+
+def test_a_sheet_per_ward_of_tokyo_names_the_municipality() -> None:
+    answer = told(book({"千代田区": [HEADER, *records(1, 3)], "港区": [HEADER, *records(4, 6)]}))
+    assert [row["values"]["municipality"] for row in answer["rows"]] == ["千代田区"] * 3 + ["港区"] * 3
+
+
+def test_a_sheet_per_ward_of_a_city_names_the_city() -> None:
+    answer = told(book({"鶴見区": [HEADER, *records(1, 3)], "神奈川区": [HEADER, *records(4, 6)]}))
+    assert {row["values"]["municipality"] for row in answer["rows"]} == {"横浜市"}
+
+
+def test_a_sheet_per_month_has_a_date_each() -> None:
+    sheets = {f"令和６年{month}月": [HEADER, *records(1, 3)] for month in (4, 5)}
+    answer = told(book(sheets))
+    assert [t["as_of"] for t in answer["tables"]] == ["2024-04-01", "2024-05-01"]
+    assert (answer["as_of"], answer["data_rows"]) == ("2024-04-01", 6)
+    assert [row["values"]["as_of_date"] for row in answer["rows"]] == ["2024-04-01"] * 3 + ["2024-05-01"] * 3
+
+
+def test_an_overview_of_all_sheets_is_not_counted_again() -> None:
+    answer = told(
+        book(
+            {
+                "中央": [HEADER, *records(1, 3)],
+                "南部": [HEADER, *records(4, 6)],
+                "全体": [HEADER, *records(1, 6)],
+            }
+        )
+    )
+    assert (answer["data_rows"], sorted(names(answer))) == (6, sorted(expected(1, 6)))
+
+
+def test_members_of_an_archive_are_one_list() -> None:
+    archive = zip_bytes(
+        {"a.xlsx": book({"Sheet1": [HEADER, *records(1, 3)]}), "b.xlsx": book({"Sheet1": [HEADER, *records(4, 5)]})}
+    )
+    assert names(told(archive, "lists.zip")) == expected(1, 5)
+
+
+def test_lists_side_by_side_are_both_read() -> None:
+    left, right = records(1, 4), records(5, 7)
+    rows = [["市内保育施設一覧"], [*HEADER, "", *HEADER]]
+    rows += [[*one, "", *(right[i] if i < len(right) else [])] for i, one in enumerate(left)]
+    answer = told(book({"一覧": rows}))
+    assert (answer["data_rows"], names(answer)) == (7, expected(1, 7))
+    assert [(c["index"], c["field"]) for c in answer["columns"] if c["field"]] == [
+        *enumerate(["name", "address", "phone", "capacity"]),
+        *enumerate(["name", "address", "phone", "capacity"], 5),
+    ]
+
+
+def test_lists_side_by_side_without_a_gap_say_what_stands_over_them() -> None:
+    rows = [["公立", "", "", "", "私立"], [*HEADER, *HEADER]]
+    rows += [[*record(n), *record(n + 4)] for n in range(1, 5)]
+    answer = told(book({"一覧": rows}))
+    assert names(answer) == expected(1, 8)
+    assert [row["values"].get("ownership") for row in answer["rows"]] == ["public"] * 4 + ["private"] * 4
+
+
+def test_lists_below_each_other_are_both_read() -> None:
+    other = ["事業所名", "住所", "電話番号", "利用定員", "設置者"]
+    rows = [
+        ["１　認可保育所"], HEADER, *records(1, 4), [],
+        ["２　小規模保育事業"], other, *([*r, "社会福祉法人ひかり会"] for r in records(5, 7)),
+        ["", "合計", "", 100],
+    ]  # fmt: skip
+    answer = told(book({"一覧": rows}))
+    assert (answer["data_rows"], names(answer)) == (7, expected(1, 7))
+    assert [t["header_rows"] for t in answer["tables"]] == [[2], [9]]
+    assert [row["values"].get("facility_type") for row in answer["rows"]] == ["認可保育所"] * 4 + ["小規模保育事業"] * 3
+
+
+def test_a_header_that_comes_again_is_no_record() -> None:
+    rows = [HEADER, *records(1, 3), HEADER, *records(4, 6), [], HEADER, *records(7, 8)]
+    answer = told(book({"一覧": rows}))
+    assert (answer["data_rows"], names(answer), len(answer["tables"])) == (8, expected(1, 8), 1)
+
+
+@pytest.mark.parametrize(
+    ("titles", "field", "said"),
+    [
+        (["【公立保育所】", "【私立保育所】"], "ownership", ["public", "private"]),
+        (["１ 認可保育所", "２ 小規模保育事業"], "facility_type", ["認可保育所", "小規模保育事業"]),
+        (["■認定こども園（２園）", "■幼稚園（２園）"], "facility_type", ["認定こども園", "幼稚園"]),
+        (["（１）八王子市", "（２）立川市"], "municipality", ["八王子市", "立川市"]),
+        (["東部地区", "西部地区"], None, []),
+    ],
+)
+def test_titles_of_sections_fill_a_field_or_are_told(titles: list[str], field: str | None, said: list[str]) -> None:
+    rows = [HEADER, [titles[0]], *records(1, 2), [titles[1]], *records(3, 4), ["以下余白"]]
+    answer = told(book({"一覧": rows}))
+    assert names(answer) == expected(1, 4)
+    assert [row["section"] for row in answer["rows"]] == [titles[0]] * 2 + [titles[1]] * 2
+    given = [row["values"].get(field) for row in answer["rows"]] if field else []
+    assert given == [word for word in said for _ in range(2)]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        ["計", "", "", 100],
+        ["", "小計", "", 100],
+        ["本町地区計", "", "", 100],
+        ["公立計（２園）", "", "", 100],
+        ["合計", "10園", "", 100],
+        ["以下余白"],
+        ["（以下余白）"],
+        ["※ 定員は利用定員です。"],
+        ["注１　定員は利用定員です。", "", "", ""],
+        ["-", "-", "-", "-"],
+        ["", "", "", 0],
+        ["凡例", "○：空きあり"],
+        ["　", " ", "", ""],
+    ],
+)
+def test_a_row_that_is_no_record_is_none(row: list[Any]) -> None:
+    answer = told(book({"一覧": [HEADER, *records(1, 3), row, *records(4, 5), row]}))
+    assert names(answer) == expected(1, 5)
+
+
+def test_numbered_rows_left_blank_are_no_records() -> None:
+    rows = [["No.", *HEADER], *([n, *record(n)] for n in range(1, 4)), [4], [5], [6]]
+    assert told(book({"一覧": rows}))["data_rows"] == 3
+
+
+def test_a_table_of_sums_beside_or_below_is_no_part_of_the_list() -> None:
+    sums = [["区分", "施設数", "定員"], ["公立", 3, 60], ["私立", 2, 40], ["計", 5, 100]]
+    assert names(told(book({"一覧": [HEADER, *records(1, 5), [], *sums]}))) == expected(1, 5)
+    assert names(told(book({"一覧": [HEADER, *records(1, 5)], "集計": sums}))) == expected(1, 5)
