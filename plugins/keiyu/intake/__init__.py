@@ -10,20 +10,21 @@ import json
 import logging
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 import pyarrow as pa
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from keiyu import register
 from keiyu.check import check
-from keiyu.check.model import Checked, RuleFailedError, Verdict
+from keiyu.check.model import Checked, Verdict
 from keiyu.collector import uncollected
 from keiyu.contract import reporters
 from keiyu.contract.model import Collection, Contract
-from keiyu.errors import ConfigurationError, KeiyuError
+from keiyu.errors import ConfigurationError
 from keiyu.findings import Finding, Place, Severity, finding
+from keiyu.intake.faults import code_of, is_nobodys_fault
+from keiyu.intake.model import IngestReport
 from keiyu.ledger import collection_states
 from keiyu.ledger.claims import Claimed, desk
 from keiyu.ledger.collections import received_before_closing
@@ -38,8 +39,7 @@ from keiyu.register import Group, Nil, Refused, Staged
 from keiyu.register.drift import with_drift
 from keiyu.register.identity import recognise
 
-UNFORESEEN: Final = "KEIYU-315"
-"""Code told to a sender whose file made this program stumble."""
+__all__ = ["IngestReport", "ingest"]
 
 _SEGMENTS: Final = 64
 """Micro-batches of a collection after which its small segments are merged."""
@@ -51,35 +51,6 @@ _TAKING: Final = frozenset({"open", "entry_closed"})
 """States of a collection in which a submission may be taken."""
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class IngestReport:
-    """What one run did.
-
-    Attributes:
-        claimed: submissions decided.
-        accepted: of those, taken whole or in part.
-        returned: of those, returned whole.
-        collections_changed: collections for which something was accepted.
-        findings_count: findings recorded.
-    """
-
-    claimed: int = 0
-    accepted: int = 0
-    returned: int = 0
-    collections_changed: AbstractSet[Collection] = frozenset()
-    findings_count: int = 0
-
-    def __add__(self, other: "IngestReport") -> "IngestReport":
-        """Return both together."""
-        return IngestReport(
-            self.claimed + other.claimed,
-            self.accepted + other.accepted,
-            self.returned + other.returned,
-            self.collections_changed | other.collections_changed,
-            self.findings_count + other.findings_count,
-        )
 
 
 def ingest(workspace: Workspace, limit: int | None = None) -> IngestReport:
@@ -124,18 +95,9 @@ def _run(
                 register.accept(connection, workspace.storage, staged)
         return ids, _report(staged), None
     except Exception as error:
-        if _is_nobodys_fault(error):
+        if is_nobodys_fault(error):
             raise
         return ids, IngestReport(), error
-
-
-def _is_nobodys_fault(error: Exception) -> bool:
-    """Whether an error has nothing to do with any file."""
-    if isinstance(error, RuleFailedError):
-        return False
-    if isinstance(error, DBAPIError) and error.connection_invalidated:
-        return True
-    return isinstance(error, KeiyuError | OSError | MemoryError | OperationalError | InterfaceError)
 
 
 def _search(workspace: Workspace, ids: Sequence[str]) -> IngestReport:
@@ -168,17 +130,12 @@ def _set_aside(workspace: Workspace, submission_id: str, stumble: Exception) -> 
     _log.error("submission %s was set aside", submission_id, exc_info=stumble)
     with desk(workspace.ledger) as held:
         claimed = held.claim(1, workspace.settings.batch_bytes, [submission_id])
-        told = finding(workspace.settings.schemas, "intake.failed", code=_code(stumble))
+        told = finding(workspace.settings.schemas, "intake.failed", code=code_of(stumble))
         staged = register.stage(workspace.storage, [], refused=[Refused(one, [told]) for one in claimed])
         if claimed:
             with held.writing() as connection:
                 register.accept(connection, workspace.storage, staged)
     return _report(staged)
-
-
-def _code(stumble: Exception) -> str:
-    own = stumble.code if isinstance(stumble, KeiyuError) else UNFORESEEN
-    return f"{own} {type(stumble).__name__}"
 
 
 def _report(staged: Staged) -> IngestReport:
@@ -258,7 +215,7 @@ class _Batch:
             raise
         except Exception as stumble:
             _log.exception("submission %s could not be read", one.id)
-            self._refuse(one, None, "intake.failed", code=_code(stumble))
+            self._refuse(one, None, "intake.failed", code=code_of(stumble))
             return None
 
     def _sort_reading(self, one: Claimed, reading: Reading) -> None:
