@@ -28,6 +28,8 @@ KINDS = {
     "lines/*/identity.yaml": "identity",
     "reminders.yaml": "reminders",
     "monitor/*.yaml": "national_table",
+    "estimate/*.yaml": "national_table",
+    "lines/*/tables/across/*.yaml": "national_table",
 }
 DOCUMENTS = {path: kind for pattern, kind in KINDS.items() for path in sorted(SCHEMAS.glob(pattern))}
 
@@ -108,3 +110,4 @@ def test_no_spelling_means_two_fields_of_a_table(line: str) -> None:
 def test_every_query_is_described_and_every_description_has_its_query(line: str) -> None:
     folder = SCHEMAS / "lines" / line / "tables"
     assert {p.stem for p in folder.glob("*.sql")} == {t.name for t in load(line, SCHEMAS).national}
+    assert {p.stem for p in folder.glob("across/*.sql")} == {t.name for t in load(line, SCHEMAS).across}

@@ -8,6 +8,8 @@ import pytest
 
 from keiyu import publish
 from keiyu.contract import Collection, lines, load
+from keiyu.publish.disclosure.composition import protected
+from keiyu.publish.release import NotShownError
 from keiyu.publish.session import schema
 from keiyu.read.choose import prepared
 from keiyu.receive.workspace import Workspace
@@ -29,14 +31,21 @@ def test_every_known_form_names_what_the_contract_has(line: str) -> None:
     assert prepared(load(line, SCHEMAS), SCHEMAS).contract.line == line
 
 
-@pytest.mark.parametrize(
-    ("line", "table"), [(line, table.name) for line in lines(SCHEMAS) for table in load(line, SCHEMAS).national]
-)
+def _tables(line: str) -> list[str]:
+    contract = load(line, SCHEMAS)
+    return [table.name for table in (*contract.national, *contract.across)]
+
+
+@pytest.mark.parametrize(("line", "table"), [(line, table) for line in lines(SCHEMAS) for table in _tables(line)])
 def test_a_national_table_comes_out_as_declared_though_nobody_has_reported(
     workspace: Workspace, line: str, table: str
 ) -> None:
     contract = load(line, SCHEMAS)
     wave = next((w for w in contract.waves if w[0].isdigit()), "04-01")
-    rows = publish.read(workspace, Collection(line, dt.date.fromisoformat(f"2025-{wave}")), table, None)
-    declared = next(t for t in contract.national if t.name == table)
+    collection = Collection(line, dt.date.fromisoformat(f"2025-{wave}"))
+    declared = next(t for t in (*contract.national, *contract.across) if t.name == table)
+    if table in {t.name for t in protected(contract)}:
+        with pytest.raises(NotShownError):
+            publish.read(workspace, collection, table)
+    rows = publish.read(workspace, collection, table, audience="ministry")
     assert rows.schema.equals(schema(declared), check_metadata=True)

@@ -46,7 +46,8 @@ def national(schemas: Path, name: str, rows: Rows, nil: Sequence[str] = ()) -> d
         given={},
     )
     with session.opened(line) as opened:
-        found = opened.run(inputs, session.ordered(line.national))["municipality"]
+        [wanted] = [table for table in line.national if table.name == "municipality"]
+        found = opened.run(inputs, [wanted])["municipality"]
     return {row["area_code"]: row for row in found.to_pylist()}
 
 

@@ -126,10 +126,9 @@ def test_the_dictionary_tells_everything_of_every_column(line: str) -> None:
         assert tuple(row) == dictionary.COLUMNS
         assert version(row["since"]) <= version(contract.version), row["field"]
         assert all(row[k] for k in ("label_ja", "label_en", "definition_ja", "definition_en", "type", "since")), row
-        if row["kind"] == "core":
-            assert row["source"], row["field"]
-        if row["type"] == "integer" and row["kind"] == "core":
-            assert row["unit"], row["field"]
+        assert row["source"], (row["table"], row["field"])
+        if not row["key"] and row["type"] in ("integer", *(["number"] if row["kind"] != "core" else [])):
+            assert row["unit"], (row["table"], row["field"])
 
 
 def test_the_dictionary_as_markdown_keeps_its_columns() -> None:

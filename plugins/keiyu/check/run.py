@@ -86,9 +86,7 @@ def _ascribed(contract: Contract, reading: Reading) -> Sequence[Finding]:
     respondents = contract.respondents
     if len(respondents.identity) == 1:
         return reading.findings
-    columns = [[table.columns.get(name, ()) for name in respondents.identity] for table in reading.tables]
-    told = {reporters.name_of(respondents, values) for column in columns for values in zip(*column, strict=False)}
-    among = {name for name in told if name}
+    among = reporters.among(respondents, (table.columns for table in reading.tables))
     return [one.at(reporter=reporters.only(one.place.reporter, among)) for one in reading.findings]
 
 

@@ -4,7 +4,7 @@ Facility numbers are unique within a municipality only; under the number alone, 
 supersede another's.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import pyarrow as pa
@@ -24,6 +24,13 @@ def named(respondents: Respondents, rows: pa.Table) -> pa.ChunkedArray:
 def name_of(respondents: Respondents, told: Sequence[Any]) -> str | None:
     """Return the name of a reporter from its identifying values, in the order of ``Respondents.identity``."""
     return None if None in told else SEPARATOR.join(map(str, told[-len(respondents.identity) :]))
+
+
+def among(respondents: Respondents, tables: Iterable[Mapping[str, Sequence[Any]]]) -> set[str]:
+    """Return the reporters whose rows some tables hold (field → column)."""
+    columns = ([table.get(name, ()) for name in respondents.identity] for table in tables)
+    found = {name_of(respondents, told) for column in columns for told in zip(*column, strict=False)}
+    return {name for name in found if name is not None}
 
 
 def split(respondents: Respondents, reporter: str) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Collection as Several
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Final
 
@@ -86,7 +86,7 @@ class Beside:
             prefectures: 2-digit codes; facilities elsewhere are left out.
             entries: the collection's live entries of reporters there.
         """
-        found = {name: _listed(str(path := self._path(name)), path.read_bytes()) for name in self._lists}
+        found = {name: listed(self._path(name)) for name in self._lists}
         if FACILITIES in self.names:
             rows = registry.standing(self.workspace, self.contract, self.as_of, self.seq, prefectures)
             found |= {} if rows is None else {FACILITIES: rows}
@@ -113,10 +113,12 @@ class Beside:
                 continue
             other = self.workspace.contract(line)
             for table in other.tables:
-                rows = lambda o=other, t=table: self._rows(o, t.name, self.as_of)  # noqa: E731
-                yield f"{line}_{table.name}", rows
+                yield f"{line}_{table.name}", partial(self._rows, other, table.name, self.as_of)
                 if table.is_cube:
-                    yield f"{line}_{table.name}_tidy", lambda t=table, r=rows: tidy(t, r())
+                    yield f"{line}_{table.name}_tidy", partial(self._tidy, other, table.name)
+
+    def _tidy(self, contract: Contract, table: str) -> pa.Table:
+        return tidy(contract.table(table), self._rows(contract, table, self.as_of))
 
     def _earlier(self, table: str) -> pa.Table:
         """Return the rows of a core table in this collection and every earlier one, with their reference date."""
@@ -163,10 +165,13 @@ def _dated(rows: pa.Table, as_of: dt.date) -> pa.Table:
     return rows.add_column(0, "as_of", pa.array([as_of] * rows.num_rows, pa.date32()))
 
 
-@lru_cache(maxsize=32)
-def _listed(path: str, data: bytes) -> pa.Table:
+def listed(path: Path) -> pa.Table:
     """Return a table of ``schemas/codes/`` as text; dates as dates, what is blank as null."""
-    del path  # only part of the cache's key
+    return _listed(path.read_bytes())
+
+
+@lru_cache(maxsize=32)
+def _listed(data: bytes) -> pa.Table:
     names = data.split(b"\n", 1)[0].decode("utf-8-sig").strip().split(",")
     types: Mapping[str, pa.DataType] = {name: pa.date32() if name in _DATES else pa.string() for name in names}
     convert = csv.ConvertOptions(column_types=types, strings_can_be_null=True, null_values=[""])

@@ -18,7 +18,7 @@ from keiyu.errors import UserError
 from keiyu.ledger import Ledger
 from keiyu.ledger.ids import new_id
 from keiyu.ledger.models import ReleaseStage
-from keiyu.publish import current, cut, estimation, parquet, promise
+from keiyu.publish import across, current, cut, estimation, parquet, promise
 from keiyu.publish.build import build
 from keiyu.publish.disclosure.composition import protected
 from keiyu.publish.disclosure.protection import protect
@@ -167,8 +167,14 @@ def read(
     if table == estimation.ESTIMATE and contract.headline:
         at_seq = None if as_known_at is None else register.seq_at(workspace.ledger, as_known_at)
         return estimation.estimate(workspace, take(workspace, collection, at_seq))
-    national_table(contract, table)
     sight = Disclosure.of(contract).sight(audience)
+    beyond = across.named(contract, table)
+    if beyond is not None:
+        if beyond.restricted and sight != "all":
+            raise NotShownError(str(collection), table, audience)
+        at_seq = None if as_known_at is None else register.seq_at(workspace.ledger, as_known_at)
+        return across.made(workspace, take(workspace, collection, at_seq), beyond, now=as_known_at is None)
+    national_table(contract, table)
     if sight != "all" and table in {one.name for one in protected(contract)}:
         if sight == "none":
             raise NotShownError(str(collection), table, audience)
@@ -198,7 +204,8 @@ def national_table(contract: Contract, name: str) -> NationalTable:
     for table in contract.national:
         if table.name == name:
             return table
-    raise UnknownTableError(name, ", ".join(table.name for table in contract.national))
+    known = (*contract.national, *contract.across)
+    raise UnknownTableError(name, ", ".join(table.name for table in known))
 
 
 def sweep(workspace: Workspace, collection: Collection) -> list[str]:
@@ -338,6 +345,7 @@ def _cut(
     shown.remember(workspace, standing.taken.collection, order.id)
     made = cut.freeze(workspace, order, divided, before)
     _follow(workspace, standing.taken)
+    across.write(workspace, standing.taken.collection)
     return made
 
 

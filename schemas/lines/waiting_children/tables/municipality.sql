@@ -51,7 +51,7 @@ SELECT
     p.reporting_body,
     r.value_status,
     r.flag,
-    CASE WHEN r.value_status = 'none' THEN 0 ELSE (SELECT count(*) FROM measures) - coalesce(g.cells - g.missing, 0) END
+    CASE WHEN r.value_status IN ('none', 'excluded') THEN 0 ELSE (SELECT count(*) FROM measures) - coalesce(g.cells - g.missing, 0) END
         AS values_missing,
     coalesce(COLUMNS(h.* EXCLUDE (area_code)), CASE r.value_status WHEN 'none' THEN 0 END),
     coalesce(COLUMNS(k.* EXCLUDE (area_code, prefecture, municipality, entry_id)), CASE r.value_status WHEN 'none' THEN 0 END),

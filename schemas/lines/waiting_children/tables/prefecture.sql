@@ -21,7 +21,7 @@ coverage AS (
         any_value(p.scope) AS scope,
         any_value(p.name) AS name,
         count(*) FILTER (r.value_status IN ('reported', 'none')) AS reporters_in,
-        count(*) AS reporters_due
+        count(*) FILTER (r.value_status <> 'excluded') AS reporters_due
     FROM parts AS p JOIN respondents AS r USING (area_code)
     GROUP BY p.part_code
 ),
