@@ -4,7 +4,7 @@ WITH each AS (
         reporter,
         arg_max(CASE WHEN nil THEN 'nil' ELSE coalesce(layout, 'unknown') END, turn) AS layout,
         count(*) AS rounds,
-        count(*) FILTER (NOT accepted) AS returned,
+        count(*) FILTER (NOT accepted AND NOT held) AS returned,
         count(*) FILTER (accepted AND NOT live) AS replaced
     FROM deeds
     GROUP BY reporter

@@ -68,8 +68,8 @@ def test_completeness_counts_everyone_once(ministry: Ministry) -> None:
     tokyo, kanagawa = rows(ministry, "completeness")
     assert tokyo == {
         "line": LINE, "as_of": APRIL.as_of, "prefecture_code": "13", "prefecture": "東京都",
-        "observed_on": tokyo["observed_on"], "reporters": 4, "reported": 1, "nil_returns": 0, "exempt": 1, "missing": 2,
-        "overdue": 1, "extended": 1, "on_time": 0, "late": 1, "on_time_rate": 0.0,
+        "observed_on": tokyo["observed_on"], "reporters": 4, "reported": 1, "nil_returns": 0, "exempt": 1, "held": 0,
+        "missing": 2, "overdue": 1, "extended": 1, "on_time": 0, "late": 1, "on_time_rate": 0.0,
     }  # fmt: skip
     told = ("reporters", "reported", "missing", "overdue", "extended", "on_time", "late", "on_time_rate")
     assert [kanagawa[name] for name in told] == [3, 2, 1, 1, 1, 1, 1, pytest.approx(1 / 3)]

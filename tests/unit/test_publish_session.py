@@ -102,7 +102,8 @@ def test_gaps_are_named_by_the_gravest() -> None:
         ("reported", "true_zero", "none", "not_applicable", "below_unit"): "reported",
         ("reported", "unknown"): "unknown",
         ("unknown", "suppressed"): "suppressed",
-        ("suppressed", "excluded"): "excluded",
+        ("reported", "excluded"): "excluded",
+        ("suppressed", "excluded"): "suppressed",
         ("excluded", "unknown", "not_submitted"): "not_submitted",
     }
     with session.opened(CONTRACT) as opened:

@@ -81,13 +81,16 @@ def decline_command() -> None:
 def _decide(
     screen: Screen, collection: "Collection", reporter: str, settlement: "Settlement", reason: str, by: str | None
 ) -> None:
-    from keiyu.publish import publish
+    from keiyu.publish import monitor, publish
+    from keiyu.receive.doorbell import ring
     from keiyu.register import settle
 
     with workspace() as space:
         space.contract(collection.line)
         settled = settle(space.ledger, collection, reporter, settlement, reason=reason, by=by)
         release = publish(space, collection)
+        monitor.refresh(space, collection, space.ledger.now())
+        ring(space.settings)
     words = {
         "accepted": "受理されました / taken",
         "held": "なお別の決定を待っています / waits for another decision",

@@ -32,6 +32,7 @@ _RELEASE_KEYS: Final = "id collection stage number title_ja title_en at path cre
 _ROWS_SHOWN: Final = 20
 _COUNTED: Final = {
     "nil": "うち該当なし / nil returns",
+    "held": "確認中 / held",
     "due": "期限前・未連絡 / due",
     "reminded": "期限前・連絡済み / reminded",
     "overdue": "期限超過 / overdue",
@@ -57,7 +58,7 @@ _collection = argument(
         "collections[].returned[].reasons[]": "rule_id message_ja message_en",
         "collections[].release": "id stage number at path",
         "collections[].dates[]": "level deadline entry_closes corrections_close working_days days_left",
-        "collections[].counts": "reported nil exempt due reminded overdue",
+        "collections[].counts": "reported nil held exempt due reminded overdue",
         "collections[].extensions[]": "area until reason",
         "collections[].exemptions[]": "area reason",
         "collections[].calendar_findings[]": "rule_id severity message_ja message_en hint_ja hint_en",

@@ -17,6 +17,7 @@ from keiyu.contract.model import Collection
 from keiyu.contract.revision import Revision
 from keiyu.ledger import Ledger
 from keiyu.ledger.models import Entry, Event
+from keiyu.publish.accumulation import Crept
 from keiyu.publish.history import History, history
 from keiyu.publish.parquet import WHOLE, shard
 from keiyu.publish.snapshot import Snapshot, take
@@ -174,15 +175,19 @@ def _large(
     taken = take(workspace, collection)
     with workspace.ledger.read() as connection:
         standing = Standing(taken, history(connection, collection))
-    holds = []
+    policy, holds = taken.contract.revision, []
+    crept = Crept.since(workspace, taken, policy)
     for draft in drafts:
         told = standing.impact(draft)
         if told is None:
             continue
         staged.impacts[draft.id] = told
-        measures = standing.needs_approval(told, taken.contract.revision)
+        place = taken.universe.due[draft.reporter]
+        measures = standing.needs_approval(told, policy) or (crept.over(told, place, policy) if crept else [])
         if measures:
             holds.append(HoldDraft(draft.id, "revision", {"measures": measures, "impact": told}))
+        elif crept:
+            crept.let(told, place)
     return holds
 
 

@@ -35,6 +35,8 @@ BOUNDARY: Final = "boundary"
 THEN_CODES: Final = "then_codes"
 _AREA_CODE: Final = "localGovernmentCode"
 _PREFECTURE: Final = "prefecture_code"
+_GAPS: Final = (*session.GAPS, ValueStatus.EXCLUDED)
+"""Statuses of a part without which a merged body has no value."""
 
 
 @dataclass(eq=False)
@@ -227,7 +229,7 @@ class _Recast:
             alike.setdefault(tuple(row[name] for name in self.key), []).append(row)
         for parts in alike.values():
             statuses = {row[self.status] for row in parts}
-            gap = next((status.value for status in session.GAPS if status.value in statuses), None)
+            gap = next((status.value for status in _GAPS if status.value in statuses), None)
             values = [row[self.value] for row in parts if row[self.value] is not None]
             yield {
                 **parts[0],

@@ -16,8 +16,9 @@ Views:
     - the national tables that the query names.
 
 Macros:
-    - ``is_gap(status)``: whether a value of that status is absent from a sum;
-    - ``gap(status)``: the gravest reason why a sum is not complete, ``reported`` where it is.
+    - ``is_gap(status)``: whether a value of that status is missing from a sum;
+    - ``gap(status)``: the gravest reason why a sum is not complete; where it is, ``excluded`` if it leaves out somebody
+      who was excused or is out of scope, else ``reported``.
 """
 
 import json
@@ -38,8 +39,8 @@ from keiyu.errors import ConfigurationError
 from keiyu.publish.tidy import tidy
 from keiyu.read.model import ValueStatus
 
-GAPS: Final = (ValueStatus.NOT_SUBMITTED, ValueStatus.EXCLUDED, ValueStatus.SUPPRESSED, ValueStatus.UNKNOWN)
-"""Statuses whose value is absent from a sum, the gravest first."""
+GAPS: Final = (ValueStatus.NOT_SUBMITTED, ValueStatus.SUPPRESSED, ValueStatus.UNKNOWN)
+"""Statuses whose value is missing from a sum, the gravest first. What is excluded (提出免除, 対象外) is not missing."""
 
 
 @dataclass(eq=False)
@@ -206,7 +207,8 @@ def _named(node: Any) -> Iterator[str]:
 def _define(connection: duckdb.DuckDBPyConnection) -> None:
     gaps = ", ".join(f"'{status.value}'" for status in GAPS)
     connection.execute(f"CREATE MACRO is_gap(status) AS status IN ({gaps})")
-    cases = " ".join(f"WHEN bool_or(status = '{gap.value}') THEN '{gap.value}'" for gap in GAPS)
+    named = [status.value for status in (*GAPS, ValueStatus.EXCLUDED)]
+    cases = " ".join(f"WHEN bool_or(status = '{status}') THEN '{status}'" for status in named)
     connection.execute(f"CREATE MACRO gap(status) AS CASE {cases} ELSE '{ValueStatus.REPORTED.value}' END")
 
 

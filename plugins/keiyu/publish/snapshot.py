@@ -32,7 +32,7 @@ from keiyu.register import Held, LiveEntry
 HELD: Final = "held"
 """Flag of a reporter whose newer report waits for a decision."""
 
-_ENGINE: Final = "1"
+_ENGINE: Final = "2"
 """Raise it when this room computes other figures from the same inputs."""
 
 

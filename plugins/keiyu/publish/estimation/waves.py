@@ -134,7 +134,7 @@ def weights(contract: Contract, found: Iterable[Unit], before: Wave | None) -> l
 
 
 def _wave(workspace: Workspace, contract: Contract, as_of: dt.date, at_seq: int | None) -> Wave:
-    due = universe(workspace, contract, as_of).due
+    due = universe(workspace, contract, as_of, at_seq).due
     entries = {one.reporter: one for one in register.live(workspace.ledger, contract.line, as_of, at_seq)}
     entries = {reporter: one for reporter, one in entries.items() if reporter in due}
     with workspace.ledger.read() as connection:

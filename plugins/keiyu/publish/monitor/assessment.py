@@ -1,7 +1,8 @@
 """Who is due, reminded, overdue — a pure function of the ledger's facts and an instant.
 
-Nobody is late who has said that there is nothing to report (該当なし), who was excused (提出免除), or whose
-time was extended. A day belongs to Japan's calendar and lasts to its midnight.
+Nobody is late who has said that there is nothing to report (該当なし), who was excused (提出免除), whose time was
+extended, or whose report came in time and waits for a decision. A day belongs to Japan's calendar and lasts to its
+midnight.
 """
 
 import datetime as dt
@@ -16,9 +17,9 @@ from keiyu.contract.calendar import Hop, back
 from keiyu.publish.monitor.position import Deed, Position, Reporter
 
 JAPAN: Final = dt.timezone(dt.timedelta(hours=9), "JST")
-Status = Literal["reported", "nil", "exempt", "due", "reminded", "overdue"]
-STATUSES: Final[tuple[Status, ...]] = ("reported", "nil", "exempt", "due", "reminded", "overdue")
-MISSING: Final = frozenset[Status]({"due", "reminded", "overdue"})
+Status = Literal["reported", "nil", "held", "exempt", "due", "reminded", "overdue"]
+STATUSES: Final[tuple[Status, ...]] = ("reported", "nil", "held", "exempt", "due", "reminded", "overdue")
+MISSING: Final = frozenset[Status]({"held", "due", "reminded", "overdue"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +28,11 @@ class Standing:
 
     Attributes:
         reporter: who.
-        status: ``reported``, ``nil``, ``exempt``; or it still owes: ``due``, ``reminded`` (due, and told so
-            once at least), ``overdue``.
+        status: ``reported``, ``nil``, ``exempt``; or it is not in yet: ``held`` (its only report waits for a
+            decision), ``due``, ``reminded`` (due, and told so once at least), ``overdue``.
         due: its last day, extensions included.
         extended: whether an extension moved that day.
-        first: when the first of its submissions that was accepted was received.
+        first: when the first of its submissions that was accepted or is held was received.
         on_time: whether that was no later than its last day; none where that is not decided yet or not owed.
     """
 
@@ -100,9 +101,10 @@ def assess(position: Position, at: dt.datetime) -> Assessment:
     first: dict[str, Deed] = {}
     said: dict[str, Deed] = {}
     for deed in position.deeds:
-        if deed.accepted and deed.decided_at <= at:
+        if deed.decided_at <= at and (deed.accepted or deed.held):
             first.setdefault(deed.reporter, deed)
-            said[deed.reporter] = deed
+            if deed.accepted or deed.reporter not in said:
+                said[deed.reporter] = deed
     standings = (_judge(position, one, first.get(one.code), said.get(one.code), today) for one in position.reporters)
     return Assessment(position, today, tuple(standings))
 
@@ -149,7 +151,8 @@ def _judge(position: Position, reporter: Reporter, first: Deed | None, said: Dee
     day, extended = due_day(position, reporter)
     if said is not None and first is not None:
         on_time = day_of(first.received_at) <= day
-        return Standing(reporter, "nil" if said.nil else "reported", day, extended, first.received_at, on_time)
+        status: Status = "nil" if said.nil else "reported"
+        return Standing(reporter, status if said.accepted else "held", day, extended, first.received_at, on_time)
     if any(area in position.given.exemptions for area in reporter.areas):
         return Standing(reporter, "exempt", day, extended, None, None)
     if today > day:

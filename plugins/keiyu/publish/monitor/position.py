@@ -14,6 +14,7 @@ from keiyu.contract.model import Collection, Contract
 from keiyu.ledger.calendar import Reminder
 from keiyu.ledger.dispensations import Dispensations, dispensations
 from keiyu.ledger.events import head
+from keiyu.ledger.holds import Hold
 from keiyu.ledger.models import CollectionRow, CollectionState, Entry, Event, Submission
 from keiyu.publish.universe import universe
 from keiyu.receive.workspace import Workspace
@@ -49,10 +50,11 @@ class Deed:
         reporter: whose.
         layout: known form of its file; none for a nil return and for unknown forms.
         accepted: whether it was accepted.
+        held: whether it waits for a decision: received and in order, but not live.
         nil: a nil return.
         live: it is what the reporter says now.
         received_at: when its bytes were received.
-        decided_at: when it was accepted or returned.
+        decided_at: when it was accepted, held or returned.
         accepted_seq: sequence of its acceptance.
     """
 
@@ -64,6 +66,7 @@ class Deed:
     received_at: dt.datetime
     decided_at: dt.datetime
     accepted_seq: int | None
+    held: bool = False
 
 
 @dataclass(frozen=True)
@@ -140,6 +143,7 @@ def _deeds(connection: Connection, collection: Collection) -> Any:
     received, decided = aliased(Event), aliased(Event)
     query = (
         select(
+            Entry.id,
             Entry.reporter,
             Entry.state,
             Entry.nil,
@@ -155,11 +159,23 @@ def _deeds(connection: Connection, collection: Collection) -> Any:
         .where(Entry.line == collection.line, Entry.as_of == collection.as_of)
         .order_by(Entry.received_seq, Entry.decided_seq, Entry.id)
     )
+    mine = and_(Hold.line == collection.line, Hold.as_of == collection.as_of, Hold.settlement.is_(None))
+    waiting = set(connection.scalars(select(Hold.entry_id).where(mine)))
     for row in connection.execute(query):
         accepted = row.state == "accepted"
         live = accepted and row.superseded_seq is None
         layout = None if row.nil else row.layout
-        yield Deed(row.reporter, layout, accepted, row.nil, live, row.received_at, row.decided_at, row.accepted_seq)
+        yield Deed(
+            row.reporter,
+            layout,
+            accepted,
+            row.nil,
+            live,
+            row.received_at,
+            row.decided_at,
+            row.accepted_seq,
+            held=row.id in waiting,
+        )
 
 
 def _reminded(connection: Connection, collection: Collection) -> frozenset[str]:

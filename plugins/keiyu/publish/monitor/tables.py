@@ -5,7 +5,8 @@ Each is one SQL file with its YAML under ``schemas/monitor/``, computed for one 
     - ``day``: ``today``;
     - ``hops``: ``level, deadline, entry_closes, corrections_close, given, least, position``;
     - ``reporters``: ``reporter, prefecture_code, prefecture, status, due, extended, on_time``;
-    - ``deeds``: ``reporter, layout, accepted, nil, live, turn, to_decision, to_current`` (seconds since receipt);
+    - ``deeds``: ``reporter, layout, accepted, held, nil, live, turn, to_decision, to_current`` (seconds since
+      receipt);
     - ``releases``: ``stage, number, released_on, entries, respondents, working_days_after_deadline,
       seconds_after_last_arrival, position``.
 
@@ -160,15 +161,15 @@ def views_of(told: Watched) -> dict[str, pa.Table]:
 def _deeds(told: Watched) -> pa.Table:
     seqs = [seq for seq, _ in told.shown]
     columns = (
-        ("reporter", _TEXT), ("layout", _TEXT), ("accepted", _FLAG), ("nil", _FLAG), ("live", _FLAG), ("turn", _INT),
-        ("to_decision", _SECONDS), ("to_current", _SECONDS),
+        ("reporter", _TEXT), ("layout", _TEXT), ("accepted", _FLAG), ("held", _FLAG), ("nil", _FLAG),
+        ("live", _FLAG), ("turn", _INT), ("to_decision", _SECONDS), ("to_current", _SECONDS),
     )  # fmt: skip
     rows = []
     for turn, deed in enumerate(told.assessment.position.deeds):
         place = bisect_left(seqs, deed.accepted_seq) if deed.accepted_seq is not None else len(seqs)
         seen = told.shown[place][1] if place < len(seqs) else None
         times = (_since(deed, deed.decided_at), _since(deed, seen))
-        rows.append((deed.reporter, deed.layout, deed.accepted, deed.nil, deed.live, turn, *times))
+        rows.append((deed.reporter, deed.layout, deed.accepted, deed.held, deed.nil, deed.live, turn, *times))
     return _table(columns, rows)
 
 
