@@ -141,3 +141,27 @@ def test_a_profile_is_made_of_shares(cells: list[Any]) -> None:
     shares = [looked.filled, looked.signs, looked.distinct, *looked.shares.values()]
     assert all(0 <= share <= 1 for share in shares)
     assert profile(cells, SCHEMAS) == looked or any(isinstance(c, float) and math.isnan(c) for c in cells)
+
+
+@given(
+    figure=st.integers(0, 10**6),
+    about=st.sampled_from(["", "約", "およそ", "概ね"]),
+    unit=st.sampled_from(["", "人", "名"]),
+    remark=st.sampled_from(["", "（体育館）", "(2階)", "【校舎】", "※", "＊1"]),
+)
+def test_what_stands_beside_a_figure_never_changes_it(figure: int, about: str, unit: str, remark: str) -> None:
+    read = normalise("integer", f"{about}{figure}{unit}{remark}", terms())
+    assert read.value == figure
+    assert (read.note == "read.figure.approximate") == bool(about)
+
+
+@given(whole=st.integers(0, 99_999_999), part=st.integers(0, 99_999_999))
+def test_a_decimal_is_no_phone_number(whole: int, part: int) -> None:
+    assert normalise("phone", f"{whole}.{part:08}", terms()).value is None
+
+
+@given(moment=st.datetimes(dt.datetime(1950, 1, 1), dt.datetime(2100, 1, 1)))
+def test_a_moment_is_read_to_the_minute_however_it_is_written(moment: dt.datetime) -> None:
+    want = f"{moment:%Y-%m-%dT%H:%M}"
+    for form in ("%Y/%m/%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S+09:00", "%Y%m%d%H%M%S", "%Y年%m月%d日%H時%M分"):
+        assert normalise("moment", f"{moment:{form}}", terms()).value == want

@@ -24,7 +24,12 @@ _LISTED: Final = 30
 _UNLISTED: Final = 0.5
 _SEVERAL: Final = 0.6
 _FEW: Final = 30
-_NOTED: Final = frozenset({"age", "url", "email", "corporate_number"})
+_CALLED: Final = 0.3
+_KIND: Final = 2
+"""Characters that may stand beside a legal form that names no body: 等, 立, その他."""
+_MISTYPED: Final = 0.5
+_SIX: Final = re.compile(r"\d{6}", re.ASCII)
+_NOTED: Final = frozenset({"age", "url", "email", "corporate_number", "postal_code"})
 """Sorts whose values are not certain where there is something to say of them."""
 
 POWER: Final[Mapping[str, float]] = {
@@ -151,11 +156,19 @@ class Judge:
         if sort in _TRAITS or sort == "building":
             return self._place(sort, cell)
         if sort == "area_code":
-            return float(bool(self._looker.traits(cell) & _AREA_CODES))
+            return 1.0 if self._looker.traits(cell) & _AREA_CODES else _MISTYPED * _is_like_area_code(cell)
         agreed = _of_sort(sort, reader.read(cell), cell)
+        if agreed and sort == "ownership" and self._called(cell):
+            return _CALLED
         if not agreed and sort == "integer" and "several_counts" in self._looker.traits(cell):
             return _SEVERAL
         return agreed
+
+    def _called(self, cell: Cell) -> bool:
+        """Return whether a cell says what a body is called, not only of which kind it is."""
+        text = fold.joined(cell) if isinstance(cell, str) else ""
+        forms = [f for form in self._looker.lexicon.private_forms if (f := fold.joined(form)) and f in text]
+        return bool(forms) and len(text) - max(map(len, forms)) > _KIND
 
     def _place(self, sort: str, cell: Cell) -> float:
         """Return how much a cell is an address, a building, a name of a place or a reading."""
@@ -168,7 +181,7 @@ class Judge:
         housed = any(word in folded for word in self._buildings)
         numbered = _NUMBERED.search(fold.value(cell)) is not None
         if sort == "building":
-            return 0.3 if numbered and not folded.endswith(self._buildings) else 1.0 if housed else 0.7
+            return 0.1 if numbered and not folded.endswith(self._buildings) else 1.0 if housed else 0.7
         trait, otherwise = _TRAITS[sort]
         if sort == "address" and housed and not numbered:
             return 0.3
@@ -215,6 +228,12 @@ def _of_sort(sort: str, read: Value, cell: Cell) -> float:
 
 def _bare_ward(cell: Cell) -> bool:
     return isinstance(cell, str) and cell.strip().endswith("区") and "市" not in cell
+
+
+def _is_like_area_code(cell: Cell) -> bool:
+    """Return whether a cell is an area code but for its check digit: six digits that begin with a prefecture's."""
+    text = fold.value(str(cell)).strip()
+    return _SIX.fullmatch(text) is not None and "01" <= text[:2] <= "47"
 
 
 def sort_of(field: Field) -> str:

@@ -1,5 +1,6 @@
 """The values of a table's records, by field, each read by its kind; merged and crossed-out cells with them."""
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -132,7 +133,7 @@ class _Values:
     def _terms(self, name: str, *, figure: bool) -> Terms:
         """Return what a field's cells are read with; what the file's own legend says goes before the line's symbols."""
         line = self._table.line
-        terms = line.terms(name, self._areas, self._table.as_of)
+        terms = line.terms(name, self._areas, self._table.as_of or dt.date.max)
         told = [s for s in self._legend(line.line_of(name)) if s.border is None] if figure else []
         if not told:
             return terms

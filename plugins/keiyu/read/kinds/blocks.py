@@ -61,6 +61,12 @@ def numbers(
     return plain
 
 
+def positive(terms: Terms) -> tuple[float, float]:
+    """Return the range of figures that are no marker: below zero a line may have one, such as -1 for unknown."""
+    del terms
+    return 0.0, LIMIT - 1.0
+
+
 def figures(pattern: str, value: Callable[[str], Any], inside: Callable[[Terms], tuple[float, float]] | None) -> Block:
     """Return a block reader for figures, none of them blank.
 

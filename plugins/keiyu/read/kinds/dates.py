@@ -18,7 +18,15 @@ PLAIN: Final = r"(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])"
 """ISO dates that exist in every month of every year."""
 
 _LONGEST: Final = 200
-_MOMENT: Final = re.compile(r"(?P<day>.*?[日\d)曜])[T ]*(?P<clock>(?:午前|午後)?\s*\d{1,2}(?::|時).*)", re.DOTALL)
+_MOMENT: Final = re.compile(
+    r"(?P<day>.*?[日\d)曜])[T ]*(?P<clock>(?:午前|午後)?\s*(?:\d{1,2}(?::|時).*|正午))", re.DOTALL
+)
+_SECONDS: Final = re.compile(r"(?<=\d:\d\d):\d\d(?:\.\d{1,9})?$|(?<=\d分)\d{1,2}秒$", re.ASCII)
+_RUN: Final = re.compile(r"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(?:\d\d)?", re.ASCII)
+_ZONED: Final = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:Z|[+-]\d\d:?\d\d)", re.ASCII)
+_MONTH_FIRST: Final = re.compile(r"(\d{1,2})/(1[3-9]|2\d|3[01])/(\d{4})", re.ASCII)
+"""A day behind which the year stands, certain where it cannot be a month."""
+_JAPAN: Final = dt.timezone(dt.timedelta(hours=9))
 _STAND: Final = re.compile(r"\s*(?:現在|時点)[)\]]*$")
 
 
@@ -45,9 +53,11 @@ def moment(cell: Cell, terms: Terms) -> Value:
         return blank
     if isinstance(cell, dt.datetime) and (cell.hour or cell.minute):
         return reported(cell, f"{cell:%Y-%m-%dT%H:%M}")
-    match = (
-        _MOMENT.fullmatch(_STAND.sub("", fold.value(cell))) if isinstance(cell, str) and len(cell) <= _LONGEST else None
-    )
+    text = _STAND.sub("", fold.value(cell)).strip() if isinstance(cell, str) and len(cell) <= _LONGEST else ""
+    zoned = _zoned(text)
+    if zoned is not None:
+        return reported(cell, f"{zoned:%Y-%m-%dT%H:%M}")
+    match = _MOMENT.fullmatch(_SECONDS.sub("", _RUN.sub(r"\1-\2-\3 \4:\5", text) if _RUN.fullmatch(text) else text))
     clock = clock_of(match["clock"]) if match else None
     found = _day(match["day"]) if match and clock else _day(cell)
     if found is None or (match and not clock):
@@ -56,5 +66,18 @@ def moment(cell: Cell, terms: Terms) -> Value:
     return reported(cell, f"{day}T{clock}" if clock else day, None if found.exact else PAST_ERA)
 
 
+def _zoned(text: str) -> dt.datetime | None:
+    """Return a moment of ISO 8601 with its zone as one of Japan; none where it is none or does not exist."""
+    if _ZONED.fullmatch(text) is None:
+        return None
+    try:
+        return dt.datetime.fromisoformat(text).astimezone(_JAPAN)
+    except (ValueError, OverflowError):
+        return None
+
+
 def _day(cell: Cell) -> EraDate | None:
-    return None if isinstance(cell, str) and len(cell) > _LONGEST else read_date(cell)
+    if isinstance(cell, str) and len(cell) > _LONGEST:
+        return None
+    month_first = _MONTH_FIRST.fullmatch(fold.value(cell).strip()) if isinstance(cell, str) else None
+    return read_date(f"{month_first[3]}-{month_first[1]}-{month_first[2]}" if month_first else cell)

@@ -26,6 +26,8 @@ class Lexicon:
         holidays: texts for public holidays.
         ordinary: texts before hours that hold on ordinary days.
         other: texts after hours, of other days or other children.
+        figures_about: texts before or behind a figure that is only about right.
+        figures_other: texts in a remark that make the figure another's.
         phone_labels: texts before a phone number.
         extensions: texts before an extension.
         public_forms: legal forms of public bodies.
@@ -46,6 +48,8 @@ class Lexicon:
     holidays: frozenset[str]
     ordinary: frozenset[str]
     other: tuple[str, ...]
+    figures_about: tuple[str, ...]
+    figures_other: tuple[str, ...]
     phone_labels: tuple[str, ...]
     extensions: tuple[str, ...]
     public_forms: tuple[str, ...]
@@ -56,6 +60,12 @@ class Lexicon:
     latitudes: tuple[float, float]
     longitudes: tuple[float, float]
     schemas: Path
+
+    @cached_property
+    def about(self) -> re.Pattern[str]:
+        """What says before or behind a figure that it is only about right."""
+        words = _alternatives(self.figures_about)
+        return re.compile(rf"^(?:{words}) ?| ?(?:{words})$")
 
     @cached_property
     def phone_label(self) -> re.Pattern[str]:
@@ -132,6 +142,8 @@ def load(schemas: Path) -> Lexicon:
         holidays=frozenset(map(fold.label, days["holidays"])),
         ordinary=frozenset(map(fold.label, times["ordinary"])),
         other=_folded(times["other"]),
+        figures_about=_longest_first(map(fold.value, raw["figures"]["about"])),
+        figures_other=_longest_first(map(fold.value, raw["figures"]["other"])),
         phone_labels=_longest_first(map(fold.value, raw["phone"]["labels"])),
         extensions=_longest_first(map(fold.value, raw["phone"]["extensions"])),
         public_forms=_folded(forms["public"]),

@@ -41,6 +41,7 @@ _BETWEEN: Final = re.compile(r"[-(). ]+", re.ASCII)
 _LONG: Final = re.compile(r"0[256789]0|0800", re.ASCII)
 _LINES: Final = re.compile(r"(?<=\d) ?~ ?\d{1,4}(?![\d-])", re.ASCII)
 _SHORT: Final = re.compile(r"\d{4}", re.ASCII)
+_DECIMAL: Final = re.compile(r"-?\d+\.\d+", re.ASCII)
 _TRIM: Final = " :;,.、。・/|()[]【】<>~&\n-※"
 _LONGEST: Final = 200
 _FEWEST, _MOST = 6, 11
@@ -93,6 +94,8 @@ def _numbers(run: str) -> list[_Number]:
     if run.startswith("+"):
         run = "0" + _ABROAD.sub("", run, count=1)
     digits = _BETWEEN.sub("", run)
+    if _DECIMAL.fullmatch(run):
+        return []
     if _FEWEST <= len(digits) <= _MOST:
         return [_number(_BETWEEN.sub("-", run).strip("-"), digits)]
     return [_number(_BETWEEN.sub("-", full), _BETWEEN.sub("", full)) for full in _FULL.findall(run)]

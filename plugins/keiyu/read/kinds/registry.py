@@ -81,7 +81,7 @@ def _kinds() -> tuple[Kind, ...]:
         Kind("end_time", times.end_time, clock),
         Kind("flag", flags.flag),
         Kind("identifier", identifiers.identifier, blocks.matching(identifiers.PLAIN)),
-        Kind("integer", figures.integer, counts, blocks.numbers(int), figure=True),
+        Kind("integer", figures.integer, counts, blocks.numbers(int, blocks.positive), figure=True),
         Kind("kana", texts.kana, texts.plain_kana),
         _coordinate("latitude", coordinates.latitude, _latitudes),
         Kind("listed", flags.listed),
