@@ -14,7 +14,7 @@ from keiyu.cli.verb import argument, option, verb
 if TYPE_CHECKING:
     from keiyu.contract.model import Collection
     from keiyu.publish import Trace
-    from keiyu.publish.trace import Source
+    from keiyu.publish.sources import Source
 
 _SHOWN: Final = 30
 _SOURCE_KEYS: Final = (

@@ -1,0 +1,215 @@
+"""The cells behind figures: what was reported, in which submission, file, sheet and cell."""
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from keiyu import register
+from keiyu.contract.model import Field
+from keiyu.ledger import Ledger
+from keiyu.ledger.models import Placement as PlacementRow
+from keiyu.ledger.models import Submission
+from keiyu.publish.snapshot import Snapshot
+from keiyu.read.model import Placement, ValueStatus
+from keiyu.receive.workspace import Workspace
+from keiyu.register import LiveEntry
+
+Number = int | float
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Source:
+    """One value behind a figure.
+
+    Attributes:
+        reporter: whose it is.
+        prefecture: where the reporter stands.
+        name: the reporter's name, where it has one.
+        submission_id: the submission it came in.
+        entry_id: the reporter's part of it.
+        file: name of the file as sent.
+        sha256: digest of its bytes.
+        sender: who sent it.
+        received_at: when it was received.
+        accepted_seq: ledger sequence since which it is live.
+        contract_digest: contract under which it was accepted.
+        rules_digest: rules by which it was checked.
+        table: core table.
+        field: field of the contract; none where the figure is derived from several.
+        sheet: worksheet; none for text files, and where a file has the table on several sheets.
+        cell: A1 address; none for a nil return.
+        value: the value.
+        value_status: its status.
+        raw: what stood in the cell, where it was not a plain figure.
+    """
+
+    reporter: str
+    prefecture: str | None
+    name: str | None
+    submission_id: str
+    entry_id: str
+    file: str
+    sha256: str
+    sender: str | None
+    received_at: dt.datetime
+    accepted_seq: int
+    contract_digest: str
+    rules_digest: str | None
+    table: str | None
+    field: str | None
+    sheet: str | None
+    cell: str | None
+    value: Number | None
+    value_status: str
+    raw: str | None
+
+
+def sources(
+    workspace: Workspace,
+    taken: Snapshot,
+    entries: Sequence[LiveEntry],
+    fields: Sequence[Field],
+    wanted: Callable[[str, Row], bool] = lambda _table, _row: True,
+) -> Iterator[Source]:
+    """Yield the value of each field in each entry, with its cell.
+
+    Args:
+        workspace: the installation.
+        taken: the collection at an instant.
+        entries: live entries of it.
+        fields: fields of its contract.
+        wanted: which rows of a core table count, by its name; all by default.
+    """
+    facts = _facts(workspace.ledger, {entry.submission_id for entry in entries})
+    names = {area["area_code"]: area for area in taken.universe.areas.to_pylist()}
+    mine_of = {entry.entry_id: entry for entry in entries}
+    cells: dict[str, list[_Cell]] = {entry_id: [] for entry_id in mine_of}
+    for table in taken.contract.tables:
+        mine = [field for field in fields if field.name in table.by_name]
+        if mine:
+            for entry_id, cell in _cells(workspace, taken, table.name, mine, mine_of, facts, wanted):
+                cells[entry_id].append(cell)
+    for entry in entries:
+        area = names.get(entry.reporter, {})
+        submission = facts[entry.submission_id]
+        for cell in cells[entry.entry_id] or [_absent(entry)]:
+            yield Source(
+                reporter=entry.reporter,
+                prefecture=area.get("prefecture"),
+                name=area.get("municipality"),
+                submission_id=entry.submission_id,
+                entry_id=entry.entry_id,
+                file=submission.filename,
+                sha256=entry.digest,
+                sender=entry.sender,
+                received_at=submission.received_at,
+                accepted_seq=entry.accepted_seq,
+                contract_digest=entry.contract_digest,
+                rules_digest=entry.rules_digest,
+                **cell.columns(),
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    table: str | None
+    field: str | None
+    sheet: str | None
+    cell: str | None
+    value: Number | None
+    value_status: str
+    raw: str | None
+
+    def columns(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What the ledger says of a submission."""
+
+    filename: str
+    received_at: dt.datetime
+    placements: Mapping[str, Sequence[Placement]]
+
+
+def _absent(entry: LiveEntry) -> _Cell:
+    """Return what stands for a report without rows, or for a figure that is no cell."""
+    status = ValueStatus.NONE if entry.nil else ValueStatus.REPORTED
+    return _Cell(None, None, None, None, 0 if entry.nil else None, status.value, None)
+
+
+def _cells(
+    workspace: Workspace,
+    taken: Snapshot,
+    table: str,
+    fields: Sequence[Field],
+    entries: Mapping[str, LiveEntry],
+    facts: Mapping[str, _Facts],
+    wanted: Callable[[str, Row], bool],
+) -> Iterator[tuple[str, _Cell]]:
+    ledger, storage, as_of = workspace.ledger, workspace.storage, taken.collection.as_of
+    rows = register.current(ledger, storage, taken.contract, table, as_of, at_seq=taken.seq, entries=set(entries))
+    key = taken.contract.table(table).key
+    columns = [*key, "entry_id", "submission_id", "source_row", "marks", *(field.name for field in fields)]
+    for row in rows.select(list(dict.fromkeys(columns))).to_pylist():
+        if not wanted(table, row):
+            continue
+        marks = {mark["field"]: mark for mark in row["marks"] or ()}
+        places = facts[row["submission_id"]].placements.get(table, ())
+        for field in fields:
+            mark, value = marks.get(field.name), row[field.name]
+            place = places[0] if len(places) == 1 else None
+            yield (
+                row["entry_id"],
+                _Cell(
+                    table,
+                    field.name,
+                    place.sheet if place else None,
+                    next((cell for one in places if (cell := one.cell(field.name, row["source_row"]))), None),
+                    value,
+                    mark["status"] if mark else _plain(value),
+                    mark["raw"] if mark else None,
+                ),
+            )
+
+
+def _plain(value: Number | None) -> str:
+    if value is None:
+        return ValueStatus.NOT_SUBMITTED.value
+    return (ValueStatus.REPORTED if value else ValueStatus.TRUE_ZERO).value
+
+
+def _facts(ledger: Ledger, submissions: set[str]) -> dict[str, _Facts]:
+    columns = (Submission.id, Submission.filename, Submission.received_at, Submission.placement)
+    with ledger.read() as connection:
+        found = [
+            row
+            for part in _chunks(sorted(submissions))
+            for row in connection.execute(select(*columns).where(Submission.id.in_(part)))
+        ]
+        digests = sorted({row.placement for row in found if row.placement})
+        bodies = {
+            digest: body
+            for part in _chunks(digests)
+            for digest, body in connection.execute(
+                select(PlacementRow.digest, PlacementRow.body).where(PlacementRow.digest.in_(part))
+            )
+        }
+    return {row.id: _Facts(row.filename, row.received_at, _placements(bodies.get(row.placement))) for row in found}
+
+
+def _chunks(items: Sequence[str], size: int = 500) -> Iterator[Sequence[str]]:
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
+
+
+def _placements(body: Mapping[str, Any] | None) -> dict[str, list[Placement]]:
+    placements: dict[str, list[Placement]] = {}
+    for told in body["tables"] if body else ():
+        placements.setdefault(told["table"], []).append(Placement(told["sheet"], told["columns"], told["matrix"]))
+    return placements
