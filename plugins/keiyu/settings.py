@@ -39,6 +39,8 @@ class Settings(BaseSettings):
         database_url: SQLAlchemy address of the ledger; SQLite beside the data by default.
         drop: watched directory of arrivals; one sub-folder per sender, named by area code.
         directory: CSV of the organisations' addresses for reminders; ``directory.csv`` beside the data by default.
+        iceberg: whether each release is registered in the Iceberg catalogue as soon as it is cut.
+        iceberg_catalog: SQLAlchemy address of that catalogue; SQLite beside the published tables by default.
         doorbell_url: address of the Airflow API that is rung after a receipt; none by default.
         doorbell_user: Airflow user that rings.
         doorbell_password: that user's password.
@@ -54,6 +56,8 @@ class Settings(BaseSettings):
     database_url: str = ""
     drop: str = ""
     directory: str = ""
+    iceberg: bool = False
+    iceberg_catalog: str = ""
     doorbell_url: str = ""
     doorbell_user: str = "admin"
     doorbell_password: str = ""
@@ -70,6 +74,7 @@ class Settings(BaseSettings):
         local = self.storage if "://" not in self.storage else str(self.home / "data")
         self.database_url = self.database_url or f"sqlite:///{local}/ledger.db"
         self.drop = self.drop or f"{local}/drop"
+        self.iceberg_catalog = self.iceberg_catalog or f"sqlite:///{local}/published/iceberg/catalog.db"
         self.directory = self.directory or f"{local}/directory.csv"
 
     @property

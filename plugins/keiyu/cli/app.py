@@ -37,7 +37,9 @@ COMMANDS: Final = {
     "status": "results",
     "publish": "results",
     "read": "results",
+    "series": "series",
     "trace": "tracing",
+    "iceberg": "registration",
     "verify": "results",
 }
 """Command → the module that holds it, in the order of the help."""
@@ -108,6 +110,8 @@ _ENVIRONMENT: Final = (
     ("KEIYU_STORAGE", "データの保存先（フォルダーまたは s3://…）", "where data lie: a folder or s3://…"),
     ("KEIYU_DATABASE_URL", "台帳のデータベース", "the ledger's database"),
     ("KEIYU_DROP", "受付フォルダー", "the watched directory"),
+    ("KEIYU_ICEBERG", "1: 公表のたびに Iceberg に登録する", "1: register each release in Iceberg"),
+    ("KEIYU_ICEBERG_CATALOG", "Iceberg カタログのデータベース", "database of the Iceberg catalogue"),
     ("KEIYU_DOORBELL_URL", "受領を知らせる Airflow API", "Airflow API that is told of arrivals"),
 )
 

@@ -1,8 +1,8 @@
 """What comes out: how a collection stands, releases, tables now and as known then, and proof that all is whole."""
 
 import datetime as dt
-import sys
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,13 +13,12 @@ from keiyu.cli.decisions import HELD_KEYS, held, show_held
 from keiyu.cli.desk import FINDING_KEYS
 from keiyu.cli.relay import workspace
 from keiyu.cli.screen import Screen
+from keiyu.cli.tables import present
 from keiyu.cli.types import COLLECTION, INSTANT
 from keiyu.cli.verb import argument, option, verb
 from keiyu.errors import IntegrityError
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from keiyu.cli.standing import Standing
     from keiyu.contract.disclosure import Audience
     from keiyu.contract.model import Collection
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
 STAGES: Final = ("preliminary", "final", "correction")
 AUDIENCES: Final = ("public", "prefecture", "ministry")
 _RELEASE_KEYS: Final = "id collection stage number title_ja title_en at path created"
-_ROWS_SHOWN: Final = 20
 _COUNTED: Final = {
     "nil": "うち該当なし / nil returns",
     "held": "確認中 / held",
@@ -179,10 +177,11 @@ def _reasons(returned: Mapping[str, Any]) -> str:
 )
 def publish_command(screen: Screen, collection: "Collection", stage: str | None) -> None:
     """Make and release the national tables."""
-    from keiyu.publish import monitor, publish
+    from keiyu.publish import iceberg, monitor, publish
 
     with workspace() as space, screen.progress("公表しています / publishing"):
         release = publish(space, collection, stage)  # type: ignore[arg-type]  # click has checked the choice
+        iceberg.follow(space, collection.line)
         monitor.refresh(space, collection, space.ledger.now())
 
     def human() -> None:
@@ -248,54 +247,9 @@ def read_command(
         told = sdmx.structure(space.contract(collection.line), table) if form == "sdmx-csv" else None
         rows = read(space, collection, table, as_known_at, audience=audience)
         schemas = space.settings.schemas
-    whole = rows.num_rows
-    form = "json" if screen.as_json else form
-    shown = _ROWS_SHOWN if limit is None and form == "table" and output is None else limit
-    rows = rows if shown is None else rows.slice(0, shown)
-    if form == "json":
-        about = {"collection": str(collection), "table": table, "as_known_at": as_known_at}
-        _write_json(screen, {**about, "columns": rows.column_names, "rows": rows.to_pylist()}, output)
-    elif form == "table":
-        _show_rows(screen, rows, whole)
-    elif told:
-        _write_bytes(sdmx.encode(told, rows, schemas), output)
-    else:
-        _write(rows, form, output)
-
-
-def _show_rows(screen: Screen, rows: "pa.Table", whole: int) -> None:
-    """Show as many leading columns as are readable side by side."""
-    cells = [list(row.values()) for row in rows.to_pylist()]
-    fit = screen.columns_that_fit(rows.column_names, cells)
-    screen.table(rows.column_names[:fit], [row[:fit] for row in cells])
-    rest = rows.num_columns - fit
-    more = f"、ほか {rest} 列 / and {rest} more columns (--format csv)" if rest else ""
-    screen.say(f"{rows.num_rows:,} / {whole:,} 行 / rows{more}")
-
-
-def _write_json(screen: Screen, result: Mapping[str, Any], output: Path | None) -> None:
-    if output is None:
-        Screen(as_json=True).show(result, lambda: None)
-    else:
-        output.write_text(screen.text(result) + "\n", encoding="utf-8")
-
-
-def _write_bytes(data: bytes, output: Path | None) -> None:
-    if output is None:
-        sys.stdout.buffer.write(data)
-    else:
-        output.write_bytes(data)
-
-
-def _write(rows: "pa.Table", form: str, output: Path | None) -> None:
-    """Write CSV or Parquet, to a file or to standard output."""
-    from pyarrow import csv, parquet
-
-    target: Any = str(output) if output else sys.stdout.buffer
-    if form == "csv":
-        csv.write_csv(rows, target)
-    else:
-        parquet.write_table(rows, target)
+    about = {"collection": str(collection), "table": table, "as_known_at": as_known_at}
+    encode = partial(sdmx.encode, told, schemas=schemas) if told else None
+    present(screen, rows, about, form, output=output, limit=limit, sdmx=encode)
 
 
 @verb(

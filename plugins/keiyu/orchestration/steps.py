@@ -11,7 +11,7 @@ from keiyu.contract import Collection
 from keiyu.intake import IngestReport, ingest
 from keiyu.ledger import collection_states
 from keiyu.orchestration.errors import RemindersRefusedError, StoredDataDifferError
-from keiyu.publish import monitor
+from keiyu.publish import iceberg, monitor
 from keiyu.receive.drop import forget
 from keiyu.receive.workspace import Workspace
 
@@ -69,6 +69,7 @@ def publish_due(workspace: Workspace, line: str, partition: str) -> dict[str, st
     """
     collection = Collection(line, date.fromisoformat(partition))
     release = publish.publish(workspace, collection)
+    iceberg.follow(workspace, line)
     monitor.refresh(workspace, collection, workspace.ledger.now())
     cut = release is not None and release.created
     return {"collection": str(collection), "published": str(release) if cut else None}

@@ -36,7 +36,7 @@ def told(workspace: Workspace, contract: Contract, collection: Collection) -> In
 def _former(workspace: Workspace, line: str, unless: str | None = None) -> Interface | None:
     """Return the interface of the line's last release of any collection; none where that has a certain digest.
 
-    None is also returned where the release's folder lacks it: ``keiyu.publish.verify`` tells of that.
+    None is also returned where that release kept none.
     """
     columns = (ReleaseRow.path, ReleaseRow.contract_digest)
     with workspace.ledger.read() as connection:

@@ -241,3 +241,11 @@ class _Recast:
 
 def _taken(values: Sequence[str], at: pa.ChunkedArray) -> pa.Array:
     return pa.array(values, pa.string()).take(at.combine_chunks())
+
+
+def flat(rows: pa.Table) -> pa.Table:
+    """Return rows as CSV can hold them: the codes of ``then_codes`` joined by a semicolon."""
+    if THEN_CODES not in rows.column_names:
+        return rows
+    joined = pc.binary_join(rows[THEN_CODES], ";")
+    return rows.set_column(rows.schema.get_field_index(THEN_CODES), THEN_CODES, joined)
