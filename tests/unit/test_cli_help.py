@@ -12,6 +12,7 @@ import pytest
 
 from keiyu.cli import main
 from keiyu.cli.app import COMMANDS, EXIT_CODES, commands
+from keiyu.cli.family import Family
 from keiyu.cli.verb import Verb
 from keiyu.errors import ConfigurationError, IntegrityError, UserError
 
@@ -25,26 +26,39 @@ def help_of(capsys: pytest.CaptureFixture[str], *args: str) -> str:
 
 
 def command(name: str) -> Verb:
-    found = commands.get_command(click.Context(commands), name)
+    found: click.Command | None = commands
+    for word in name.split():
+        assert isinstance(found, click.Group)
+        found = found.get_command(click.Context(found), word)
     assert isinstance(found, Verb)
     return found
+
+
+def verbs() -> Iterator[str]:
+    for name in COMMANDS:
+        found = commands.get_command(click.Context(commands), name)
+        yield from (f"{name} {word}" for word in found.commands) if isinstance(found, Family) else (name,)
+
+
+VERBS = tuple(verbs())
+FAMILIES = sorted({verb.split()[0] for verb in VERBS if " " in verb})
 
 
 def options(name: str) -> Iterator[click.Option]:
     yield from (p for p in command(name).params if isinstance(p, click.Option))
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", [*VERBS, *FAMILIES])
 def test_a_command_explains_itself_in_japanese_and_then_in_english(
     name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    lines = [line.strip() for line in help_of(capsys, name).splitlines() if line.strip()][1:3]
+    lines = [line.strip() for line in help_of(capsys, *name.split()).splitlines() if line.strip()][1:3]
     assert JAPANESE.search(lines[0])
     assert ENGLISH.search(lines[1])
     assert not JAPANESE.search(lines[1])
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", VERBS)
 def test_every_option_and_argument_has_help_in_both_languages(name: str) -> None:
     texts = {p.opts[0]: p.help or "" for p in options(name)}
     texts |= dict(command(name).arguments)
@@ -54,7 +68,7 @@ def test_every_option_and_argument_has_help_in_both_languages(name: str) -> None
         assert ENGLISH.search(english), parameter
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", VERBS)
 def test_every_argument_is_documented(name: str) -> None:
     written = {
         p.make_metavar(click.Context(command(name))) for p in command(name).params if p.param_type_name == "argument"
@@ -62,11 +76,11 @@ def test_every_argument_is_documented(name: str) -> None:
     assert {w.removesuffix("...") for w in written} == {m.removesuffix("...") for m, _ in command(name).arguments}
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", VERBS)
 def test_every_command_answers_json_and_documents_its_keys(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert {"--json", "--debug"} <= {flag for p in options(name) for flag in p.opts}
     assert command(name).keys
-    told = help_of(capsys, name)
+    told = help_of(capsys, *name.split())
     assert all(word in told for keys in command(name).keys.values() for word in keys.split())
 
 
@@ -76,6 +90,14 @@ def test_the_group_lists_every_command_exit_code_and_variable(capsys: pytest.Cap
     assert all(re.search(rf"^  {code} +{ja} / {en}$", told, re.MULTILINE) for code, ja, en in EXIT_CODES)
     assert "KEIYU_HOME" in told
     assert told.index("経由調査の報告ファイル") < told.index("Receive the files of relay surveys")
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_a_family_lists_its_verbs(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    told = help_of(capsys, name)
+    assert all(
+        re.search(rf"^  {verb.split()[1]} ", told, re.MULTILINE) for verb in VERBS if verb.startswith(f"{name} ")
+    )
 
 
 def test_documented_exit_codes_are_those_of_the_errors() -> None:

@@ -18,6 +18,7 @@ COMMANDS: Final = {
     "template": "forms",
     "sample": "forms",
     "inspect": "inspection",
+    "layout": "layout",
     "check": "desk",
     "open": "relay",
     "extend": "calendar",

@@ -166,18 +166,35 @@ def _told(table: Table, listed: bool) -> dict[str, Any]:
 
 def _remembered(filename: str, table: Table, schemas: Path) -> dict[str, Any]:
     """Tell of the known form by which a table was understood, and what has changed in it."""
-    memory, found = table.understanding.memory, table.found
+    memory = table.understanding.memory
     if memory is None:
         return {}
+    return {
+        "layout": memory.layout.layout if memory.exact else None,
+        "drift": changes_of(filename, table, schemas),
+    }
+
+
+def changes_of(filename: str, table: Table, schemas: Path) -> list[dict[str, Any]]:
+    """Tell what has changed in the known form by which a table was understood.
+
+    Args:
+        filename: the file's name.
+        table: the table.
+        schemas: the ``schemas/`` folder.
+
+    Returns:
+        Each change with its rule, its header cell, and what there is to say of it in both languages.
+    """
+    memory, found = table.understanding.memory, table.found
+    if memory is None:
+        return []
     labels = {name: (field.label_ja, field.label_en) for name, field in table.line.fields.items()}
     told_of = [facts(change, memory.layout.named, labels, found.form) for change in memory.changes]
     said = [
         finding(schemas, f.pop("rule_id"), Place(filename, found.grid.name, f.pop("cell", None)), **f) for f in told_of
     ]
-    return {
-        "layout": memory.layout.layout if memory.exact else None,
-        "drift": [{"rule_id": f.rule_id, "cell": f.place.cell, "ja": f.message_ja, "en": f.message_en} for f in said],
-    }
+    return [{"rule_id": f.rule_id, "cell": f.place.cell, "ja": f.message_ja, "en": f.message_en} for f in said]
 
 
 def _dated(table: Table, values: Sequence[FieldValues]) -> str | None:

@@ -21,15 +21,16 @@ LAYOUT: Final = "general"
 """What a reading says of a file whose columns were weighed."""
 
 
-def is_remembered(workbook: Workbook, contracts: Sequence[Contract], schemas: Path) -> bool:
+def is_remembered(workbook: Workbook, contracts: Sequence[Contract], schemas: Path, line: str | None = None) -> bool:
     """Return whether a sheet has the very header of a form that was accepted for one of the lines.
 
     Args:
         workbook: the file, decoded.
         contracts: the lines that it may belong to.
         schemas: the ``schemas/`` folder.
+        line: the line that the sender named, if any.
     """
-    shelves = [line_words(c, schemas).known for c in contracts if is_list(c)]
+    shelves = [line_words(c, schemas).known for c in contracts if is_list(c) and line in (None, c.line)]
     return any(shelf.find(g) for shelf in shelves if shelf for g in workbook.grids if not g.hidden)
 
 

@@ -61,26 +61,34 @@ def read(
     """
     notes = Notes(schemas, filename)
     reading = Reading(filename, hashlib.sha256(data).hexdigest(), line=line, findings=notes.findings)
-    try:
-        workbook = decode(data)
-    except RefusedError as refusal:
-        notes.add(refusal.rule_id, sheet=refusal.sheet, value=refusal.value, expected=refusal.expected)
+    workbook = _decoded(data, notes)
+    if workbook is None:
         return reading
     reading.encoding = workbook.encoding
-    for said in workbook.remarks:
-        notes.add(said.rule_id, sheet=said.sheet, cell=said.cell, value=said.value, expected=said.expected)
-    remembered = lists.is_remembered(workbook, [c for c in contracts if line in (None, c.line)], schemas)
-    if remembered and lists.fill(reading, workbook, contracts, areas, as_of, notes, schemas, sender):
+    its = (reading, workbook, contracts, areas, as_of, notes, schemas, sender)
+    if lists.is_remembered(workbook, contracts, schemas, line) and lists.fill(*its):
         return reading
     tried = Notes(schemas, filename)
     fit = choose(workbook, [prepared(c, schemas) for c in contracts], line, tried)
     known = lists.is_known(fit, workbook, tried)
-    if not known and lists.fill(reading, workbook, contracts, areas, as_of, notes, schemas, sender):
+    if not known and lists.fill(*its):
         return reading
     notes.take(tried)
     if fit is not None:
         _Filling(reading, fit, workbook, notes).fill(areas, as_of)
     return reading
+
+
+def _decoded(data: bytes, notes: Notes) -> Workbook | None:
+    """Decode a file and tell what there is to say of that; none where it is refused."""
+    try:
+        workbook = decode(data)
+    except RefusedError as refusal:
+        notes.add(refusal.rule_id, sheet=refusal.sheet, value=refusal.value, expected=refusal.expected)
+        return None
+    for said in workbook.remarks:
+        notes.add(said.rule_id, sheet=said.sheet, cell=said.cell, value=said.value, expected=said.expected)
+    return workbook
 
 
 class _Filling:

@@ -34,13 +34,18 @@ def settled_by(layout: SheetLayout, form: Form) -> dict[int, Mapped]:
     """
     if layout.form is None:
         named = ((at, layout.columns.get(path)) for at, path in enumerate(form.paths) if path)
-        return {at: _mapped(at, name, layout) for at, name in named if name is not None}
+        return {at: _mapped(at, name, at, layout) for at, name in named if name is not None}
     if layout.form.folded == form.folded:
-        same: Mapping[int, int] = {at: at for at in range(len(form.stacks))}
+        same: Mapping[int, int] = {at: at for at in {*range(len(form.stacks)), *layout.held}}
     else:
         aligned = align(layout.form, form).same
         same = {at: was for at, was in aligned.items() if form.paths[at] or _beside_known(at, aligned, form)}
-    return {at: _mapped(at, layout.held.get(was), layout) for at, was in same.items()}
+    whole_parts = {name for name, seats in layout.parts.items() if set(seats) <= set(same.values())}
+    return {
+        at: _mapped(at, layout.held.get(was), was, layout)
+        for at, was in same.items()
+        if layout.held.get(was) not in layout.parts or layout.held.get(was) in whole_parts
+    }
 
 
 def _beside_known(at: int, same: Mapping[int, int], form: Form) -> bool:
@@ -52,9 +57,9 @@ def _beside_known(at: int, same: Mapping[int, int], form: Form) -> bool:
     return bool(form.paths[at])
 
 
-def _mapped(at: int, name: str | None, layout: SheetLayout) -> Mapped:
+def _mapped(at: int, name: str | None, was: int, layout: SheetLayout) -> Mapped:
     candidates = (Candidate(name, 1.0, None, Fit(None, 0.0)),) if name is not None else ()
-    part = next((n for n, c in enumerate(layout.parts.get(name or "", ()), 1) if c == at), None)
+    part = next((n for n, c in enumerate(layout.parts.get(name or "", ()), 1) if c == was), None)
     why = "unasked" if name is None else None
     return Mapped(at, name, 1.0, candidates=candidates, why=why, part=part, known=layout.evidence)
 

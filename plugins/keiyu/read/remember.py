@@ -1,0 +1,237 @@
+"""Accepting a form: what the reader found and what a person has confirmed, kept as a small file of its own.
+
+The next file with the same header is then read by it, without weighing anything. What is written can be read,
+edited and reviewed by people; the command writes nothing that a hand could not.
+"""
+
+import datetime as dt
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from keiyu.contract.model import Contract
+from keiyu.read import layouts
+from keiyu.read.confirm import Confirmations, Settled
+from keiyu.read.decode import decode
+from keiyu.read.form import Form
+from keiyu.read.general.table import Table, find_tables, line_words, read_table
+from keiyu.read.grid import Workbook, letters
+from keiyu.read.layouts import FOLDER
+from keiyu.read.refusals import FileRefusedError, KnownAlreadyError, LayoutNameError, NameTakenError, SheetUnknownError
+from keiyu.read.sniff import RefusedError
+
+NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
+_TABLE_NONE: Final = "read.table.none"
+_PRINT: Final = 8
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """A form as it is accepted.
+
+    Attributes:
+        name: its name.
+        contract: the line.
+        table: the table of the contract.
+        form: its header.
+        columns: what each column holds.
+        fixed: field → its value for every record.
+        source: name of the file.
+        by: who accepts it.
+        on: when.
+        lacking: required fields of the table that neither a column nor a fixed value holds.
+    """
+
+    name: str
+    contract: Contract
+    table: str
+    form: Form
+    columns: tuple[Settled, ...]
+    fixed: Mapping[str, str]
+    source: str
+    by: str
+    on: dt.date
+    lacking: tuple[str, ...] = ()
+
+    @property
+    def fingerprint(self) -> str:
+        """The digest by which the form is known again."""
+        return self.form.fingerprint(self.contract.line, self.table)
+
+    @property
+    def path(self) -> Path:
+        """Where it is kept."""
+        return self.contract.folder / FOLDER / f"{self.name}.yaml"
+
+    def write(self, schemas: Path) -> Path:
+        """Write the form to its file, and read it back.
+
+        Args:
+            schemas: the ``schemas/`` folder.
+
+        Returns:
+            The file.
+
+        Raises:
+            NameTakenError: there is one of that name.
+            ContractError: it does not read as it was written; it is not kept then.
+        """
+        self.path.parent.mkdir(exist_ok=True)
+        try:
+            with self.path.open("x", encoding="utf-8", newline="\n") as file:
+                file.write(self.as_yaml())
+        except FileExistsError as error:
+            raise NameTakenError(self.name, str(self.path)) from error
+        try:
+            layouts.load(self.contract, schemas)
+        except BaseException:
+            self.path.unlink()
+            raise
+        return self.path
+
+    def as_yaml(self) -> str:
+        """Return the form as its file has it."""
+        return "\n".join(self._lines()) + "\n"
+
+    def _lines(self) -> Iterator[str]:
+        yield "# 確認して登録した一覧の様式。見出しが同じファイルは、この対応どおりに読む。手で直してもよい。"
+        yield "# A form of a list, looked at and accepted: files with this header are read by it. Edit it as you like."
+        yield f"layout: {self.name}"
+        yield f"label_ja: {_quoted(self.source + 'の様式')}"
+        yield f"label_en: {_quoted('Form of ' + self.source)}"
+        yield f"source: {_quoted(self.source)}"
+        yield f"accepted: {{ by: {_quoted(self.by)}, on: {_quoted(self.on.isoformat())} }}"
+        yield "sheets:"
+        yield f"  - table: {self.table}"
+        yield f"    fingerprint: {self.fingerprint}"
+        if self.form.sheet is not None:
+            yield f"    sheet: {_quoted(self.form.sheet)}"
+        if self.form.row is not None:
+            yield f"    header_row: {self.form.row}"
+        if self.fixed:
+            told = ", ".join(f"{name}: {_quoted(value)}" for name, value in self.fixed.items())
+            yield f"    fixed: {{ {told} }}"
+        yield "    columns:  # field のない列は使わない / a column without a field is not used"
+        for column in self.columns:
+            yield f"      - {{ {', '.join(_column(column))} }}{_label(column)}"
+
+
+def _column(column: Settled) -> Iterator[str]:
+    yield f"column: {letters(column.at)}"
+    texts = [_quoted(" ".join(text.split())) for text in column.stack]
+    yield f"header: {texts[0] if len(texts) == 1 else '[' + ', '.join(texts) + ']'}"
+    if column.field is not None:
+        yield f"field: {column.field.name}"
+    if column.part is not None:
+        yield f"part: {column.part}"
+
+
+def _label(column: Settled) -> str:
+    return f"  # {column.field.label_ja} / {column.field.label_en}" if column.field is not None else ""
+
+
+def _quoted(text: str) -> str:
+    """Return a text as YAML has it, whatever is in it."""
+    return json.dumps(text, ensure_ascii=False)
+
+
+def accept(
+    data: bytes,
+    filename: str,
+    contract: Contract,
+    confirmations: Confirmations,
+    *,
+    schemas: Path,
+    by: str,
+    on: dt.date,
+    name: str | None = None,
+    sheet: str | None = None,
+) -> Accepted:
+    """Take the form of a file as the reader finds it and a person confirms it. Nothing is written yet.
+
+    Args:
+        data: the file.
+        filename: its name.
+        contract: the line.
+        confirmations: what the person says of columns.
+        schemas: the ``schemas/`` folder.
+        by: who accepts it.
+        on: when.
+        name: name of the form; by default the file's name, or the beginning of the fingerprint.
+        sheet: the sheet on which the table stands, where the file has several.
+
+    Returns:
+        The form.
+
+    Raises:
+        UserError: the file is no table, a header or field is not known, a field is given to two columns, a column
+            is still in doubt, the name is taken, or the form is known already.
+        ContractError: a layout or the words of the line are wrong.
+    """
+    table = examine(data, filename, [contract], schemas, sheet)
+    form, memory = table.found.form, table.understanding.memory
+    if memory is not None and memory.exact:
+        raise KnownAlreadyError(filename, memory.layout.layout)
+    columns = confirmations.settle(table)
+    about = confirmations.table(contract, columns, filename)
+    fixed = confirmations.fixed(table)
+    print_ = form.fingerprint(contract.line, about.name)
+    chosen = _named(name, filename, print_)
+    if (contract.folder / FOLDER / f"{chosen}.yaml").exists():
+        raise NameTakenError(chosen, str(contract.folder / FOLDER / f"{chosen}.yaml"))
+    held = {c.field.name for c in columns if c.field is not None} | set(fixed)
+    owner = contract.respondents.field
+    lacking = tuple(f.name for f in about.fields if f.required and f.name not in held and f.name != owner)
+    return Accepted(chosen, contract, about.name, form, columns, fixed, filename, by, on, lacking)
+
+
+def examine(
+    data: bytes, filename: str, contracts: Sequence[Contract], schemas: Path, sheet: str | None = None
+) -> Table:
+    """Find and understand the table of a file as the reader does.
+
+    Args:
+        data: the file.
+        filename: its name.
+        contracts: the lines that it may belong to.
+        schemas: the ``schemas/`` folder.
+        sheet: the sheet on which it stands; the likeliest by default.
+
+    Returns:
+        The table.
+
+    Raises:
+        FileRefusedError: the file is no table.
+        SheetUnknownError: it has no such sheet.
+    """
+    try:
+        workbook = decode(data)
+    except RefusedError as refusal:
+        raise FileRefusedError.of(schemas, filename, refusal.rule_id, refusal.value, refusal.expected) from refusal
+    lines = [line_words(contract, schemas) for contract in contracts]
+    found = find_tables(_only(workbook, sheet, filename), lines)
+    if not found:
+        raise FileRefusedError.of(schemas, filename, _TABLE_NONE)
+    return read_table(found[0], lines, filename, schemas)
+
+
+def _only(workbook: Workbook, sheet: str | None, filename: str) -> Workbook:
+    if sheet is None:
+        return workbook
+    named = [grid for grid in workbook.grids if grid.name == sheet]
+    if not named:
+        known = "、".join(grid.name for grid in workbook.grids if grid.name is not None) or "—"
+        raise SheetUnknownError(filename, sheet, known)
+    return Workbook(workbook.kind, named, workbook.encoding, workbook.delimiter)
+
+
+def _named(name: str | None, filename: str, print_: str) -> str:
+    if name is not None:
+        if not NAME.fullmatch(name):
+            raise LayoutNameError(name)
+        return name
+    stem = re.sub(r"[^a-z0-9]+", "_", Path(filename).stem.lower()).strip("_")
+    return stem if NAME.fullmatch(stem) and Path(filename).stem.isascii() else f"form_{print_[:_PRINT]}"
