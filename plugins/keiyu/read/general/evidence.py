@@ -150,7 +150,7 @@ class Judge:
 
     def _agrees(self, sort: str, cell: Cell, reader: Normaliser) -> float:
         if sort == "text":
-            return 1.0
+            return float(not self._is_sign_alone(cell))
         if sort == "name":
             return float(not self._looker.traits(cell) & _NO_TEXT)
         if sort in _TRAITS or sort == "building":
@@ -169,6 +169,11 @@ class Judge:
         text = fold.joined(cell) if isinstance(cell, str) else ""
         forms = [f for form in self._looker.lexicon.private_forms if (f := fold.joined(form)) and f in text]
         return bool(forms) and len(text) - max(map(len, forms)) > _KIND
+
+    def _is_sign_alone(self, cell: Cell) -> bool:
+        """Return whether a cell is one sign, ○ or △ or 有, which is no text."""
+        said = cell.strip() if isinstance(cell, str) else ""
+        return len(said) == 1 and (not said.isalnum() or "flag" in self._looker.traits(said))
 
     def _place(self, sort: str, cell: Cell) -> float:
         """Return how much a cell is an address, a building, a name of a place or a reading."""
@@ -205,13 +210,12 @@ class Judge:
 
 
 def _sign(cell: Cell, reader: Normaliser) -> bool:
-    """Return whether a cell holds a sign for no value, which agrees with everything but a yes or no."""
-    if not isinstance(cell, str) or len(cell) > _LONGEST_MARK:
+    """Return whether a cell holds a sign for no value, which agrees with everything; なし is one, or a no."""
+    if isinstance(cell, float | int) and not isinstance(cell, bool):
+        return cell < 0 and reader.terms.marker(f"{cell:.0f}") is not None
+    if not isinstance(cell, str) or len(cell) > _LONGEST_MARK or reader.terms.marker(cell) is None:
         return False
-    mark = reader.terms.marker(cell)
-    if reader.kind.name in {"flag", "designated"}:
-        return mark is not None and mark.status is ValueStatus.NOT_SUBMITTED
-    return mark is not None
+    return reader.kind.name not in {"flag", "designated"} or reader.read(cell).value is None
 
 
 def _of_sort(sort: str, read: Value, cell: Cell) -> float:

@@ -33,42 +33,56 @@ class Family:
     Attributes:
         words: its labels.
         meant: dimension → the codes meant where a label names none.
+        guessed: dimensions whose code nothing in the file says.
     """
 
     words: _Words
     meant: tuple[tuple[str, tuple[str, ...]], ...]
+    guessed: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, composition: Composition) -> "Family":
         """Make the family of a composition, without a title."""
         known = {**composition.unsaid, **composition.default}
-        return cls(_Words.of(composition), tuple((name, (code,)) for name, code in sorted(known.items())))
+        meant = tuple((name, (code,)) for name, code in sorted(known.items()))
+        return cls(_Words.of(composition), meant, frozenset(composition.unsaid))
 
-    def under(self, title: str) -> "Family":
-        """Return the family under a folded title, which may name what its labels leave unsaid."""
+    def under(self, title: str, beside: str = "", *, usual: bool = False) -> "Family":
+        """Return the family under a folded title, which may name what its labels leave unsaid.
+
+        Args:
+            title: all that stands over the table.
+            beside: all other texts of its header, which may confirm what is meant where nothing is said.
+            usual: whether values confirm it.
+        """
         composition = self.words.composition
-        meant = dict(self.meant)
+        meant, guessed = dict(self.meant), set()
         for part, dimension in zip(self.words.parts, composition.dimensions, strict=False):
             if dimension.name in composition.unsaid:
-                meant[dimension.name] = _named(title, part) or (composition.unsaid[dimension.name],)
-        return Family(self.words, tuple(sorted(meant.items())))
+                code, said = composition.unsaid[dimension.name], _named(title, part)
+                meant[dimension.name] = said or (code,)
+                if not (said or usual or code in _named(beside, part)):
+                    guessed.add(dimension.name)
+        return Family(self.words, tuple(sorted(meant.items())), frozenset(guessed))
 
     @cached_property
     def initials(self) -> frozenset[str]:
         """Characters with which a label of it begins."""
         return self.words.initials
 
-    def read(self, folded: str) -> Iterator[str | None]:
-        """Yield the fields that a folded text may name; none for one that no field has."""
+    def read(self, folded: str) -> Iterator[tuple[str | None, bool]]:
+        """Yield the fields that a folded text may name, none for one that no field has; and whether that is a guess."""
         composition, meant = self.words.composition, dict(self.meant)
         for told in self._split(folded, (None,) * len(self.words.parts)):
             if not any(told[:-1]):
                 continue
             ways: list[tuple[str, ...]] = [()]
+            guess = False
             for code, dimension in zip(told[:-1], composition.dimensions, strict=True):
                 codes = (code,) if code else meant.get(dimension.name, ())
                 ways = [(*way, each) for way in ways for each in codes]
-            yield from (composition.fields.get(way) for way in ways)
+                guess |= not code and dimension.name in self.guessed
+            yield from ((composition.fields.get(way), guess) for way in ways)
 
     def _split(self, text: str, taken: tuple[str | None, ...]) -> Iterator[tuple[str | None, ...]]:
         if not text:

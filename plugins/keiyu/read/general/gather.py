@@ -66,7 +66,7 @@ def gather(workbook: Workbook, lines: Sequence[LineWords], name: str, schemas: P
     Returns:
         Its tables; none where it has none with a header.
     """
-    found = find_tables(workbook, lines)
+    found = find_tables(workbook, lines, name)
     if not found:
         return None
     tables = list(_understood(found, lines, name, schemas))

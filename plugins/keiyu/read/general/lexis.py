@@ -37,6 +37,8 @@ _BRACKETS: Final = re.compile(
     r"[(（\[【〔<＜]([^()（）\[\]【】〔〕<>＜＞]*(?:\([^()]*\)|（[^（）]*）)?[^()（）\[\]【】〔〕<>＜＞]*)[)）\]】〕>＞]"
 )
 _PIECES: Final = re.compile(r"[:：_＿/／|｜]")
+_BOTH: Final = re.compile(r"[/／|｜・･&＆、,，]|及び|または|又は|と")
+"""What stands between two labels of one header."""
 _PATH: Final = re.compile(r"[\w-]+(?:\.[\w-]+)+", re.ASCII)
 _NUMBERED: Final = re.compile(r"^\s*(?:[(（]\d{1,2}[)）]|\d{1,2}[.．、)）]|[①-⑳])\s*(?=\D)")
 _BEHIND: Final = re.compile(r"^(.*\D)(\d{1,2}(?:[~-]\d{1,2})?)$")
@@ -110,13 +112,16 @@ class Lexis:
         self._families = tuple(map(Family.of, vocabulary.compositions))
         self._under: dict[tuple[Family, ...], Lexis] = {}
 
-    def under(self, title: str) -> "Lexis":
+    def under(self, title: str, beside: str = "", *, usual: bool = False) -> "Lexis":
         """Return how header texts are understood under a title: ``０歳`` counts what the title names.
 
         Args:
-            title: all that stands over the table and what the sheet is called.
+            title: all that stands over the table and what the sheet and the file are called.
+            beside: all texts of the header.
+            usual: whether values say that a bare ``０歳`` counts what it usually does.
         """
-        families = tuple(family.under(fold.joined(title)) for family in self._families)
+        texts = fold.joined(title), fold.joined(beside)
+        families = tuple(family.under(*texts, usual=usual) for family in self._families)
         if families == self._families:
             return self
         if families not in self._under:
@@ -124,6 +129,11 @@ class Lexis:
             told._heard, told._families = {}, families
             self._under[families] = told
         return self._under[families]
+
+    def guesses(self, text: str) -> bool:
+        """Return whether what a text is a part of is said nowhere in the file."""
+        hits = self.hear(text).hits
+        return bool(hits) and hits[0].how == "composed" and hits[0].score == TAIL
 
     @cached_property
     def _labels(self) -> dict[str, tuple[str, ...]]:
@@ -189,6 +199,9 @@ class Lexis:
         plain = self._exact(fold.joined(bare))
         if plain is not None:
             return plain
+        both = self._several(bare)
+        if both:
+            return Heard(both)
         found: dict[str, Hit] = {}
         near = self._path(bare) if _PATH.fullmatch(bare.strip()) else ()
         for hit in (*near, *self._bracketed(bare), *self._pieced(bare), *self._near(bare)):
@@ -217,11 +230,13 @@ class Lexis:
 
     def _composed(self, folded: str) -> Heard | None:
         """Return what a text put together of codes means; one that no field has is known all the same."""
-        told = [name for f in self._families if folded[0] in f.initials for name in f.read(folded)]
-        names = dict.fromkeys(name for name in told if name)
+        told = [each for f in self._families if folded[0] in f.initials for each in f.read(folded)]
+        names = dict.fromkeys(name for name, _ in told if name)
         if not told:
             return None
         score = COMPOSED if len(names) == 1 else EITHER
+        if all(guess for _, guess in told):
+            score = min(score, TAIL)
         return Heard(tuple(Hit(n, score, "composed", folded) for n in names), True)
 
     def _bracketed(self, text: str) -> Iterator[Hit]:
@@ -246,6 +261,18 @@ class Lexis:
         strange = text.isascii() and not self._told(pieces[0])
         for hit in self._plain(pieces[-1]):
             yield hit.times(DENIED if denied else TAIL if strange else EXPLAINED + 0.05, "beside")
+
+    def _several(self, text: str) -> tuple[Hit, ...]:
+        """Read 電話／FAX, two labels in one header: it may be either; one field under two labels is that field."""
+        pieces = [piece for p in _BOTH.split(text) if (piece := fold.joined(p))]
+        if len(pieces) < _SHORTEST:
+            return ()
+        named = [next(iter(self._plain(piece)), None) for piece in pieces]
+        hits = {hit.field: hit for hit in named if hit is not None and hit.score >= WEAK}
+        if not hits or None in named or len(hits) > len(pieces):
+            return ()
+        score = EXPLAINED + 0.05 if len(hits) == 1 else EITHER
+        return tuple(replace(hit, score=score, how="beside") for _, hit in sorted(hits.items()))
 
     def _told(self, folded: str) -> bool:
         """Return whether the line, or every line, knows a folded text."""
@@ -289,14 +316,26 @@ class Lexis:
         for start in range(1, len(folded) - 1):
             names = self._labels.get(folded[start:], ())
             if names and not folded.isascii():
-                factor = DENIED if self.cues.tells_other(folded[:start]) else 1
-                yield from (Hit(n, TAIL * factor * penalty, "tail", self._label(folded[start:])) for n in names)
+                before, label = folded[:start], self._label(folded[start:])
+                if before in self.cues.harmless:
+                    yield from (Hit(n, (EXPLAINED + 0.05) * penalty, "beside", label) for n in names)
+                factor = DENIED if self.cues.tells_other(before) else 1
+                yield from (Hit(n, TAIL * factor * penalty, "tail", label) for n in names)
                 break
         for name, label, score in self._likeness.of(folded):
             yield Hit(name, score * penalty, "like", self._label(label))
         words = [w.casefold() for w in _WORD.split(text.strip()) if w] if text.isascii() else []
-        if len(words) > 1 and (names := self._labels.get(words[-1], ())):
-            yield from (Hit(n, TAIL * penalty, "tail", words[-1]) for n in names)
+        for start in range(1, len(words)):
+            names = self._labels.get("".join(words[start:]), ())
+            if names:
+                weight = min(self._before(word) for word in words[:start])
+                yield from (Hit(n, weight * penalty, "tail", " ".join(words[start:])) for n in names)
+                break
+
+    def _before(self, word: str) -> float:
+        """Return how much is left of an English label behind a word."""
+        weight = self.weight(word)
+        return COMPOSED if word in self.cues.things else TAIL if weight == EXPLAINED else weight
 
     def _allowed(self, hit: Hit, text: str) -> Hit:
         """Take away from a hit whose field the contract says is not meant by such a word."""

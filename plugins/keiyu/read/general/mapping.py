@@ -31,6 +31,9 @@ _BLANK: Final = 0.9
 _ALONE: Final = 0.15
 _AGREES: Final = 0.8
 _OVERWHELMING: Final = 0.9
+_GUESSED: Final = 0.6
+"""Most that a header only like a label says, where the values do not prove it."""
+_TELLING: Final = 0.35
 _DOUBTED: Final = 0.42
 _MEASURED: Final = frozenset({"latitude", "longitude"})
 """Sorts that are not told from counts without decimals."""
@@ -251,7 +254,9 @@ class Mapper:
 
     def _candidate(self, hit: Hit, column: Seen) -> Candidate:
         fit = self.judge.fit(hit.field, column.sample)
-        return Candidate(hit.field, weigh(hit.score, fit, len(column.sample)), hit, fit)
+        sure = weigh(hit.score, fit, len(column.sample))
+        guessed = hit.how in ("tail", "like") and fit.power < _TELLING
+        return Candidate(hit.field, min(sure, _GUESSED) if guessed else sure, hit, fit)
 
     def _settled(
         self,

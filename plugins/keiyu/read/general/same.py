@@ -58,6 +58,12 @@ def _one_place(one: Cell, other: Cell) -> bool:
     return short == long or (_NUMBERED.search(short) is not None and (long.endswith(short) or long.startswith(short)))
 
 
+def _one_town(one: Cell, other: Cell) -> bool:
+    """Return whether two names of places are one, one of them with the prefecture before it."""
+    short, long = sorted((fold.joined(str(one)), fold.joined(str(other))), key=len)
+    return bool(short) and long.endswith(short)
+
+
 def _folded(one: Cell, other: Cell) -> bool:
     return fold.joined(str(one)) == fold.joined(str(other))
 
@@ -66,6 +72,7 @@ _SORTS: Final[Mapping[str, tuple[Callable[[Cell, Cell], bool], float]]] = {
     "latitude": (_near, 0.9),
     "longitude": (_near, 0.9),
     "address": (_one_place, 0.9),
+    "municipality": (_one_town, 0.9),
     "name": (_folded, _MOST),
     "phone": (_folded, _MOST),
 }

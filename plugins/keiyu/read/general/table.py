@@ -17,13 +17,14 @@ from keiyu.read.general import cues
 from keiyu.read.general.body import Body, BodyReader
 from keiyu.read.general.dated import find_as_of
 from keiyu.read.general.evidence import Judge, sample_of
-from keiyu.read.general.headers import Header, HeaderFinder
+from keiyu.read.general.headers import Header, HeaderFinder, Level
 from keiyu.read.general.lexis import Lexis
-from keiyu.read.general.mapping import Mapper, Seen, Understanding
+from keiyu.read.general.mapping import Mapped, Mapper, Seen, Understanding
 from keiyu.read.general.parts import find_parts
 from keiyu.read.general.pieces import Splitter
 from keiyu.read.general.remembered import header_of, settled_by, whole, with_changes
 from keiyu.read.general.subjects import Subjects
+from keiyu.read.general.unsaid import left_over
 from keiyu.read.grid import Cell, Grid, Workbook
 from keiyu.read.kinds import Terms
 from keiyu.read.kinds.traits import looker
@@ -40,6 +41,9 @@ _FULL: Final = 0.9
 _NAME: Final = 4
 _TITLE: Final = 60
 _NAMED: Final = 1.5
+_UNASKED: Final = 0.1
+_DOUBTED: Final = 0.3
+_MISLED: Final = 0.2
 
 
 class LineWords:
@@ -121,12 +125,14 @@ class Found:
         header: its header.
         piece: whether the sheet holds other tables too.
         beside: other tables under the same header, which are understood together with this one.
+        file: the file's name, without what says its kind.
     """
 
     grid: Grid
     header: Header
     piece: bool = False
     beside: "tuple[Found, ...]" = ()
+    file: str = ""
 
     @cached_property
     def first(self) -> int:
@@ -154,9 +160,11 @@ class Found:
 
     @cached_property
     def title(self) -> str:
-        """What stands over the table and what the sheet is called; sentences left out."""
+        """What stands over the table and what sheet and file are called; sentences left out."""
         above = (c for row in self.grid.rows[: self.header.top] for c in row)
-        return "\n".join((self.grid.name or "", *(c for c in above if isinstance(c, str) and 0 < len(c) <= _TITLE)))
+        return "\n".join(
+            (self.file, self.grid.name or "", *(c for c in above if isinstance(c, str) and 0 < len(c) <= _TITLE))
+        )
 
     def over(self, index: int) -> str:
         """Return what stands over a column, blanks left out, levels from the top."""
@@ -187,12 +195,13 @@ class Table:
     given: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
-def find_tables(workbook: Workbook, lines: Sequence[LineWords]) -> list[Found]:
+def find_tables(workbook: Workbook, lines: Sequence[LineWords], name: str = "") -> list[Found]:
     """Return the tables of the visible sheets of a workbook, the likeliest first.
 
     Args:
         workbook: the file, decoded.
         lines: the lines whose words are known.
+        name: the file's name.
     """
     splitter = Splitter(lambda t: _known(t, lines), _Labels(lines), lambda t: _names(t, lines))
     found: list[tuple[int, int, int, Found]] = []
@@ -203,7 +212,7 @@ def find_tables(workbook: Workbook, lines: Sequence[LineWords]) -> list[Found]:
         if header is not None:
             pieces = [Found(*piece) for piece in splitter.pieces(grid, header)]
             for piece in pieces:
-                told = replace(piece, piece=len(pieces) > 1)
+                told = replace(piece, piece=len(pieces) > 1, file=Path(name).stem)
                 found.append((-piece.header.known, -len(grid.rows), len(found), told))
     return [item[-1] for item in sorted(found, key=lambda item: item[:3])]
 
@@ -238,8 +247,6 @@ def _known(text: str, lines: Sequence[LineWords]) -> bool:
 
 def _properties(grid: Grid, lines: Sequence[LineWords]) -> Header:
     """Return the names of properties as a header."""
-    from keiyu.read.general.headers import Level
-
     levels = tuple((Level(str(text), 0),) if text != "" else () for text in grid.rows[0])
     return Header(0, 0, levels, 1.0, sum(_known(level[0].text, lines) for level in levels if level))
 
@@ -258,12 +265,24 @@ def understand(found: Found, lines: Sequence[LineWords]) -> tuple[LineWords, Und
 
 
 def _understood(found: Found, line: LineWords) -> Understanding:
-    lexis = line.lexis.under(found.title)
+    lexis = _lexis(found, line)
     parts = find_parts(found.header.levels, found.columns, lexis, line.judge)
     mapper, layout = Mapper(lexis, line.judge), line.known.near(found.form)
     if layout is None:
         return mapper.map(found.seen, parts)
     return with_changes(mapper.map(found.seen, parts, settled_by(layout, found.form)), layout, found.form)
+
+
+def _lexis(found: Found, line: LineWords) -> Lexis:
+    """Return how headers are understood under what the title, the header beside and the values say."""
+    beside = "\n".join(level.text for column in found.header.levels for level in column)
+    lexis = line.lexis.under(found.title, beside)
+    guessed = [c for c, levels in zip(found.columns, found.header.levels, strict=True) if _guessed(levels, lexis)]
+    return line.lexis.under(found.title, beside, usual=True) if guessed and left_over(guessed) else lexis
+
+
+def _guessed(levels: Sequence[Level], lexis: Lexis) -> bool:
+    return len(levels) == 1 and lexis.guesses(levels[0].text)
 
 
 def _fits(line: LineWords, understanding: Understanding, found: Found) -> tuple[float, float]:
@@ -273,10 +292,20 @@ def _fits(line: LineWords, understanding: Understanding, found: Found) -> tuple[
     mine = sum(confidence for name, confidence in used.items() if name in own)
     required = [f.name for f in own.values() if f.required]
     lacking = sum(name not in used for name in required)
-    asked = sum(m.review for m in understanding.columns)
+    doubtful = sum(_doubtful(m, own) for m in understanding.columns)
     named = _NAMED if line.named_in(found.title) else 0.0
     named += line.subjects.share({name: found.seen[at].sample for name, at in understanding.fields.items()})
-    return (mine + 0.5 * (sum(used.values()) - mine) - 0.5 * lacking - 0.2 * asked + named, mine / max(len(own), 1))
+    return (mine + 0.5 * (sum(used.values()) - mine) - 0.5 * lacking + doubtful + named, mine / max(len(own), 1))
+
+
+def _doubtful(column: Mapped, own: Container[str]) -> float:
+    """Return what a column without a field says for a line: that it knows the header, or that its values mislead."""
+    if column.why == "unasked":
+        return _UNASKED
+    if not column.review:
+        return 0.0
+    best = column.candidates[0] if column.candidates else None
+    return _DOUBTED * best.confidence if best is not None and best.hit is not None and best.field in own else -_MISLED
 
 
 def read_table(found: Found, lines: Sequence[LineWords], name: str, schemas: Path) -> Table:
