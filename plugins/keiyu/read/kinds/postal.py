@@ -15,7 +15,7 @@ UNCLEAR: Final = "read.postal.unclear"
 ZERO: Final = "read.postal.zero_restored"
 
 PLAIN: Final = r"(?:00[1-9]|0[1-9]\d|[1-9]\d\d)-\d{4}"
-_MARKED: Final = re.compile(r"(?:〒|郵便番号)?[: ]*(\d{3}) ?-? ?(\d{4})(?!\d)(?:[: ]*(\D.*))?", re.ASCII | re.DOTALL)
+_MARKED: Final = re.compile(r"(?:〒|郵便番号)?[: ]*(\d{3}) ?-? ?(\d{4})(?![\d.])(?:[: ]*(\D.*))?", re.ASCII | re.DOTALL)
 _SHORT: Final = re.compile(r"〒? ?(\d{1,2})-(\d{4})", re.ASCII)
 _DIGITS: Final = re.compile(r"\d{5,6}", re.ASCII)
 _LONGEST: Final = 300
