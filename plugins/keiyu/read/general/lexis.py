@@ -329,7 +329,8 @@ class Lexis:
             names = self._labels.get("".join(words[start:]), ())
             if names:
                 weight = min(self._before(word) for word in words[:start])
-                yield from (Hit(n, weight * penalty, "tail", " ".join(words[start:])) for n in names)
+                how: How = "beside" if weight >= COMPOSED else "tail"
+                yield from (Hit(n, weight * penalty, how, " ".join(words[start:])) for n in names)
                 break
 
     def _before(self, word: str) -> float:

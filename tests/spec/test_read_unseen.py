@@ -1,0 +1,187 @@
+"""Lists from places never seen: what decides a column is the method, shown on tiny invented tables."""
+
+import csv
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import xlsxwriter
+
+from keiyu import contract
+from keiyu.codes import areas
+from keiyu.read.inspect import inspect
+
+SCHEMAS = Path(__file__).resolve().parents[2] / "schemas"
+CONTRACTS = [contract.load(line, SCHEMAS) for line in contract.lines(SCHEMAS)]
+AREAS = areas.load(SCHEMAS)
+
+NAMES = ["ひまわり保育園", "さくら保育園", "みどりこども園", "あおぞら保育園"]
+STREETS = ["元町3-24-1", "大横町11-35", "南町2-27", "東町551-1"]
+PHONES = ["042-622-3343", "042-625-0280", "042-675-0011", "042-661-1231"]
+LATITUDES = ["35.65288", "35.65882", "35.64305", "35.67122"]
+LONGITUDES = ["139.33572", "139.31008", "139.27441", "139.25442"]
+
+Columns = dict[str, list[Any]]
+
+
+def told(columns: Columns, name: str = "list.csv") -> dict[str, Any]:
+    out = io.StringIO()
+    csv.writer(out).writerows([list(columns), *map(list, zip(*columns.values(), strict=True))])
+    return inspect(out.getvalue().encode(), name, CONTRACTS, AREAS, schemas=SCHEMAS)
+
+
+def mapped(answer: dict[str, Any]) -> dict[str, str | None]:
+    """Header → field; ``?`` where a person must look."""
+    return {c["header"]: "?" if c["needs_review"] else c["field"] for c in answer["columns"]}
+
+
+@pytest.mark.parametrize(
+    ("header", "values", "field"),
+    [
+        ("Cap0", ["6", "9", "3", "6"], "capacity_age0"),
+        ("Capall", ["60", "90", "30", "45"], "capacity"),
+        ("Vacancy3", ["1", "0", "2", "0"], "vacancy_age3"),
+        ("current_enrollment", ["58", "91", "30", "44"], "enrolled"),
+        ("hours.extended_close", ["19:00", "20:00", "19:30", "19:00"], "extended_close_time"),
+        ("location.lat", LATITUDES, "latitude"),
+        ("postalCode", ["100-0001", "100-0002", "100-0003", "100-0004"], "postal_code"),
+        ("city", ["柏市"] * 4, "municipality"),
+        ("weekday_opening_time", ["7:00", "7:30", "7:00", "7:15"], "open_time"),
+        ("holiday_opening_time", ["8:00", "8:30", "8:00", "8:15"], None),
+        ("何歳から", ["0", "1", "生後6か月", "3"], "age_min"),
+        ("何歳まで", ["5", "2", "5", "5"], "age_max"),
+        ("応募者数（１歳児）", ["12", "8", "15", "3"], "applicants_age1"),
+        ("対象", ["57日～5歳", "6か月～2歳", "1歳～5歳", "0歳～2歳"], "accepted_ages"),
+        ("1号定員", ["15", "0", "30", "9"], None),
+        ("基本保育時間", ["7:00～18:00", "7:15～18:15", "7:00～18:00", "7:30～18:30"], "open_time"),
+        ("立入調査年月日", ["R5.6.1", "R5.7.1", "R5.8.1", "R5.9.1"], None),
+    ],
+)
+def test_a_short_or_english_header_is_understood(header: str, values: list[str], field: str | None) -> None:
+    found = mapped(told({"name": NAMES, "address": STREETS, "tel": PHONES, header: values}))[header]
+    assert found == field if field else found in (None, "?")
+
+
+def test_what_the_rows_are_about_decides_the_line() -> None:
+    answer = told({"名称": NAMES, "住所": STREETS, "種別": ["認可保育所"] * 4, "定員": ["60", "90", "30", "45"]})
+    assert mapped(answer) == {"名称": "name", "住所": "address", "種別": "facility_type", "定員": "capacity"}
+    english = told({"name": NAMES, "address": STREETS, "capacity": ["60", "90", "30", "45"]})
+    assert mapped(english)["capacity"] == "capacity"
+
+
+def test_points_measured_twice_are_one_place() -> None:
+    features = [
+        {
+            "type": "Feature",
+            "geometry": {"type": "Point", "coordinates": [float(x) + 0.0011, float(y) - 0.0009]},
+            "properties": {"Name": name, "Y": y, "X": x},
+        }
+        for name, y, x in zip(NAMES, LATITUDES, LONGITUDES, strict=True)
+    ]
+    data = json.dumps({"type": "FeatureCollection", "features": features}).encode()
+    answer = inspect(data, "map.geojson", CONTRACTS, AREAS, schemas=SCHEMAS)
+    assert [c["field"] for c in answer["columns"]] == ["name", "latitude", "longitude", None, None]
+    assert not any(c["needs_review"] for c in answer["columns"])
+    assert answer["rows"][0]["values"]["latitude"] == 35.65288
+
+
+def test_points_of_two_places_are_for_a_person_to_see() -> None:
+    elsewhere = [str(float(y) + 0.5) for y in LATITUDES]
+    found = mapped(told({"名称": NAMES, "緯度": LATITUDES, "緯度（世界測地系）": elsewhere, "経度": LONGITUDES}))
+    assert (found["緯度"], found["緯度（世界測地系）"], found["経度"]) == ("?", "?", "longitude")
+
+
+def test_swapped_coordinates_are_believed_only_as_a_pair() -> None:
+    pair = told({"名称": NAMES, "住所": STREETS, "Y": LONGITUDES, "X": LATITUDES})
+    assert (mapped(pair)["Y"], mapped(pair)["X"]) == ("longitude", "latitude")
+    assert "値は別の項目" in pair["columns"][2]["evidence"]["ja"]
+    assert mapped(told({"名称": NAMES, "住所": STREETS, "Y": LONGITUDES}))["Y"] == "?"
+
+
+def test_counts_are_no_coordinates() -> None:
+    assert mapped(told({"名称": NAMES, "住所": STREETS, "Enji": ["28", "32", "35", "31"]}))["Enji"] is None
+
+
+def test_an_address_with_more_before_it_is_the_same_address() -> None:
+    whole = [f"東京都八王子市{street}" for street in STREETS]
+    found = mapped(told({"名称": NAMES, "住所": STREETS, "所在地": whole, "電話": PHONES}))
+    assert [field for field in found.values() if field == "address"] == ["address"]
+    assert "?" not in found.values()
+
+
+def test_a_street_is_no_building() -> None:
+    assert mapped(told({"名称": NAMES, "市区町村": ["水戸市"] * 4, "建物名": STREETS}))["建物名"] == "?"
+    found = mapped(told({"Name": NAMES, "Add1": ["茨城県水戸市"] * 4, "Add2": STREETS}))
+    assert (found["Add1"], found["Add2"]) == ("municipality", "address")
+    housed = ["", "駅前ビル2F", "", "メゾン101号室"]
+    found = mapped(told({"Name": NAMES, "Add1": [f"水戸市{s}" for s in STREETS], "Add2": housed}))
+    assert (found["Add1"], found["Add2"]) == ("address", "building")
+
+
+def test_the_wards_of_a_city_are_no_municipalities_and_nothing_to_ask_about() -> None:
+    city = {"名称": NAMES, "区": ["中央区", "北区", "白石区", "手稲区"], "住所": STREETS}
+    assert mapped(told(city))["区"] is None
+    tokyo = {"Name": NAMES, "Add1": ["東京都新宿区", "東京都練馬区", "東京都港区", "東京都北区"], "Add2": STREETS}
+    assert mapped(told(tokyo))["Add1"] == "municipality"
+
+
+def test_a_founder_by_kind_is_ownership_and_by_name_the_operator() -> None:
+    kinds = ["社会福祉法人", "学校法人", "株式会社", "市町村"]
+    bodies = ["社会福祉法人ひまわり会", "学校法人緑学園", "株式会社青空", "○○市"]
+    assert mapped(told({"施設名": NAMES, "住所": STREETS, "設置主体": kinds}))["設置主体"] == "ownership"
+    assert mapped(told({"施設名": NAMES, "住所": STREETS, "設置主体": bodies}))["設置主体"] == "operator_name"
+
+
+def test_public_and_private_under_a_header_of_kinds() -> None:
+    split = {
+        "施設種別": ["認可保育所"] * 4,
+        "種別": ["公立", "私立", "私立", "公立"],
+        "保育園名": NAMES,
+        "所在地": STREETS,
+    }
+    assert (mapped(told(split))["施設種別"], mapped(told(split))["種別"]) == ("facility_type", "ownership")
+
+
+def test_two_labels_in_one_header_are_for_a_person_to_see() -> None:
+    both = [f"{phone}/{phone[:-1]}9" for phone in PHONES]
+    assert mapped(told({"施設名": NAMES, "所在地": STREETS, "電話/FAX": both}))["電話/FAX"] in ("?", None)
+    found = mapped(told({"施設名": NAMES, "所在地": STREETS, "設置者・事業者の名称": ["社会福祉法人若葉会"] * 4}))
+    assert found["設置者・事業者の名称"] == "operator_name"
+
+
+def test_null_in_words_is_a_blank() -> None:
+    answer = told({"Name": NAMES, "Add1": STREETS, "Temp": ["Y", "null", "null", "null"]})
+    assert mapped(answer)["Temp"] == "temporary_care"
+    assert [row["status"].get("temporary_care") for row in answer["rows"][1:]] == ["not_submitted"] * 3
+
+
+@pytest.mark.parametrize(
+    ("name", "figures", "field"),
+    [
+        ("list.csv", ["6", "9", "3", "12"], None),
+        ("list.csv", ["0", "0", "2", "0"], "vacancy_age0"),
+        ("list.csv", ["○", "×", "△", "×"], "vacancy_age0"),
+        ("申込者数.csv", ["6", "9", "0", "0"], "applicants_age0"),
+        ("保育所の利用定員.csv", ["6", "9", "3", "12"], "capacity_age0"),
+    ],
+)
+def test_a_bare_age_counts_what_the_file_says_or_nothing(name: str, figures: list[str], field: str | None) -> None:
+    found = mapped(told({"施設名": NAMES, "0歳": figures, "1歳": figures[::-1], "2歳": figures}, name))
+    assert found["0歳"] in (field, "?") if field is None else found["0歳"] == field
+
+
+def test_a_beginning_and_an_end_under_one_header() -> None:
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out) as book:
+        sheet = book.add_worksheet("一覧")
+        sheet.write_row(0, 0, ["施設名称", "所在地"])
+        sheet.merge_range(0, 2, 0, 4, "開所時間")
+        sheet.write(0, 5, "電話番号")
+        for row, (name, street, phone) in enumerate(zip(NAMES, STREETS, PHONES, strict=True), 1):
+            sheet.write_row(row, 0, [name, street, "7:00", "～", "19:30", phone])
+    answer = inspect(out.getvalue(), "list.xlsx", CONTRACTS, AREAS, schemas=SCHEMAS)
+    fields = [c["field"] for c in answer["columns"]]
+    assert fields == ["name", "address", "open_time", None, "close_time", "phone"]
+    assert (answer["rows"][0]["values"]["open_time"], answer["rows"][0]["values"]["close_time"]) == ("07:00", "19:30")
