@@ -1,6 +1,7 @@
 """SDMX-CSV 2.0: what goes out of a tidy table is what other people's readers bring back."""
 
 import csv
+import datetime as dt
 import io
 from dataclasses import replace
 from pathlib import Path
@@ -10,8 +11,10 @@ import pyarrow as pa
 import pytest
 
 from keiyu import contract
+from keiyu.codes import areas
+from keiyu.contract import codelists
 from keiyu.contract.model import Contract
-from keiyu.publish import sdmx
+from keiyu.publish import sdmx, structure
 from keiyu.read.model import ValueStatus
 from ministry import LINE
 
@@ -130,3 +133,65 @@ def test_sdmx1_reads_it_back(line: Contract, home: Path, table: str) -> None:
 def test_a_unit_that_a_column_says_is_not_said_twice(line: Contract) -> None:
     told = sdmx.structure(line, "national")
     assert replace(told, unit="人").components.count(sdmx.UNIT) == 1
+
+
+def structured(line: Contract, home: Path, table: str, folder: Path) -> tuple[Path, Path]:
+    """Write the file and its structure; returns their paths."""
+    rows = rows_of(line, table, CELLS).set_column(0, "as_of", pa.array([dt.date(2025, 4, 1)] * len(CELLS)))
+    now = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+    message = structure.message(
+        line, table, rows, areas=areas.load(home / "schemas"), schemas=home / "schemas", prepared=now
+    )
+    (folder / "structure.xml").write_bytes(message)
+    (folder / "data.csv").write_bytes(sdmx.encode(sdmx.structure(line, table), rows, home / "schemas"))
+    return folder / "data.csv", folder / "structure.xml"
+
+
+@pytest.mark.parametrize("table", ["long", "national", "prefecture"])
+def test_the_structure_is_valid_sdmx_ml_and_describes_every_column(
+    line: Contract, home: Path, table: str, tmp_path: Path
+) -> None:
+    io_ = pytest.importorskip("pysdmx.io")
+    data, message = structured(line, home, table, tmp_path)
+    told = io_.read_sdmx(message, validate=True)
+    [definition] = told.get_data_structure_definitions()
+    [dataset] = io_.get_datasets(data, message)
+    by_id = {component.id: component for component in definition.components}
+    assert set(by_id) == set(dataset.data.columns) == set(sdmx.structure(line, table).components)
+    assert [one.id for one in definition.components if one.role.value == "D"] == [
+        *(name for name in sdmx.structure(line, table).dimensions if name != "TIME_PERIOD"),
+        "TIME_PERIOD",
+    ]
+    for name, component in by_id.items():
+        if component.enumeration:
+            codes = {code.id for code in component.enumeration}
+            assert set(dataset.data[name]) <= codes, name
+    assert {name for name, one in by_id.items() if one.enumeration} >= {"REF_AREA", "AGE", "OBS_STATUS", "CONF_STATUS"}
+    assert dataset.data["OBS_VALUE"].tolist()[:2] == [12, 0]
+
+
+def test_sdmx1_validates_the_codes_by_the_structure(line: Contract, home: Path, tmp_path: Path) -> None:
+    sdmx1 = pytest.importorskip("sdmx")
+    reader = pytest.importorskip("sdmx.reader.csv").Reader()
+    data, message = structured(line, home, "long", tmp_path)
+    told = sdmx1.read_sdmx(io.BytesIO(message.read_bytes()))
+    [definition] = told.structure.values()
+    areas_ = told.codelist["CL_WAITING_CHILDREN_LONG_REF_AREA"]
+    assert {code.id: str(code.name.localizations["ja"]) for code in areas_} == {
+        "JP-011002": "北海道札幌市",
+        "JP-131016": "東京都千代田区",
+    }
+    assert areas_.is_partial
+    [dataset] = reader.convert(io.BytesIO(data.read_bytes()), structure=definition).data
+    assert len(dataset.obs) == len(CELLS)
+    for obs in dataset.obs:
+        for dimension in definition.dimensions:
+            listed = dimension.local_representation.enumerated
+            assert listed is None or str(obs.dimension[dimension.id].value) in listed
+
+
+def test_every_code_of_the_statuses_is_on_its_list(home: Path) -> None:
+    text = (home / "schemas" / "codes" / "observation_statuses.csv").read_text(encoding="utf-8")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    for column, name in (("obs_status", "obs_statuses"), ("conf_status", "conf_statuses")):
+        assert {row[column] for row in rows} == {code.code for code in codelists.load(name, home / "schemas")}

@@ -1,7 +1,7 @@
 """What comes out: how a collection stands, releases, tables now and as known then, and proof that all is whole."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -19,6 +19,8 @@ from keiyu.cli.verb import argument, option, verb
 from keiyu.errors import IntegrityError
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from keiyu.cli.standing import Standing
     from keiyu.contract.disclosure import Audience
     from keiyu.contract.model import Collection
@@ -214,11 +216,11 @@ def _release(release: "Release") -> dict[str, Any]:
 @option(
     "--format",
     "form",
-    type=click.Choice(("table", "csv", "parquet", "json", "sdmx-csv")),
+    type=click.Choice(("table", "csv", "parquet", "json", "sdmx-csv", "sdmx-ml")),
     default="table",
     show_default=True,
-    ja="出力の形式",
-    en="Form of the output",
+    ja="出力の形式（sdmx-ml は sdmx-csv の構造定義）",
+    en="Form of the output; sdmx-ml is the structure that sdmx-csv has",
 )
 @option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), ja="保存先のファイル", en="File to write to")
 @option("--limit", type=click.IntRange(min=0), ja="最大の行数", en="Most rows to show")
@@ -241,15 +243,27 @@ def read_command(
     audience: "Audience",
 ) -> None:
     """Read a national table."""
-    from keiyu.publish import read, sdmx
+    from keiyu.publish import read
 
     with workspace() as space:
-        told = sdmx.structure(space.contract(collection.line), table) if form == "sdmx-csv" else None
+        encode = _encoder(space, collection.line, table, form)
         rows = read(space, collection, table, as_known_at, audience=audience)
-        schemas = space.settings.schemas
     about = {"collection": str(collection), "table": table, "as_known_at": as_known_at}
-    encode = partial(sdmx.encode, told, schemas=schemas) if told else None
-    present(screen, rows, about, form, output=output, limit=limit, sdmx=encode)
+    present(screen, rows, about, form, output=output, limit=limit, encode=encode)
+
+
+def _encoder(space: "Workspace", line: str, table: str, form: str) -> "Callable[[pa.Table], bytes] | None":
+    """Return what makes SDMX of a table's rows; refuses a table of which there is none."""
+    from keiyu.publish import sdmx, structure
+
+    contract, schemas = space.contract(line), space.settings.schemas
+    if form == "sdmx-csv":
+        return partial(sdmx.encode, sdmx.structure(contract, table), schemas=schemas)
+    if form == "sdmx-ml":
+        sdmx.structure(contract, table)
+        areas, now = space.areas, dt.datetime.now(dt.UTC)
+        return partial(structure.message, contract, table, areas=areas, schemas=schemas, prepared=now)
+    return None
 
 
 @verb(

@@ -1,4 +1,4 @@
-"""Rows of a table as people and programs want them: on the screen, as JSON, CSV, Parquet or SDMX-CSV."""
+"""Rows of a table as people and programs want them: on the screen, as JSON, CSV, Parquet or SDMX."""
 
 import sys
 from collections.abc import Callable, Mapping
@@ -21,7 +21,7 @@ def present(
     *,
     output: Path | None = None,
     limit: int | None = None,
-    sdmx: "Callable[[pa.Table], bytes] | None" = None,
+    encode: "Callable[[pa.Table], bytes] | None" = None,
 ) -> None:
     """Show rows, or write them to a file or to standard output.
 
@@ -29,10 +29,10 @@ def present(
         screen: where to.
         rows: the rows.
         about: what they are, for JSON.
-        form: ``table``, ``csv``, ``parquet``, ``json`` or ``sdmx-csv``; JSON wherever ``--json`` was asked for.
+        form: ``table``, ``csv``, ``parquet``, ``json`` or another; JSON wherever ``--json`` was asked for.
         output: the file; standard output by default.
         limit: most rows; on the screen 20 by default, elsewhere all.
-        sdmx: makes SDMX-CSV of rows, where that is asked for.
+        encode: makes bytes of rows in another form.
     """
     whole = rows.num_rows
     form = "json" if screen.as_json else form
@@ -42,8 +42,8 @@ def present(
         _write_json(screen, {**about, "columns": rows.column_names, "rows": rows.to_pylist()}, output)
     elif form == "table":
         _show_rows(screen, rows, whole)
-    elif sdmx is not None:
-        _write_bytes(sdmx(rows), output)
+    elif encode is not None:
+        _write_bytes(encode(rows), output)
     else:
         _write(rows, form, output)
 
