@@ -25,6 +25,7 @@ from keiyu.errors import ConfigurationError
 from keiyu.findings import Finding, Place, Severity, finding
 from keiyu.intake.faults import code_of, is_nobodys_fault
 from keiyu.intake.model import IngestReport
+from keiyu.intake.parts import Derived, reporters_of, tell_left
 from keiyu.ledger import collection_states
 from keiyu.ledger.claims import Claimed, desk
 from keiyu.ledger.collections import received_before_closing
@@ -170,6 +171,7 @@ class _Batch:
         self._states = collection_states(workspace.ledger)
         self._doors: dict[Collection, Door | None] = {}
         self._grouped: dict[Collection, list[tuple[Claimed, Reading]]] = {}
+        self._derived: list[Derived] = []
         self._nils: list[Nil] = []
         self._refused: list[Refused] = []
 
@@ -177,6 +179,8 @@ class _Batch:
         """Read, sort and check everything, and write its segments."""
         for one in self._claimed:
             self._sort(one)
+        for found in self._derived:
+            self._place_derived(found)
         groups = with_drift(self._workspace, [self._check(key, members) for key, members in self._grouped.items()])
         staged = register.stage(self._workspace.storage, groups, self._nils, self._refused)
         weigh(self._workspace, staged)
@@ -227,17 +231,51 @@ class _Batch:
             self._refuse(one, reading, "intake.as_of_unknown")
         elif one.as_of_hint not in (None, as_of):
             self._refuse(one, reading, "intake.collection_differs", value=as_of, expected=one.as_of_hint)
-        elif self._is_open(one, reading, Collection(reading.line, as_of)):
-            self._take(one, reading, Collection(reading.line, as_of))
+        else:
+            self._place(one, reading, Collection(reading.line, as_of))
+
+    def _place(self, one: Claimed, reading: Reading, collection: Collection) -> None:
+        """Put each part of a file into its collection; what a file holds beside the main thing is told if it is not."""
+        parts = [(reading, collection)]
+        parts += [(also, Collection(also.line or "", also.as_of or dt.date.min)) for also in reading.also]
+        taken = [(part, of) for part, of in parts if self._is_taking(of, one)]
+        if not taken:
+            self._is_open(one, reading, collection)
+        for part, of in taken:
+            if part.derived:
+                self._derived.append(Derived(one, part, of, reading, collection))
+            else:
+                self._take(one, part, of)
+        for of in {of for _, of in parts} - {of for _, of in taken} if taken else ():
+            tell_left(taken[0][0], of, "intake.also_not_open", self._same(of), self._schemas)
+
+    def _place_derived(self, found: Derived) -> None:
+        """Take rows that another line's list holds, unless their reporter sent a list of their own."""
+        of, contract = found.collection, self._contracts[found.collection.line]
+        members = self._grouped.get(of, [])
+        told = reporters_of(found.part, self._contracts)
+        own = {name for _, reading in members if not reading.derived for name in reporters_of(reading, self._contracts)}
+        if told & (own | register.with_own_list(self._workspace.ledger, contract, of, told)):
+            tell_left(found.main, of, "intake.also_sent", self._same(of), self._schemas)
+            if not any(one is found.one for group in self._grouped.values() for one, _ in group):
+                self._is_open(found.one, found.main, found.home)
+        else:
+            self._take(found.one, found.part, of)
+
+    def _is_taking(self, collection: Collection, one: Claimed) -> bool:
+        return self._states.get(collection) in _TAKING or received_before_closing(
+            self._workspace.ledger, collection, one.received_seq
+        )
+
+    def _same(self, collection: Collection) -> list[str]:
+        """Return the collections of a line that take submissions."""
+        return [str(key) for key, state in self._states.items() if state in _TAKING and key.line == collection.line]
 
     def _is_open(self, one: Claimed, reading: Reading | None, collection: Collection) -> bool:
-        if self._states.get(collection) in _TAKING or received_before_closing(
-            self._workspace.ledger, collection, one.received_seq
-        ):
+        if self._is_taking(collection, one):
             return True
         open_ones = [key.as_of.isoformat() for key, state in self._states.items() if state in _TAKING]
-        same = [str(key) for key, state in self._states.items() if state in _TAKING and key.line == collection.line]
-        told = "、".join(same or open_ones) or "—"
+        told = "、".join(self._same(collection) or open_ones) or "—"
         self._refuse(one, reading, "intake.collection_not_open", value=collection, expected=told)
         return False
 
@@ -343,12 +381,7 @@ class _Batch:
 
     def _only_reporter(self, reading: Reading | None) -> str | None:
         """Return whose figures a file holds, where they are one reporter's."""
-        if reading is None or reading.line is None:
-            return None
-        respondents = self._contracts[reading.line].respondents
-        columns = [[table.columns.get(name, ()) for name in respondents.identity] for table in reading.tables]
-        found = {reporters.name_of(respondents, told) for column in columns for told in zip(*column, strict=False)}
-        found.discard(None)
+        found = reporters_of(reading, self._contracts) if reading is not None else set()
         return found.pop() if len(found) == 1 else None
 
     def _say(self, rule: str, one: Claimed, **facts: object) -> Finding:

@@ -2,23 +2,22 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
-from typing import Final
 
 from keiyu.codes.areas import Areas
 from keiyu.contract.model import Contract
 from keiyu.read.choose import IDENTITY, Fit
 from keiyu.read.exact import is_exact, is_form
-from keiyu.read.general.rows import Rows, is_list, is_of_line
-from keiyu.read.general.table import Table, find_tables, line_words, read_table
+from keiyu.read.general.gather import gather
+from keiyu.read.general.rows import is_list, is_of_line
+from keiyu.read.general.table import line_words
 from keiyu.read.grid import Workbook
 from keiyu.read.model import Reading
 from keiyu.read.notes import Notes
-from keiyu.read.owner import owner_of
-from keiyu.read.reporters import Resolver
+from keiyu.read.parts import LAYOUT, Sorter
 
-LAYOUT: Final = "general"
-"""What a reading says of a file whose columns were weighed."""
+__all__ = ["LAYOUT", "fill", "is_known", "is_remembered"]
 
 
 def is_remembered(workbook: Workbook, contracts: Sequence[Contract], schemas: Path, line: str | None = None) -> bool:
@@ -75,39 +74,12 @@ def fill(
         Whether there was one to read; if not, nothing was changed.
     """
     lines = [line_words(c, schemas) for c in contracts if is_list(c) and reading.line in (None, c.line)]
-    found = find_tables(workbook, lines) if lines else []
-    if not found:
+    whole = gather(workbook, lines, reading.file, schemas, areas) if lines else None
+    if whole is None:
         return False
-    table = read_table(found[0], lines, reading.file, schemas)
-    memory = table.understanding.memory
-    exact = memory is not None and memory.exact
-    if not exact and not is_of_line(table):
+    memory = whole.main.understanding.memory
+    if not (memory is not None and memory.exact) and not is_of_line(whole.main):
         return False
-    contract = table.line.contract
-    if table.as_of is not None and hint is not None and table.as_of != hint:
-        notes.add("read.as_of.collection", value=table.as_of.isoformat(), expected=hint.isoformat())
-    reading.line, reading.as_of = contract.line, table.as_of or hint
-    reading.layout = memory.layout.layout if memory is not None and exact else LAYOUT
-    if reading.as_of is None:
-        notes.add("read.as_of.missing", expected="、".join(contract.waves))
-    at = reading.as_of or dt.date.max
-    resolver = Resolver(areas, at, municipalities=contract.respondents.kind == "municipality")
-    reading.tables = Rows(
-        table, areas, resolver, notes, lambda: _owner(table, areas, at, sender, reading.file, notes)
-    ).read()
+    begin = partial(Notes, schemas, reading.file)
+    Sorter(reading, whole, contracts, areas, hint, sender, notes, begin).sort()
     return True
-
-
-def _owner(table: Table, areas: Areas, at: dt.date, sender: str | None, file: str, notes: Notes) -> str | None:
-    """Return whose list it is where no column says so, and tell how that is known."""
-    memory = table.understanding.memory
-    code = memory.layout.fixed.get(table.line.contract.respondents.field) if memory is not None else None
-    if code is not None:
-        return code
-    found = owner_of(table, file, areas, at, sender)
-    sheet = table.found.grid.name
-    if found is None:
-        notes.add("read.reporter.unsaid", sheet=sheet)
-        return None
-    notes.add(found.rule, sheet=sheet, reporter=found.area.code6, value=found.area.code6, name=found.area.name)
-    return found.area.code6

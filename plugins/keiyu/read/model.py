@@ -126,6 +126,7 @@ class Reading:
         nil: whether the file says 該当なし (nothing to report).
         nil_reporter: who says so; the value of the line's reporter field.
         also: what else the file holds: rows of other lines, or of other dates.
+        derived: whether its rows are columns of another line's list; a list of its own line goes before it.
     """
 
     file: str
@@ -139,6 +140,7 @@ class Reading:
     nil: bool = False
     nil_reporter: str | None = None
     also: "list[Reading]" = field(default_factory=list)
+    derived: bool = False
 
     @property
     def refused(self) -> bool:

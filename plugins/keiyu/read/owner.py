@@ -66,6 +66,18 @@ def owner_of(table: Table, file: str, areas: Areas, at: dt.date, sender: str | N
     return Owner(own, "read.reporter.sender")
 
 
+def home_of(sender: str | None, areas: Areas, at: dt.date) -> str | None:
+    """Return the prefecture, two digits, of who sends a file: a prefecture or a municipality.
+
+    Args:
+        sender: 6-digit code; none for the ministry's own operator.
+        areas: the dated area table.
+        at: the reference date.
+    """
+    found = areas.get(sender, at) if sender else None
+    return found.prefecture_code if found is not None else None
+
+
 def _coded(file: str, areas: Areas, at: dt.date) -> Area | None:
     """Return the one municipality whose code, check digit included, a file's name carries."""
     found = {area.code6: area for code in _CODE.findall(file) if (area := areas.get(code, at)) and area.is_municipality}

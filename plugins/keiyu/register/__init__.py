@@ -2,6 +2,7 @@
 
 from keiyu.register.acceptance import accept
 from keiyu.register.compaction import compact
+from keiyu.register.derived import with_own_list
 from keiyu.register.holds import Held, Settled, holds_of, settle
 from keiyu.register.staging import Group, HoldDraft, Nil, Refused, Staged, stage
 from keiyu.register.sweeping import sweep
@@ -28,4 +29,5 @@ __all__ = [
     "stage",
     "sweep",
     "verify",
+    "with_own_list",
 ]

@@ -18,6 +18,7 @@ from keiyu.ledger.holds import Ground
 from keiyu.ledger.ids import new_id
 from keiyu.read.model import Reading
 from keiyu.receive.storage import Storage
+from keiyu.register.derived import DERIVED
 from keiyu.register.segments import ENTRY_ID, Written, in_order, write
 from keiyu.register.totals import Totals, totals_by
 
@@ -133,18 +134,32 @@ def stage(
 
     Nothing is visible yet: a crash from here on leaves files that no transaction names.
     """
-    staged = Staged()
+    staged, parts = Staged(), _Parts()
     for group in groups:
-        _stage_group(storage, staged, group)
+        _stage_group(storage, staged, group, parts)
     for nil in nils:
-        _stage_nil(staged, nil)
+        parts.add(nil.submission, None, [_stage_nil(staged, nil)])
     for one in refused:
-        _note(staged, one.submission, one.reading, [])
+        parts.add(one.submission, one.reading, [])
         staged.findings.extend(_finding(one.submission, finding, None, None) for finding in one.findings)
+    for submission, readings, drafts in parts.of.values():
+        _note(staged, submission, readings, drafts)
     return staged
 
 
-def _stage_group(storage: Storage, staged: Staged, group: Group) -> None:
+@dataclass(frozen=True)
+class _Parts:
+    """What became of each submission: one file may hold rows of several collections."""
+
+    of: dict[str, tuple[Claimed, list[Reading], list[EntryDraft]]] = field(default_factory=dict)
+
+    def add(self, submission: Claimed, reading: Reading | None, drafts: Sequence[EntryDraft]) -> None:
+        _, readings, entries = self.of.setdefault(submission.id, (submission, [], []))
+        readings.extend([reading] if reading is not None else [])
+        entries.extend(drafts)
+
+
+def _stage_group(storage: Storage, staged: Staged, group: Group, parts: _Parts) -> None:
     drafts, segments = _entries(storage, group)
     if drafts:
         staged.entries.setdefault(group.collection, []).extend(drafts)
@@ -154,14 +169,14 @@ def _stage_group(storage: Storage, staged: Staged, group: Group) -> None:
     for draft in drafts:
         by_submission[draft.submission_id].append(draft)
     for submission, reading in zip(group.submissions, group.readings, strict=True):
-        _note(staged, submission, reading, by_submission[submission.id])
+        parts.add(submission, reading, by_submission[submission.id])
     for index, finding in group.checked.findings:
         submission = group.submissions[index]
         entry_id = ids.get((submission.id, finding.place.reporter or ""))
         staged.findings.append(_finding(submission, finding, entry_id, group.collection))
 
 
-def _stage_nil(staged: Staged, nil: Nil) -> None:
+def _stage_nil(staged: Staged, nil: Nil) -> EntryDraft:
     collection = Collection(nil.contract.line, nil.as_of)
     draft = EntryDraft(
         id=new_id(),
@@ -180,7 +195,7 @@ def _stage_nil(staged: Staged, nil: Nil) -> None:
         rules_digest=None,
     )
     staged.entries.setdefault(collection, []).append(draft)
-    _note(staged, nil.submission, None, [draft])
+    return draft
 
 
 def _entries(storage: Storage, group: Group) -> tuple[list[EntryDraft], list[Written]]:
@@ -244,17 +259,17 @@ def _segments(
         yield write(storage, group.collection, name, part_id, in_order(core, group.contract.respondents.field))
 
 
-def _note(staged: Staged, submission: Claimed, reading: Reading | None, drafts: Sequence[EntryDraft]) -> None:
+def _note(staged: Staged, submission: Claimed, readings: Sequence[Reading], drafts: Sequence[EntryDraft]) -> None:
     """Draft what the submission's own row will say."""
     accepted = sum(draft.state == "accepted" for draft in drafts)
     state = "returned" if not accepted else "accepted" if accepted == len(drafts) else "partly_accepted"
-    placement = _placement(staged, reading) if reading else None
+    first = next(iter(sorted(readings, key=lambda reading: reading.derived)), None)
     staged.submissions[submission.id] = {
         "state": state,
         "attempt": submission.attempt + 1,
-        "layout": reading.layout if reading else None,
-        "encoding": reading.encoding if reading else None,
-        "placement": placement,
+        "layout": first.layout if first else None,
+        "encoding": first.encoding if first else None,
+        "placement": _placement(staged, readings),
         "row_count": sum(draft.row_count for draft in drafts),
         "control_totals": _together([draft.control_totals for draft in drafts]),
     }
@@ -270,7 +285,7 @@ def _together(parts: Sequence[Totals]) -> Totals:
     return total
 
 
-def _placement(staged: Staged, reading: Reading) -> str | None:
+def _placement(staged: Staged, readings: Sequence[Reading]) -> str | None:
     tables = [
         {
             "table": one.table,
@@ -278,7 +293,10 @@ def _placement(staged: Staged, reading: Reading) -> str | None:
             "columns": dict(one.placement.columns),
             "matrix": one.placement.matrix,
             **({"header": one.placement.form.as_json()} if one.placement.form is not None else {}),
+            **({"part": one.placement.part} if one.placement.part else {}),
+            **({DERIVED: True} if reading.derived else {}),
         }
+        for reading in readings
         for one in reading.tables
     ]
     if not tables:

@@ -1,21 +1,22 @@
 """From an understood table to typed columns of the line, with findings for what is not certain."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Final
 
 from keiyu.codes.areas import Areas
 from keiyu.contract.model import Contract
 from keiyu.contract.model import Table as ContractTable
-from keiyu.read.drift import facts
+from keiyu.read.general.given import NOWHERE, given_columns
 from keiyu.read.general.mapping import Mapped
 from keiyu.read.general.table import Table
 from keiyu.read.general.telling import told
-from keiyu.read.general.values import read_columns
+from keiyu.read.general.values import FieldColumn, read_columns
 from keiyu.read.grid import Cell, address, letters
 from keiyu.read.kinds.model import Value
-from keiyu.read.model import Mark, Placement, TableReading
+from keiyu.read.known import tell_changes
+from keiyu.read.model import PART, Mark, Placement, TableReading
 from keiyu.read.notes import Notes
 from keiyu.read.places import Where, one_row_each, places
 from keiyu.read.reporters import Resolver
@@ -50,6 +51,9 @@ class Rows:
         resolver: resolves codes and names on the reference date.
         notes: where findings go.
         owner: tells whose list it is where no column says so; asked once.
+        part: which part of the list the table is.
+        home: prefecture of who sent it, for names of municipalities beside which none stands.
+        contract: the line whose rows are wanted, where it is not the table's own.
     """
 
     table: Table
@@ -57,6 +61,9 @@ class Rows:
     resolver: Resolver
     notes: Notes
     owner: Callable[[], str | None] = lambda: None
+    part: int = 0
+    home: str | None = None
+    contract: Contract | None = None
 
     @cached_property
     def _owner(self) -> str | None:
@@ -66,9 +73,36 @@ class Rows:
         """Return the tables of the line that the file holds; what is not sure is told."""
         self._tell_changes()
         self._tell_columns()
-        columns = {c.field: c for c in read_columns(self.table, self.areas)}
-        own = self.table.line.contract.tables
-        return [self._table(t, columns) for t in own if self._is_in(t, columns)]
+        return self.tables()
+
+    @cached_property
+    def _columns(self) -> dict[str, FieldColumn]:
+        given = given_columns(self.table, self.areas)
+        return {c.field: c for c in (*given, *read_columns(self.table, self.areas))}
+
+    def tables(self) -> list[TableReading]:
+        """Return the tables of the line whose rows are wanted."""
+        own = (self.contract or self.table.line.contract).tables
+        return [self._table(t, self._columns) for t in own if self._is_in(t, self._columns)]
+
+    def holds(self, contract: Contract) -> bool:
+        """Return whether columns of the table hold fields of another line, which the contracts say are its rows."""
+        own, terms = self.table.line.contract.line, self.table.line.vocabulary.terms
+        return contract.line != own and any(
+            terms[name].line == contract.line for name in self.table.understanding.fields
+        )
+
+    def of_line(self, contract: Contract, resolver: Resolver, notes: Notes) -> "Rows":
+        """Return what makes rows of another line of the same table.
+
+        Args:
+            contract: that line.
+            resolver: resolves codes and names for it.
+            notes: where its findings go.
+        """
+        other = replace(self, contract=contract, resolver=resolver, notes=notes)
+        other._columns = self._columns
+        return other
 
     def _is_in(self, table: ContractTable, columns: Mapping[str, Any]) -> bool:
         where = {name for place in places(table) for name in place.fields}
@@ -79,10 +113,9 @@ class Rows:
     def _table(self, table: ContractTable, columns: Mapping[str, Any]) -> TableReading:
         grid, records = self.table.found.grid, self.table.body.records
         here = {name: columns[name] for name in table.by_name if name in columns}
-        placed = {name: letters(c.column) for name, c in here.items()}
-        reading = TableReading(
-            table.name, Placement(grid.name, placed, form=self.table.found.form), [grid.number(r) for r in records], {}
-        )
+        placed = {name: letters(c.column) for name, c in here.items() if c.column != NOWHERE}
+        placement = Placement(grid.name, placed, form=self.table.found.form, part=self.part)
+        reading = TableReading(table.name, placement, [grid.number(r) + self.part * PART for r in records], {})
         where = next(iter(places(table)), None)
         codes = self._codes(where, columns) if where else None
         for name, column in here.items():
@@ -106,7 +139,7 @@ class Rows:
         field = table.by_name[name]
         for at, value in marked:
             reading.marks.append(Mark(at, name, value.status, value.raw))
-            if value.note is not None:
+            if value.note is not None and self._is_own(name):
                 self.notes.add(
                     value.note,
                     sheet=reading.placement.sheet,
@@ -120,9 +153,24 @@ class Rows:
                     label_en=field.label_en,
                 )
 
-    def _codes(self, where: Where, columns: Mapping[str, Any]) -> list[str | None] | None:
+    def _is_own(self, name: str) -> bool:
+        """Return whether a field is one of which another line's rows do not tell already."""
+        return self.contract is None or self.table.line.vocabulary.terms[name].line == self.contract.line
+
+    def _by_home(self, where: Where, columns: Mapping[str, Any]) -> Sequence[str | None]:
+        """Resolve names of municipalities by the sender's prefecture, if all of them are in it."""
+        if self.home is None or where.municipality is None or where.municipality not in columns:
+            return ()
+        cells = columns[where.municipality].cells
+        known = {cell: self.resolver.resolve("", self.home, cell).code for cell in dict.fromkeys(cells)}
+        return [known[cell] for cell in cells] if all(known.values()) else ()
+
+    def _codes(self, where: Where, columns: Mapping[str, Any]) -> Sequence[str | None] | None:
         """Resolve whose rows they are: equal cells once."""
         if not where.told_by(columns):
+            at_home = self._by_home(where, columns)
+            if at_home:
+                return at_home
             return [self._owner] * len(self.table.body.records) if self._owner else None
         seats = [columns[name].cells if name and name in columns else None for name in where.fields]
         count = len(self.table.body.records)
@@ -132,7 +180,7 @@ class Rows:
         for at, cells in enumerate(rows):
             found = known[cells]
             if found.rule is not None:
-                cell = address(self.table.body.records[at], about)
+                cell = address(self.table.body.records[at], about) if about != NOWHERE else None
                 place = {"sheet": self.table.found.grid.name, "cell": cell, "field": where.code}
                 tell_identity(found, self.notes, reporter=found.code, **place)
         return [known[cells].code for cells in rows]
@@ -143,9 +191,7 @@ class Rows:
         if memory is None:
             return
         labels = {name: (field.label_ja, field.label_en) for name, field in self.table.line.fields.items()}
-        for change in memory.changes:
-            told_of = facts(change, memory.layout.named, labels, found.form)
-            self.notes.add(told_of.pop("rule_id"), sheet=found.grid.name, **told_of)
+        tell_changes(memory, found.form, found.grid.name, labels, self.notes)
 
     def _tell_columns(self) -> None:
         """Tell which columns were not used because they are not certain, and which are not asked for."""
