@@ -10,6 +10,7 @@ from keiyu.contract.model import Contract
 from keiyu.read import fold, layouts, words
 from keiyu.read.crossing import DEPTH
 from keiyu.read.find import Finder, Region, Wide, headers
+from keiyu.read.general.rows import is_list
 from keiyu.read.grid import Grid, Workbook
 from keiyu.read.notes import Notes
 from keiyu.read.values import Converter, raw
@@ -37,7 +38,7 @@ class LineReader:
         """
         self.contract = contract
         self.words = words.load(schemas)
-        self.finder = Finder(contract, layouts.load(contract, schemas), self.words)
+        self.finder = Finder(contract, layouts.load(contract, schemas), self.words, lists=is_list(contract))
         self.converter = Converter(contract, self.words)
 
     def says_nil(self, grids: Sequence[Grid]) -> bool:

@@ -1,6 +1,6 @@
 """Map: header texts to fields. The evidence is exact labels only; what does not match is said, not used."""
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from keiyu.contract.model import Respondents, Table
@@ -38,6 +38,19 @@ class Columns:
             self.twice.append((column, fields[0]))
         else:
             self.fields[fields[0]] = column
+
+    def settle(self, held: Mapping[int, str | None]) -> None:
+        """Let a known form say what columns hold, whatever else was understood of them.
+
+        Args:
+            held: column → field; none for a column that is not asked for.
+        """
+        taken = {name for name in held.values() if name is not None}
+        self.fields = {n: at for n, at in self.fields.items() if at not in held and n not in taken}
+        self.unknown = [(at, text) for at, text in self.unknown if at not in held]
+        self.twice = [(at, name) for at, name in self.twice if at not in held]
+        self.unsure = [(at, names) for at, names in self.unsure if at not in held]
+        self.fields |= {name: at for at, name in held.items() if name is not None}
 
 
 def flat(header: Row, labels: Labels, words: Words) -> tuple[Columns, tuple[Table, ...]]:

@@ -4,14 +4,18 @@ A header once understood is remembered, so that the thousandth file of a form co
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from keiyu.contract.model import Contract, Table
 from keiyu.read import columns
 from keiyu.read.columns import Columns, Levels
 from keiyu.read.crossing import DEPTH, Crosser, Crossing, Matrix
+from keiyu.read.drift import changes
+from keiyu.read.form import Form
+from keiyu.read.general.remembered import settled_by
 from keiyu.read.grid import Grid, Row
+from keiyu.read.known import Memory, Shelf
 from keiyu.read.labels import Labels
 from keiyu.read.layouts import SheetLayout
 from keiyu.read.places import places
@@ -49,6 +53,7 @@ class Wide:
         columns: what each column holds.
         tables: the tables found in it.
         matched: how many of the tables' own fields it names.
+        memory: the known form by which the columns were understood, wholly or in part.
     """
 
     layout: str
@@ -56,6 +61,7 @@ class Wide:
     columns: Columns
     tables: tuple[TableColumns, ...]
     matched: int
+    memory: Memory | None = None
 
     def fits(self, rows: Sequence[Row], row: int) -> bool:
         """Return whether the header's rows end at a row."""
@@ -96,18 +102,20 @@ _UNSEEN: Final = _Hints((), (), ())
 class Finder:
     """Finds the tables of one line in any sheet."""
 
-    def __init__(self, contract: Contract, layouts: Sequence[SheetLayout], words: Words) -> None:
+    def __init__(self, contract: Contract, layouts: Sequence[SheetLayout], words: Words, *, lists: bool) -> None:
         """Prepare the look-ups of one contract.
 
         Args:
             contract: the line.
             layouts: its known forms.
             words: words of every line.
+            lists: whether lists of any form are read for the line; their known forms are looked up there.
         """
         self.contract = contract
         self.labels = Labels(contract)
         self._words = words
         self._levels = [Levels(s, contract.table(s.table), self.labels, words) for s in layouts if s.levels]
+        self._shelf = Shelf(contract.line, () if lists else layouts)
         self._crosser = Crosser(contract)
         self._known: dict[Row, list[Plan]] = {}
         self._hints: dict[Row, _Hints | None] = {}
@@ -128,11 +136,44 @@ class Finder:
             hints = self._hints.get(key, _UNSEEN)
             if hints is _UNSEEN:
                 hints = self._hint(key)
-            plan = self._plan(grid.rows, row, key, hints) if hints is not None else None
+            plan = self._remembered(grid, row)
+            if plan is None and hints is not None:
+                plan = self._plan(grid.rows, row, key, hints)
             if plan is not None:
                 found.append(Region(plan, grid, row))
                 below = row + plan.depth + 1 if isinstance(plan, Matrix) else len(grid.rows)
         return found
+
+    def _remembered(self, grid: Grid, row: int) -> Plan | None:
+        """Return the known form of records whose header ends at a row."""
+        place = self._shelf.ends(grid, row)
+        if place is None:
+            return None
+        layout, header = place.layout, tuple(tuple(cells) for cells in grid.rows[place.top : row + 1])
+        found = Columns()
+        for column, name in sorted(layout.held.items()):
+            if name is not None:
+                found.put(column, (name,))
+        tables = sorted(self.contract.tables, key=lambda t: t.name != layout.table)
+        parts, matched = self._parts(found, tables)
+        form = Form.of(grid, place.top, row)
+        memory = Memory(layout, True, changes(layout.form or form, form, layout.held, layout.held))
+        return Wide(layout.layout, header, found, tuple(parts), matched, memory) if parts else None
+
+    def _near(self, key: Row) -> Iterator[Wide]:
+        """Yield what a header row says by the texts that the nearest known form has for it."""
+        form = Form.of_row(key)
+        layout = self._shelf.near(form) if self._shelf else None
+        if layout is None:
+            return
+        found, tables = columns.flat(key, self.labels, self._words)
+        settled = settled_by(layout, form)
+        found.settle({at: mapped.field for at, mapped in settled.items()})
+        holds: dict[int, str | None] = {at: name for name, at in found.fields.items()}
+        told = changes(layout.form, form, layout.held, holds) if layout.form is not None else ()
+        memory = Memory(layout, False, told)
+        name = layout.layout if layout.form is None else FLAT
+        yield from (replace(wide, memory=memory) for wide in self._wide(name, (key,), found, tables))
 
     def _plan(self, rows: Sequence[Row], row: int, key: Row, hints: _Hints) -> Plan | None:
         """Return what stands under a row: what it was before if its surroundings are the same, else what fits best."""
@@ -147,7 +188,7 @@ class Finder:
     def _hint(self, key: Row) -> _Hints | None:
         """Judge a row by itself, once; most rows are nothing."""
         made = _Hints(
-            flat=tuple(self._wide(FLAT, (key,), *columns.flat(key, self.labels, self._words))),
+            flat=(*self._near(key), *self._wide(FLAT, (key,), *columns.flat(key, self.labels, self._words))),
             levels=tuple(levels for levels in self._levels if levels.may_end(key)),
             crossings=self._crosser.across(key),
         )
@@ -165,6 +206,12 @@ class Finder:
             yield from crossing.find(rows, row)
 
     def _wide(self, layout: str, header: tuple[Row, ...], found: Columns, tables: Sequence[Table]) -> Iterator[Wide]:
+        parts, matched = self._parts(found, tables)
+        if parts and (_mostly(matched, parts) or (matched > 1 and _mostly_known(found, header[-1]))):
+            yield Wide(layout, header, found, tuple(parts), matched)
+
+    def _parts(self, found: Columns, tables: Sequence[Table]) -> tuple[list[TableColumns], int]:
+        """Return the tables of which a header has fields, and how many of their own it has."""
         parts, matched = [], 0
         for table in tables:
             named = [f.name for f in table.fields if f.name in found.fields]
@@ -174,8 +221,7 @@ class Finder:
             missing = columns.absent(table, found.fields, self.contract.respondents)
             parts.append(TableColumns(table, tuple(named), tuple(found.fields[n] for n in named), missing))
             matched += len(own)
-        if parts and (_mostly(matched, parts) or (matched > 1 and _mostly_known(found, header[-1]))):
-            yield Wide(layout, header, found, tuple(parts), matched)
+        return parts, matched
 
 
 def headers(grid: Grid) -> tuple[int, ...]:

@@ -45,6 +45,11 @@ class Form:
         return cls(_stacks(rows), grid.name, None if grid.features else grid.number(top))
 
     @classmethod
+    def of_row(cls, row: Row) -> "Form":
+        """Take a header of one row, wherever it stands."""
+        return cls(_stacks([[written(cell) for cell in row]]))
+
+    @classmethod
     def of_json(cls, told: Mapping[str, Any], sheet: str | None) -> "Form":
         """Take a header as the ledger keeps it.
 

@@ -5,16 +5,17 @@ fingerprint, a near one among those that share the file's rarest header texts.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
 from typing import Final
 
 from keiyu.read import fold
-from keiyu.read.drift import WIDEST, Change
+from keiyu.read.drift import WIDEST, Change, facts
 from keiyu.read.form import Form, Stack, key, written
 from keiyu.read.grid import Grid, Row
 from keiyu.read.layouts import SheetLayout
+from keiyu.read.notes import Notes
 
 DEPTH: Final = 80
 """Rows from the top in which a known header is looked for."""
@@ -157,6 +158,23 @@ class Shelf:
         """Return a form all of whose texts a header has, wherever they stand."""
         said = set(form.paths)
         return next((s for s in self._loose if _all_said(s, said)), None)
+
+
+def tell_changes(
+    memory: Memory, form: Form, sheet: str | None, labels: Mapping[str, tuple[str, str]], notes: Notes
+) -> None:
+    """Tell what has changed in the known form by which a table was understood.
+
+    Args:
+        memory: what is remembered of it.
+        form: the file's header.
+        sheet: name of its sheet.
+        labels: field → its label in Japanese and in English.
+        notes: where findings go.
+    """
+    for change in memory.changes:
+        told = facts(change, memory.layout.named, labels, form)
+        notes.add(told.pop("rule_id"), sheet=sheet, **told)
 
 
 def _share(told: Counter[str], form: Form) -> float:

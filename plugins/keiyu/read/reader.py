@@ -16,9 +16,11 @@ from keiyu.read.asof import Block, find_as_of
 from keiyu.read.choose import Fit, choose, prepared
 from keiyu.read.crossing import DEPTH, Matrix
 from keiyu.read.decode import decode
-from keiyu.read.find import Wide
+from keiyu.read.find import Region, Wide
+from keiyu.read.form import Form
 from keiyu.read.grid import Workbook
 from keiyu.read.job import Job
+from keiyu.read.known import tell_changes
 from keiyu.read.matrix import read_matrices
 from keiyu.read.model import Reading, TableReading
 from keiyu.read.nil import take_nil, without_figures
@@ -106,6 +108,8 @@ class _Filling:
         labels = reader.finder.labels
         reading.line = self._contract.line
         reading.layout = next((r.plan.layout for r in self._fit.regions), None)
+        for region in self._fit.regions:
+            self._tell_changes(region)
         blocks = [Block.of(r) for r in self._fit.regions] or [Block(g, len(g.rows[:DEPTH])) for g in self._grids]
         reading.as_of = find_as_of(blocks, labels, reading.file, hint, self._notes)
         municipalities = self._contract.respondents.kind == "municipality"
@@ -125,6 +129,14 @@ class _Filling:
             if isinstance(region.plan, Wide):
                 tables.extend(WideReader(region, region.plan, job).read())
         return tables
+
+    def _tell_changes(self, region: Region) -> None:
+        """Tell what has changed in the known form by which a table was understood."""
+        memory = region.plan.memory if isinstance(region.plan, Wide) else None
+        if memory is None:
+            return
+        labels = {name: (field.label_ja, field.label_en) for name, field in self._contract.fields.items()}
+        tell_changes(memory, Form.of(region.grid, region.row, region.row), region.grid.name, labels, self._notes)
 
     def _tell_tables(self, tables: Sequence[TableReading]) -> None:
         """Tell which tables a file has twice, or lacks."""

@@ -33,8 +33,8 @@ def settled_by(layout: SheetLayout, form: Form) -> dict[int, Mapped]:
         form: the file's header.
     """
     if layout.form is None:
-        named = ((at, layout.columns.get(path)) for at, path in enumerate(form.paths) if path)
-        return {at: _mapped(at, name, at, layout) for at, name in named if name is not None}
+        told = {**dict.fromkeys(layout.ignore), **layout.columns}
+        return {at: _mapped(at, told[path], at, layout) for at, path in enumerate(form.paths) if path in told}
     if layout.form.folded == form.folded:
         same: Mapping[int, int] = {at: at for at in {*range(len(form.stacks)), *layout.held}}
     else:
