@@ -15,6 +15,17 @@ from keiyu.read.grid import address, letters
 
 Kind = Literal["added", "removed", "lost", "moved", "renamed", "header_row", "sheet"]
 
+RULES: Final[Mapping[Kind, str]] = {
+    "added": "read.drift.added",
+    "removed": "read.drift.removed",
+    "lost": "read.drift.lost",
+    "moved": "read.drift.moved",
+    "renamed": "read.drift.renamed",
+    "header_row": "read.drift.header_row",
+    "sheet": "read.drift.sheet",
+}
+"""Kind of change → the rule that tells it."""
+
 WIDEST: Final = 1_000
 """Columns up to which headers are aligned; no person looks through more."""
 
@@ -180,7 +191,7 @@ def facts(change: Change, known: tuple[str, str], labels: Mapping[str, tuple[str
     row = (now.row or 1) + max(now.depth, 1) - 2
     place = {} if change.at is None else {"cell": address(row, change.at)}
     return {
-        "rule_id": f"read.drift.{change.kind}",
+        "rule_id": RULES[change.kind],
         **place,
         "field": change.field,
         "value": change.now,
