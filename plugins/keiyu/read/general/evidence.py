@@ -76,6 +76,10 @@ _TRAITS: Final[Mapping[str, tuple[str, float]]] = {
 }
 """Sorts that a trait tells, and what a value without the trait counts."""
 
+_NOTES: Final = frozenset("※＊*注")
+"""Signs that point to a note, and are one."""
+_LONGER: Final = tuple("-0123456789")
+"""What stands behind a postal code in a number that is none."""
 _PLACED: Final = re.compile(r"[^\W\d_]\D{0,3}\d")
 _NUMBERED: Final = re.compile(r"\d-\d|丁目|番地|[町村字条]\D{0,3}\d")
 _BUILDING: Final = "buildingNameEtc"
@@ -173,7 +177,7 @@ class Judge:
     def _is_sign_alone(self, cell: Cell) -> bool:
         """Return whether a cell is one sign, ○ or △ or 有, which is no text."""
         said = cell.strip() if isinstance(cell, str) else ""
-        return len(said) == 1 and (not said.isalnum() or "flag" in self._looker.traits(said))
+        return len(said) == 1 and said not in _NOTES and (not said.isalnum() or "flag" in self._looker.traits(said))
 
     def _place(self, sort: str, cell: Cell) -> float:
         """Return how much a cell is an address, a building, a name of a place or a reading."""
@@ -227,6 +231,10 @@ def _of_sort(sort: str, read: Value, cell: Cell) -> float:
         return 0.3
     if sort == "ages":
         return 1.0 if read.more else 0.5
+    if sort == "weekdays":
+        return 1.0 if read.more.get("days") else 0.3
+    if sort == "postal_code" and str(read.more.get("remark", "")).lstrip().startswith(_LONGER):
+        return 0.0
     return 1.0
 
 
