@@ -120,12 +120,12 @@ class Table:
         """Fields by identifier."""
         return {f.name: f for f in self.fields}
 
-    @property
+    @cached_property
     def key(self) -> tuple[str, ...]:
         """Names of the key fields."""
         return tuple(f.name for f in self.fields if f.key)
 
-    @property
+    @cached_property
     def measures(self) -> tuple[Field, ...]:
         """The measure columns of a cube, in official order; empty for records."""
         return tuple(f for f in self.fields if f.dimensions)

@@ -117,6 +117,7 @@ class Finder:
         self._levels = [Levels(s, contract.table(s.table), self.labels, words) for s in layouts if s.levels]
         self._shelf = Shelf(contract.line, () if lists else layouts)
         self._crosser = Crosser(contract)
+        self._own = {table.name: _own(table) for table in contract.tables}
         self._known: dict[Row, list[Plan]] = {}
         self._hints: dict[Row, _Hints | None] = {}
 
@@ -207,17 +208,21 @@ class Finder:
 
     def _wide(self, layout: str, header: tuple[Row, ...], found: Columns, tables: Sequence[Table]) -> Iterator[Wide]:
         parts, matched = self._parts(found, tables)
-        if parts and (_mostly(matched, parts) or (matched > 1 and _mostly_known(found, header[-1]))):
+        if parts and (self._mostly(matched, parts) or (matched > 1 and _mostly_known(found, header[-1]))):
             yield Wide(layout, header, found, tuple(parts), matched)
+
+    def _mostly(self, matched: int, parts: Sequence[TableColumns]) -> bool:
+        """Return whether half of what tells one of the tables from others is there."""
+        return 2 * matched >= min(len(self._own[t.table.name]) for t in parts)
 
     def _parts(self, found: Columns, tables: Sequence[Table]) -> tuple[list[TableColumns], int]:
         """Return the tables of which a header has fields, and how many of their own it has."""
         parts, matched = [], 0
         for table in tables:
-            named = [f.name for f in table.fields if f.name in found.fields]
-            own = [n for n in named if n in _own(table)]
+            own = self._own[table.name] & found.fields.keys()
             if not own or (not table.is_cube and len(own) < 2):
                 continue
+            named = [f.name for f in table.fields if f.name in found.fields]
             missing = columns.absent(table, found.fields, self.contract.respondents)
             parts.append(TableColumns(table, tuple(named), tuple(found.fields[n] for n in named), missing))
             matched += len(own)
@@ -237,7 +242,12 @@ def headers(grid: Grid) -> tuple[int, ...]:
 
 def _may_head(cells: Row) -> bool:
     filled = len(cells) - cells.count("")
-    return filled >= _FEWEST and 3 * sum(1 for c in cells if type(c) is str and c and _is_word(c)) >= filled
+    if filled < _FEWEST:
+        return False
+    texts = [c for c in cells if type(c) is str and c]
+    if 3 * (len(texts) - sum(map(str.isdigit, texts))) < filled:
+        return False
+    return 3 * sum(map(_is_word, texts)) >= filled
 
 
 def _is_word(text: str) -> bool:
@@ -250,11 +260,6 @@ def _keep(memory: dict[Row, Any], key: Row, value: object) -> None:
     if len(memory) >= _MEMORY:
         memory.clear()
     memory[key] = value
-
-
-def _mostly(matched: int, parts: Sequence[TableColumns]) -> bool:
-    """Return whether half of what tells one of the tables from others is there."""
-    return 2 * matched >= min(len(_own(t.table)) for t in parts)
 
 
 def _mostly_known(found: Columns, header: Row) -> bool:

@@ -32,9 +32,14 @@ class _Family:
     dimensions: tuple[Mapping[str, str], ...]
 
     @cached_property
+    def parts(self) -> tuple[Mapping[str, Sequence[tuple[str, str]]], ...]:
+        """For each dimension, and last for the words beside: first character → labels that begin so, with codes."""
+        return tuple(map(_by_initial, (*self.dimensions, dict.fromkeys(self.beside, ""))))
+
+    @cached_property
     def initials(self) -> frozenset[str]:
         """Characters with which any of it begins."""
-        return frozenset(text[0] for part in (self.beside, *self.dimensions) for text in part if text)
+        return frozenset(initial for part in self.parts for initial in part)
 
 
 class Labels:
@@ -115,11 +120,18 @@ def _family(composition: Composition) -> _Family:
     return _Family(composition, beside, tuple(map(_labelled, composition.dimensions)))
 
 
+def _by_initial(part: Mapping[str, str]) -> Mapping[str, Sequence[tuple[str, str]]]:
+    found: dict[str, list[tuple[str, str]]] = {}
+    for label, code in part.items():
+        if label:
+            found.setdefault(label[0], []).append((label, code))
+    return found
+
+
 def _readings(text: str, family: _Family) -> Iterator[str]:
     """Read a folded text as a label of each dimension and at most one word beside, in any order."""
-    parts: tuple[Mapping[str, str], ...] = (*family.dimensions, dict.fromkeys(family.beside, ""))
     meant = _meant(family.composition)
-    for told in _split(text, parts, (None,) * len(parts)):
+    for told in _split(text, family.parts, (None,) * len(family.parts)):
         codes = tuple(code or other for code, other in zip(told[:-1], meant, strict=True))
         field = family.composition.fields.get(tuple(code for code in codes if code))
         if field is not None and any(told[:-1]):
@@ -133,7 +145,7 @@ def _meant(composition: Composition) -> tuple[str | None, ...]:
 
 
 def _split(
-    text: str, parts: tuple[Mapping[str, str], ...], taken: tuple[str | None, ...]
+    text: str, parts: tuple[Mapping[str, Sequence[tuple[str, str]]], ...], taken: tuple[str | None, ...]
 ) -> Iterator[tuple[str | None, ...]]:
     if not text:
         yield taken
@@ -141,6 +153,6 @@ def _split(
     for place, part in enumerate(parts):
         if taken[place] is not None:
             continue
-        for label, code in part.items():
+        for label, code in part.get(text[0], ()):
             if text.startswith(label):
                 yield from _split(text[len(label) :], parts, (*taken[:place], code, *taken[place + 1 :]))
