@@ -9,12 +9,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
+from keiyu import publish
 from keiyu.codes.areas import to6
 from keiyu.contract.model import Collection
 from keiyu.ledger import open_collection
-from keiyu.publish import read
+from keiyu.publish import followers, read, rebased
 from keiyu.publish.series import NotAdditiveError, series
 from ministry import APRIL, CHIYODA, CHUO, HACHIOJI, HAYAMA, LINE, OSHIMA, YOKOHAMA, YOKOSUKA, Ministry, small_home
 
@@ -137,3 +140,38 @@ def test_a_line_without_collections_has_an_empty_series(ministry: Ministry) -> N
     before = dt.date(2020, 1, 1)
     assert series(ministry.workspace, LINE, "long", "today", on=before).num_rows == 0
     assert "boundary" in series(ministry.workspace, LINE, "long", "today", on=before).column_names
+
+
+def test_what_was_released_lies_beside_current_on_the_boundaries_of_today(ministry: Ministry) -> None:
+    workspace = ministry.workspace
+    folder = Path(workspace.storage.uri(f"published/current/{LINE}/series/long"))
+    followers.follow(workspace, APRIL, publish.publish(workspace, APRIL, stage="preliminary"))
+    assert [path.name for path in folder.iterdir()] == ["2025-04-01.parquet"]
+    publish.publish(workspace, NEXT, stage="preliminary")
+    rebased.refresh(workspace, LINE, on=ON)
+    assert sorted(path.name for path in folder.iterdir()) == ["2025-04-01.parquet", "2026-04-01.parquet"]
+    found = pd.read_parquet(folder)
+    waiting = found[(found["category"] == "waiting") & (found["age_band"] == "total")]
+    first, second = (waiting[waiting["as_of"] == one.as_of].set_index("area_code") for one in (APRIL, NEXT))
+    assert first["value"].to_dict() == {CAPITAL: 7, HACHIOJI: 5, OSHIMA: 6, YOKOHAMA: 7, YOKOSUKA: 17}
+    assert first["boundary"].to_dict() == {
+        CAPITAL: "merged",
+        HACHIOJI: "split",
+        OSHIMA: "split",
+        YOKOHAMA: "same",
+        YOKOSUKA: "merged",
+    }
+    assert second["value"].to_dict() == SECOND
+    schema = pq.read_schema(folder / "2025-04-01.parquet")
+    assert all(b"label_ja" in (field.metadata or {}) for field in schema)
+    assert rebased.refresh(workspace, LINE, on=ON) == []
+
+
+def test_files_are_made_anew_when_a_municipality_becomes_another(ministry: Ministry) -> None:
+    workspace = ministry.workspace
+    before = dt.date(2025, 9, 30)
+    assert len(rebased.refresh(workspace, LINE, APRIL, on=before)) == 1
+    folder = Path(workspace.storage.uri(f"published/current/{LINE}/series/long"))
+    assert set(pd.read_parquet(folder / "2025-04-01.parquet")["boundary"]) == {"same"}
+    assert [Path(path).name for path in rebased.refresh(workspace, LINE, on=ON)] == ["2025-04-01.parquet"]
+    assert rebased.refresh(workspace, LINE, on=ON) == []

@@ -81,7 +81,7 @@ def decline_command() -> None:
 def _decide(
     screen: Screen, collection: "Collection", reporter: str, settlement: "Settlement", reason: str, by: str | None
 ) -> None:
-    from keiyu.publish import monitor, publish
+    from keiyu.publish import followers, monitor, publish
     from keiyu.receive.doorbell import ring
     from keiyu.register import settle
 
@@ -89,6 +89,7 @@ def _decide(
         space.contract(collection.line)
         settled = settle(space.ledger, collection, reporter, settlement, reason=reason, by=by)
         release = publish(space, collection)
+        followers.follow(space, collection, release)
         monitor.refresh(space, collection, space.ledger.now())
         ring(space.settings)
     words = {

@@ -179,11 +179,11 @@ def _reasons(returned: Mapping[str, Any]) -> str:
 )
 def publish_command(screen: Screen, collection: "Collection", stage: str | None) -> None:
     """Make and release the national tables."""
-    from keiyu.publish import iceberg, monitor, publish
+    from keiyu.publish import followers, monitor, publish
 
     with workspace() as space, screen.progress("公表しています / publishing"):
         release = publish(space, collection, stage)  # type: ignore[arg-type]  # click has checked the choice
-        iceberg.follow(space, collection.line)
+        followers.follow(space, collection, release)
         monitor.refresh(space, collection, space.ledger.now())
 
     def human() -> None:

@@ -152,6 +152,10 @@ class Areas:
             code = code[:5]
         return _only(self._by_code.get(code, ()), at)
 
+    def last_change(self, until: dt.date) -> dt.date | None:
+        """Return the last day up to a date on which any body became another: boundaries have stood since."""
+        return self._successions.last(until)
+
     def find(self, name: str, prefecture: str, at: dt.date) -> Area | None:
         """Return the body with a name in a prefecture on a date.
 

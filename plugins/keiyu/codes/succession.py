@@ -93,6 +93,10 @@ class Successions:
 
         return _joined(onward(Trail(code), since))
 
+    def last(self, until: dt.date) -> dt.date | None:
+        """Return the day of the last step up to a date; none where there is none."""
+        return max((s.date for steps in self.reaching.values() for s in steps if s.date <= until), default=None)
+
     def backward(
         self, code: str, since: dt.date, until: dt.date, stood: Callable[[str, dt.date], bool]
     ) -> tuple[Trail, ...]:

@@ -11,7 +11,7 @@ from keiyu.contract import Collection
 from keiyu.intake import IngestReport, ingest
 from keiyu.ledger import collection_states
 from keiyu.orchestration.errors import RemindersRefusedError, StoredDataDifferError
-from keiyu.publish import iceberg, monitor
+from keiyu.publish import followers, monitor, rebased
 from keiyu.receive.drop import forget
 from keiyu.receive.workspace import Workspace
 
@@ -69,7 +69,7 @@ def publish_due(workspace: Workspace, line: str, partition: str) -> dict[str, st
     """
     collection = Collection(line, date.fromisoformat(partition))
     release = publish.publish(workspace, collection)
-    iceberg.follow(workspace, line)
+    followers.follow(workspace, collection, release)
     monitor.refresh(workspace, collection, workspace.ledger.now())
     cut = release is not None and release.created
     return {"collection": str(collection), "published": str(release) if cut else None}
@@ -128,6 +128,7 @@ def tidy(workspace: Workspace) -> dict[str, int]:
         "merged": sum(merged),
         "segments": len(register.sweep(ledger, storage)),
         "release_folders": sum(len(publish.sweep(workspace, one)) for one in known),
+        "series": sum(len(rebased.refresh(workspace, line)) for line in {one.line for one in known}),
         "dropped_days": forget(Path(workspace.settings.drop), oldest),
     }
 

@@ -33,6 +33,26 @@ Boundary = Literal["same", "merged", "split"]
 
 BOUNDARY: Final = "boundary"
 THEN_CODES: Final = "then_codes"
+_BOUNDARY: Final = pa.field(
+    BOUNDARY,
+    pa.string(),
+    metadata={
+        "label_ja": "境界",
+        "label_en": "Boundary",
+        "definition_ja": "same（一つの団体のまま）、merged（合併した団体の合計）、split（分割があり当時のまま）。",
+        "definition_en": "same (one body), merged (the sum of those that became one) or split (kept as it was then).",
+    },
+)
+_THEN_CODES: Final = pa.field(
+    THEN_CODES,
+    pa.list_(pa.string()),
+    metadata={
+        "label_ja": "当時の団体コード",
+        "label_en": "Codes of then",
+        "definition_ja": "この行に合計した当時の団体のコード。",
+        "definition_en": "Codes of the bodies of then that the row adds up.",
+    },
+)
 _AREA_CODE: Final = "localGovernmentCode"
 _PREFECTURE: Final = "prefecture_code"
 _GAPS: Final = (*session.GAPS, ValueStatus.EXCLUDED)
@@ -102,7 +122,7 @@ def series(
     """
     declared = national_table(workspace.contract(line), table)
     until = on or today(workspace.ledger.now())
-    recast = _Recast.of(declared, workspace.areas, until) if boundaries == "today" else None
+    recast = Recast.of(declared, workspace.areas, until) if boundaries == "today" else None
     waves = [one for one in collection_states(workspace.ledger) if one.line == line and one.as_of <= until]
     parts = [_part(workspace, wave, table, as_known_at, recast) for wave in waves]
     none = session.schema(declared).empty_table()
@@ -131,7 +151,7 @@ def homes(areas: Areas, codes: Iterable[str], since: dt.date, until: dt.date) ->
 
 
 def _part(
-    workspace: Workspace, wave: Collection, table: str, as_known_at: dt.datetime | None, recast: "_Recast | None"
+    workspace: Workspace, wave: Collection, table: str, as_known_at: dt.datetime | None, recast: "Recast | None"
 ) -> pa.Table:
     rows = read(workspace, wave, table, as_known_at).replace_schema_metadata()
     return rows if recast is None else recast.table(rows, wave.as_of)
@@ -164,10 +184,11 @@ def _home(code: str, body: str, makers: Mapping[str, Sequence[str]], divided: bo
 
 
 @dataclass(frozen=True)
-class _Recast:
+class Recast:
     """How the rows of a table are put on the boundaries of a day.
 
     Attributes:
+        name: the table.
         areas: the dated code tables.
         until: the day.
         key: its key columns.
@@ -177,6 +198,7 @@ class _Recast:
         names: columns of the result, in order.
     """
 
+    name: str
     areas: Areas
     until: dt.date
     key: tuple[str, ...]
@@ -186,7 +208,7 @@ class _Recast:
     names: tuple[str, ...]
 
     @classmethod
-    def of(cls, table: NationalTable, areas: Areas, until: dt.date) -> "_Recast":
+    def of(cls, table: NationalTable, areas: Areas, until: dt.date) -> "Recast":
         """Say how for a table.
 
         Raises:
@@ -200,7 +222,7 @@ class _Recast:
             raise NotAdditiveError(table.name)
         wanted = {*key, _PREFECTURE, *value, *status}
         names = tuple(field.name for field in table.fields if field.name in wanted)
-        return cls(areas, until, key, place[0], value[0], status[0], names)
+        return cls(table.name, areas, until, key, place[0], value[0], status[0], names)
 
     def table(self, rows: pa.Table, since: dt.date) -> pa.Table:
         """Return the rows of a collection on the boundaries of the day."""
@@ -209,8 +231,8 @@ class _Recast:
         found = homes(self.areas, codes.to_pylist(), since, self.until)
         told = [found[code] for code in codes.to_pylist()]
         then = pa.array([[code] for code in codes.to_pylist()], pa.list_(pa.string())).take(at.combine_chunks())
-        moved = rows.select(self.names).append_column(BOUNDARY, _taken([one.boundary for one in told], at))
-        moved = moved.append_column(THEN_CODES, then)
+        moved = rows.select(self.names).append_column(_BOUNDARY, _taken([one.boundary for one in told], at))
+        moved = moved.append_column(_THEN_CODES, then)
         for name, values in (
             (self.area, [one.code for one in told]),
             (_PREFECTURE, [one.prefecture_code for one in told]),
