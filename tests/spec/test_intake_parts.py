@@ -10,7 +10,7 @@ import pytest
 import xlsxwriter
 from sqlalchemy import select
 
-from keiyu import register
+from keiyu import publish, register
 from keiyu.contract.model import Collection
 from keiyu.intake import ingest
 from keiyu.ledger import open_collection
@@ -156,3 +156,15 @@ def test_rows_of_several_sheets_are_told_apart(space: Workspace) -> None:
     with space.ledger.read() as connection:
         places = connection.execute(select(FindingRow.sheet, FindingRow.cell).where(FindingRow.field == "capacity"))
         assert ("小規模保育事業", "D4") in {tuple(place) for place in places}
+
+
+def test_a_figure_is_traced_to_its_sheet(space: Workspace) -> None:
+    open_collection(space.ledger, Collection(SHEET, APRIL))
+    sheets = {
+        area: [["令和７年４月 空き状況"], HEADER, *([f"{area}{n}保育園", "認可保育所", 90, n, 0, 0] for n in (1, 2))]
+        for area in ("北部", "南部")
+    }
+    take(space, book(sheets), "空き状況.xlsx")
+    found = publish.trace(space, Collection(SHEET, APRIL), "municipality", ["船橋市", "vacancy_age0"], None)
+    told = [(source.sheet, source.cell, source.value) for source in found.sources]
+    assert told == [("北部", "D3", 1), ("北部", "D4", 2), ("南部", "D3", 1), ("南部", "D4", 2)]

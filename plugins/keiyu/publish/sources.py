@@ -160,7 +160,8 @@ def _cells(
         if not wanted(table, row):
             continue
         marks = {mark["field"]: mark for mark in row["marks"] or ()}
-        places = facts[row["submission_id"]].placements.get(table, ())
+        told = facts[row["submission_id"]].placements.get(table, ())
+        places = [one for one in told if len(told) == 1 or one.holds(row["source_row"])]
         for field in fields:
             mark, value = marks.get(field.name), row[field.name]
             place = places[0] if len(places) == 1 else None
@@ -211,5 +212,6 @@ def _chunks(items: Sequence[str], size: int = 500) -> Iterator[Sequence[str]]:
 def _placements(body: Mapping[str, Any] | None) -> dict[str, list[Placement]]:
     placements: dict[str, list[Placement]] = {}
     for told in body["tables"] if body else ():
-        placements.setdefault(told["table"], []).append(Placement(told["sheet"], told["columns"], told["matrix"]))
+        one = Placement(told["sheet"], told["columns"], told["matrix"], part=told.get("part", 0))
+        placements.setdefault(told["table"], []).append(one)
     return placements
