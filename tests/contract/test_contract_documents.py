@@ -30,6 +30,8 @@ KINDS = {
     "monitor/*.yaml": "national_table",
     "estimate/*.yaml": "national_table",
     "lines/*/tables/across/*.yaml": "national_table",
+    "lines/*/rollups/*.yaml": "rollup",
+    "rollup/*.yaml": "national_table",
 }
 DOCUMENTS = {path: kind for pattern, kind in KINDS.items() for path in sorted(SCHEMAS.glob(pattern))}
 

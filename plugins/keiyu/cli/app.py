@@ -35,6 +35,7 @@ COMMANDS: Final = {
     "decide": "identity",
     "split": "identity",
     "hops": "hops",
+    "reconcile": "reconciliation",
     "status": "results",
     "publish": "results",
     "read": "results",

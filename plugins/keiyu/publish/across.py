@@ -5,7 +5,9 @@ every arrival would cost more with every month of history. None is part of a rel
 instant at which it was made.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import ClassVar, Final
 
 import pyarrow as pa
@@ -41,9 +43,21 @@ def named(contract: Contract, name: str) -> NationalTable | None:
         OpenlySensitiveError: it reads protected figures and is not restricted.
     """
     found = next((table for table in contract.across if table.name == name), None)
-    if found is not None and not found.restricted and session.reads(found.sql) & _sensitive(contract):
-        raise OpenlySensitiveError(name)
+    if found is not None and not found.restricted:
+        refuse_openly_sensitive(contract, [(name, found.sql)])
     return found
+
+
+def refuse_openly_sensitive(contract: Contract, queries: Sequence[tuple[str, Path]]) -> None:
+    """Refuse queries (name and path) that read protected figures, where their results are for everybody.
+
+    Raises:
+        OpenlySensitiveError: one does.
+    """
+    sensitive = _sensitive(contract)
+    for name, sql in queries:
+        if session.reads(sql) & sensitive:
+            raise OpenlySensitiveError(name)
 
 
 def made(workspace: Workspace, taken: Snapshot, table: NationalTable, *, now: bool) -> pa.Table:

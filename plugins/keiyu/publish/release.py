@@ -18,7 +18,7 @@ from keiyu.errors import UserError
 from keiyu.ledger import Ledger
 from keiyu.ledger.ids import new_id
 from keiyu.ledger.models import ReleaseStage
-from keiyu.publish import across, current, cut, estimation, parquet, promise
+from keiyu.publish import across, current, cut, estimation, parquet, promise, rollup
 from keiyu.publish.build import build
 from keiyu.publish.disclosure.composition import protected
 from keiyu.publish.disclosure.protection import protect
@@ -346,6 +346,7 @@ def _cut(
     made = cut.freeze(workspace, order, divided, before)
     _follow(workspace, standing.taken)
     across.write(workspace, standing.taken.collection)
+    rollup.write(workspace, standing.taken.collection)
     return made
 
 

@@ -1,0 +1,250 @@
+"""Asked once, used twice: reports of facilities add up to municipalities and are held against their own surveys.
+
+What differs is a query with the cells of both sides. The sums can also fill in the next form (``publish.prefill``).
+"""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar, Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from keiyu import register
+from keiyu.contract import national, reporters
+from keiyu.contract.model import Collection, Contract, NationalTable
+from keiyu.contract.rollup import Rollup, rollups
+from keiyu.errors import UserError
+from keiyu.findings import Finding, Place, finding
+from keiyu.publish import across, parquet, session
+from keiyu.publish.build import inputs
+from keiyu.publish.folder import PUBLISHED
+from keiyu.publish.snapshot import Snapshot, take
+from keiyu.publish.sources import Source, sources
+from keiyu.publish.tidy import tidy
+from keiyu.read.model import ValueStatus
+from keiyu.receive.workspace import Workspace
+
+_TABLE: Final = "reconciliation"
+_HERE: Final = (ValueStatus.REPORTED.value, ValueStatus.NONE.value, ValueStatus.EXCLUDED.value)
+
+
+@dataclass(eq=False)
+class NothingToReconcileError(UserError):
+    """A line whose reports add up to no survey."""
+
+    line: str
+
+    code: ClassVar[str] = "KEIYU-181"
+    ja: ClassVar[str] = "報告ライン {line} には、市区町村の調査に積み上げる規則（rollups）がありません。"
+    en: ClassVar[str] = "The line {line} has no rules by which its reports add up to a survey (rollups)."
+
+
+@dataclass(frozen=True)
+class Reconciliation:
+    """Reports of a line's collection, and the surveys of the same date, as known at an instant.
+
+    Attributes:
+        workspace: the installation.
+        taken: the collection whose reports are added up.
+        wanted: its roll-ups.
+    """
+
+    workspace: Workspace
+    taken: Snapshot
+    wanted: tuple[Rollup, ...]
+
+    @cached_property
+    def surveys(self) -> Mapping[str, Snapshot]:
+        """The surveys of the same date, by line."""
+        lines = dict.fromkeys(one.to for one in self.wanted)
+        as_of = self.taken.collection.as_of
+        return {line: take(self.workspace, Collection(line, as_of), self.taken.seq) for line in lines}
+
+    @cached_property
+    def contributions(self) -> Mapping[str, pa.Table]:
+        """Roll-up → its reported figures, each with the figure of the survey that it is part of."""
+        queries = [one.sql for one in self.wanted]
+        seen = inputs(self.workspace, self.taken, queries, tuple(self.taken.inputs), {})
+        with session.opened(self.taken.contract) as opened:
+            return {one.name: opened.ask(seen, one.sql, {}) for one in self.wanted}
+
+    @cached_property
+    def rows(self) -> pa.Table:
+        """The table ``reconciliation``: both sides of every figure that either has told."""
+        parts = [self._compared(line) for line in self.surveys]
+        return pa.concat_tables(parts) if parts else session.schema(declared(self.workspace)).empty_table()
+
+    def sides(self, rollup: Rollup, reporter: str, target: str) -> tuple[list[Source], list[Source]]:
+        """Return the cells behind a figure: those of the facilities' reports, and that of the survey."""
+        told = self.contributions[rollup.name]
+        mine = told.filter(pc.and_(pc.equal(told["reporter"], reporter), pc.equal(told["target"], target)))
+        survey = self.surveys[rollup.to]
+        field, entry = survey.contract.fields[target], survey.live.get(reporter)
+        there = list(sources(self.workspace, survey, [entry], [field])) if entry else []
+        return list(self._cells(mine)), there
+
+    def queries(self, reporter: str | None = None) -> Iterator[tuple[Finding, list[Source], list[Source]]]:
+        """Yield the differences as queries, with the cells of the facilities' reports and of the survey.
+
+        Args:
+            reporter: one municipality; all by default.
+        """
+        by_name = {one.name: one for one in self.wanted}
+        chosen = pc.equal(self.rows["state"], "differs")
+        if reporter is not None:
+            chosen = pc.and_(chosen, pc.equal(self.rows["area_code"], reporter))
+        for row in self.rows.filter(chosen).to_pylist():
+            rollup = by_name[row["rollup"]]
+            ours, theirs = self.sides(rollup, row["area_code"], row["field"])
+            yield self._query(rollup, row, theirs), ours, theirs
+
+    def _query(self, rollup: Rollup, row: Mapping[str, Any], theirs: Sequence[Source]) -> Finding:
+        at = theirs[0] if theirs else None
+        place = Place(
+            file=at.file if at else None,
+            sheet=at.sheet if at else None,
+            cell=at.cell if at else None,
+            table=at.table if at else None,
+            field=row["field"],
+            reporter=row["area_code"],
+        )
+        told = {name: row[name] for name in ("label_ja", "label_en", "facilities_in", "facilities_due")}
+        told |= {"difference": f"{row['difference']:+,}", "rollup_ja": rollup.label_ja, "rollup_en": rollup.label_en}
+        value, expected = f"{row['from_survey']:,}", f"{row['from_facilities']:,}"
+        schemas = self.workspace.settings.schemas
+        return finding(schemas, "rollup.differs", place, value=value, expected=expected, **told)
+
+    def _cells(self, told: pa.Table) -> Iterator[Source]:
+        """Yield the cells of some contributions, in order of facility."""
+        contract, rows = self.taken.contract, told.to_pylist()
+        for table in dict.fromkeys(row["table"] for row in rows):
+            key = [name for name in contract.table(table).key if name in told.column_names]
+            wanted = {(tuple(row[name] for name in key), row["field"]) for row in rows if row["table"] == table}
+            owners = {
+                reporters.name_of(contract.respondents, [row[n] for n in contract.respondents.identity]) for row in rows
+            }
+            entries = [self.taken.live[owner] for owner in sorted(filter(None, owners)) if owner in self.taken.live]
+            for name in dict.fromkeys(field for _, field in sorted(wanted)):
+                keys = {at for at, field in wanted if field == name}
+                field = contract.fields[name]
+
+                def is_wanted(_: str, row: Mapping[str, Any], keys: set[Any] = keys, key: list[str] = key) -> bool:
+                    return tuple(row[one] for one in key) in keys
+
+                yield from (one for one in sources(self.workspace, self.taken, entries, [field], is_wanted) if one.cell)
+
+    def _compared(self, line: str) -> pa.Table:
+        survey = self.surveys[line]
+        wanted = [one for one in self.wanted if one.to == line]
+        views = {
+            "contributions": _together({one.name: self.contributions[one.name] for one in wanted}),
+            "rollups": pa.table({"rollup": [one.name for one in wanted], "complete": [one.complete for one in wanted]}),
+            "fields": _fields(wanted, survey.contract),
+            "survey": self._survey(survey),
+            "facilities_due": self._due(),
+        }
+        nobody = survey.respondents(())
+        seen = session.Inputs(_collection(self.taken), self.taken.universe.areas, nobody, {}, views)
+        with session.opened(survey.contract) as opened:
+            return opened.run(seen, [declared(self.workspace)])[_TABLE]
+
+    def _survey(self, survey: Snapshot) -> pa.Table:
+        parts = []
+        for table in survey.contract.tables:
+            if table.is_cube:
+                entries = {entry.entry_id for entry in survey.live.values()}
+                ledger, storage, as_of = self.workspace.ledger, self.workspace.storage, survey.collection.as_of
+                rows = register.current(
+                    ledger, storage, survey.contract, table.name, as_of, at_seq=survey.seq, entries=entries
+                )
+                parts.append(tidy(table, rows).select(["area_code", "field", "value", "value_status"]))
+        return pa.concat_tables(parts)
+
+    def _due(self) -> pa.Table:
+        due = self.taken.respondents(set(self.taken.universe.due.values()))
+        arrived = pc.is_in(due["value_status"], pa.array(_HERE))
+        return pa.table({"area_code": self._homes(), "is_in": arrived})
+
+    def _homes(self) -> pa.Array:
+        frame = self.taken.universe
+        return pa.array([frame.homes[reporter] for reporter in frame.due], pa.string())
+
+
+def reconcile(
+    workspace: Workspace, collection: Collection, as_known_at: dt.datetime | None = None, *, openly: bool = False
+) -> Reconciliation:
+    """Hold the reports of a collection against the surveys of the same date.
+
+    Args:
+        workspace: the installation.
+        collection: a collection of the line whose reports add up.
+        as_known_at: the instant (aware); now by default.
+        openly: leave out what is restricted.
+
+    Raises:
+        NothingToReconcileError: the line has no roll-ups.
+        OpenlySensitiveError: a roll-up reads protected figures and is not restricted.
+    """
+    contract = workspace.contract(collection.line)
+    found = rollups(contract)
+    if not found:
+        raise NothingToReconcileError(collection.line)
+    across.refuse_openly_sensitive(contract, [(one.name, one.sql) for one in found if not one.restricted])
+    at_seq = None if as_known_at is None else register.seq_at(workspace.ledger, as_known_at)
+    wanted = tuple(one for one in found if not (openly and one.restricted))
+    return Reconciliation(workspace, take(workspace, collection, at_seq), wanted)
+
+
+def declared(workspace: Workspace) -> NationalTable:
+    """Return the declaration of the table ``reconciliation``."""
+    schemas = workspace.settings.schemas
+    return next(table for table in national.load(schemas / "rollup", (), schemas) if table.name == _TABLE)
+
+
+def write(workspace: Workspace, collection: Collection) -> list[str]:
+    """Write what everybody may read of the reconciliations that a collection has part in.
+
+    Returns:
+        The paths written, ``published/across/<line>/reconciliation/<date>.parquet``.
+    """
+    paths = []
+    for line in workspace.lines:
+        found = rollups(workspace.contract(line))
+        if not found or collection.line not in {line, *(one.to for one in found)}:
+            continue
+        found_now = reconcile(workspace, Collection(line, collection.as_of), openly=True)
+        if found_now.taken.live:
+            rows = found_now.rows
+            path = f"{PUBLISHED}/across/{line}/{_TABLE}/{collection.as_of.isoformat()}.parquet"
+            workspace.storage.replace(path, parquet.encode(rows))
+            paths.append(path)
+    return paths
+
+
+def _collection(taken: Snapshot) -> pa.Table:
+    as_of = taken.collection.as_of
+    return pa.table(
+        {"line": [taken.collection.line], "as_of": pa.array([as_of], pa.date32()), "wave": [str(as_of)[5:]]}
+    )
+
+
+def _together(parts: Mapping[str, pa.Table]) -> pa.Table:
+    names = ("reporter", "target", "value", "value_status")
+    told = [
+        rows.select(names).add_column(0, "rollup", pa.array([name] * rows.num_rows, pa.string()))
+        for name, rows in parts.items()
+    ]
+    return pa.concat_tables(told, promote_options="permissive")
+
+
+def _fields(wanted: Sequence[Rollup], survey: Contract) -> pa.Table:
+    rows = [
+        {"rollup": one.name, "target": f.name, "label_ja": f.label_ja, "label_en": f.label_en, "position": at}
+        for one in wanted
+        for at, f in enumerate(one.covered(survey))
+    ]
+    text = {name: pa.string() for name in ("rollup", "target", "label_ja", "label_en")}
+    return pa.Table.from_pylist(rows, pa.schema({**text, "position": pa.int64()}))

@@ -1,0 +1,193 @@
+"""Asked once, used twice: facilities' monthly reports against the municipality's survey, from files as sent."""
+
+import csv
+import datetime as dt
+import io
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+
+from keiyu import publish
+from keiyu.cli import main
+from keiyu.contract import template
+from keiyu.contract.model import Collection
+from keiyu.intake import ingest
+from keiyu.ledger import open_collection
+from keiyu.publish import rollup
+from keiyu.publish.release import NotShownError
+from keiyu.receive import Arrival, receive_many
+from ministry import CHIYODA, CHUO, HAYAMA
+from office import THIS_YEAR, Office
+
+Capture = pytest.CaptureFixture[str]
+AS_OF = dt.date(2025, 4, 1)
+REGISTER, MONTHLY = Collection("nursery_facility", AS_OF), Collection("nursery_monthly", AS_OF)
+MIDORI, HIKARI, SORA = (CHIYODA, "1"), (CHIYODA, "2"), (CHUO, "1")
+LIST = {
+    CHIYODA: [("1", "みどり保育園", "保育所"), ("2", "ひかりこども園", "幼保連携型認定こども園")],
+    CHUO: [("1", "そら保育室", "小規模保育事業A型")],
+}
+LIVING = {MIDORI: {CHIYODA: 20, CHUO: 4}, HIKARI: {CHIYODA: 30}, SORA: {CHUO: 10}}
+CAPACITY = {MIDORI: 24, HIKARI: 40, SORA: 12}
+
+
+def listing(rows: Sequence[tuple[str, str, str]], area: str) -> bytes:
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(["全国地方公共団体コード", "施設番号", "名称", "種別"])
+    writer.writerows([(area, *row) for row in rows])
+    return text.getvalue().encode("utf-8-sig")
+
+
+def month(office: Office, whose: tuple[str, str], capacity: int, teachers: int = 9) -> bytes:
+    """A facility's form, filled in: every child is one year old."""
+    area, number = whose
+    living = LIVING[whose]
+    contract = office.workspace.contract(MONTHLY.line)
+    figures = {field.name: 0 for table in contract.tables for field in table.measures if table.name == "enrolment"}
+    told = {"capacity": capacity, "capacity_age1": capacity}
+    told |= {"enrolled": sum(living.values()), "enrolled_age1": sum(living.values())}
+    none = {field.name: 0 for field in contract.table("residence").measures}
+    own = {"area_code": area, "facility_id": number}
+    residents = [
+        {**own, **none, "residence_area_code": home, "resident": count, "resident_age1": count}
+        for home, count in living.items()
+    ]
+    staff = [{**own, "qualification": "nursery_teacher", "full_time": teachers, "part_time": 0, "fte": float(teachers)}]
+    values = {**own, **figures, **told, "residence": residents, "staff": staff}
+    return template.render(contract, as_of=AS_OF, values=values)
+
+
+def receive(
+    office: Office, data: bytes, name: str, collection: Collection | None = None, sender: str | None = None
+) -> None:
+    line = collection.line if collection else None
+    arrival = Arrival(data, name, sender, "cli", line, collection)
+    receive_many(office.workspace.ledger, office.workspace.storage, [arrival])
+
+
+def survey(**figures: int) -> dict[str, int]:
+    """A municipality's survey: totals follow from the figures of one-year-olds."""
+    told = dict(figures)
+    for name, value in figures.items():
+        if name.startswith("using_"):
+            told[name.replace("_age1", "_total")] = value
+            for whole in ("applicants_age1", "applicants_total"):
+                told[whole] = told.get(whole, 0) + value
+        else:
+            told[name.replace("_age1_2", "_total")] = value
+    return told
+
+
+@dataclass(frozen=True)
+class Told:
+    """An office after everything arrived, and the instant at which みどり保育園 alone had reported."""
+
+    office: Office
+    early: dt.datetime
+
+    def reconcile(self, at: dt.datetime | None = None) -> rollup.Reconciliation:
+        return rollup.reconcile(self.office.workspace, MONTHLY, at)
+
+
+@pytest.fixture(scope="module")
+def told(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
+    office = Office.open(home, tmp_path_factory.mktemp("office"), (CHIYODA, CHUO, HAYAMA))
+    for collection in (REGISTER, MONTHLY):
+        open_collection(office.workspace.ledger, collection)
+    for area, rows in LIST.items():
+        receive(office, listing(rows, area), f"{area}.csv", collection=REGISTER)
+    ingest(office.workspace)
+    figures = {
+        CHIYODA: survey(
+            capacity_daycare_age1_2=24, capacity_integrated_age1_2=45, using_daycare_age1=20, using_integrated_age1=30
+        ),
+        CHUO: survey(capacity_community_age1_2=12, using_daycare_age1=3, using_community_age1=10),
+    }
+    receive(office, office.listing(figures), "R7.4.1.csv", collection=THIS_YEAR)
+    instants = []
+    for whose, capacity in CAPACITY.items():
+        receive(office, month(office, whose, capacity), f"{'-'.join(whose)}.xlsx", sender=whose[0])
+        ingest(office.workspace)
+        instants.append(dt.datetime.now(dt.UTC))
+    yield Told(office, instants[0])
+    office.workspace.close()
+
+
+def differing(rows: Sequence[Mapping[str, Any]]) -> list[tuple[Any, ...]]:
+    wanted = ("area_code", "field", "from_facilities", "from_survey", "difference")
+    return [tuple(row[name] for name in wanted) for row in rows if row["state"] == "differs"]
+
+
+def test_two_facilities_of_one_number_in_two_municipalities_are_two(told: Told) -> None:
+    rows = publish.read(told.office.workspace, MONTHLY, "occupancy").to_pylist()
+    assert [(row["name"], row["enrolled"]) for row in rows] == [
+        ("みどり保育園", 24),
+        ("ひかりこども園", 30),
+        ("そら保育室", 10),
+    ]
+
+
+def test_differences_are_told_by_location_and_by_residence(told: Told) -> None:
+    rows = told.reconcile().rows.to_pylist()
+    assert differing(rows) == [
+        (CHIYODA, "capacity_integrated_total", 40, 45, -5),
+        (CHIYODA, "capacity_integrated_age1_2", 40, 45, -5),
+        (CHUO, "using_daycare_total", 4, 3, 1),
+        (CHUO, "using_daycare_age1", 4, 3, 1),
+    ]
+    states = {(row["area_code"], row["field"]): row["state"] for row in rows}
+    assert states[CHUO, "using_community_age1"] == "equal"
+    assert (HAYAMA, "using_daycare_total") not in states
+
+
+def test_a_difference_is_a_query_with_the_cells_of_both_sides(told: Told) -> None:
+    said = {found.place.field: (found, ours, theirs) for found, ours, theirs in told.reconcile().queries(CHUO)}
+    found, ours, theirs = said["using_daycare_age1"]
+    assert (found.rule_id, found.severity.value, found.value, found.expected) == ("rollup.differs", "query", "3", "4")
+    assert found.place.file == "R7.4.1.csv"
+    assert found.place.cell == theirs[0].cell
+    assert [(one.file, one.sheet, one.cell, one.value) for one in ours] == [
+        ("131016-1.xlsx", "居住地別の在籍児童数", "G3", 4)
+    ]
+    assert "保育所を利用している者" in found.message_ja
+    assert "add up to 4" in found.message_en
+
+
+def test_only_what_is_not_protected_is_published(told: Told) -> None:
+    office = told.office
+    [path] = rollup.write(office.workspace, THIS_YEAR)
+    assert path == "published/across/nursery_monthly/reconciliation/2025-04-01.parquet"
+    rows = pq.read_table(io.BytesIO(office.workspace.storage.read(path))).to_pylist()
+    assert {row["rollup"] for row in rows} == {"capacity"}
+    with pytest.raises(NotShownError):
+        publish.read(office.workspace, MONTHLY, "staffing_review")
+    verdicts = publish.read(office.workspace, MONTHLY, "staffing_review", audience="ministry").to_pylist()
+    assert {row["verdict"] for row in verdicts} == {"met"}
+
+
+def test_while_reports_are_missing_only_what_exceeds_the_survey_differs(told: Told) -> None:
+    rows = told.reconcile(told.early).rows.to_pylist()
+    assert differing(rows) == [
+        (CHUO, "using_daycare_total", 4, 3, 1),
+        (CHUO, "using_daycare_age1", 4, 3, 1),
+    ]
+    states = {(row["area_code"], row["field"]): (row["from_facilities"], row["state"]) for row in rows}
+    assert states[CHIYODA, "capacity_daycare_total"] == (24, "incomplete")
+    assert states[CHIYODA, "capacity_integrated_total"] == (None, "incomplete")
+
+
+def test_the_reconciliation_is_a_command(told: Told, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
+    settings = told.office.workspace.settings
+    monkeypatch.setenv("KEIYU_HOME", str(settings.home))
+    monkeypatch.setenv("KEIYU_STORAGE", settings.storage)
+    monkeypatch.setenv("KEIYU_DATABASE_URL", settings.database_url)
+    assert main(["reconcile", str(MONTHLY), "--reporter", CHUO, "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert (said["states"]["differs"], said["queries"][0]["field"]) == (4, "using_daycare_total")
+    assert [(one["cell"], one["value"]) for one in said["queries"][1]["facilities"]] == [("G3", 4)]
