@@ -185,12 +185,19 @@ def schema(table: NationalTable) -> pa.Schema:
 
 @cache
 def _parsed(name: str, sql: str) -> frozenset[str]:
-    with duckdb.connect(":memory:", config={"threads": 1}) as connection:
+    with _parser(os.getpid()).cursor() as connection:
         found = connection.execute("SELECT json_serialize_sql(?)", [sql]).fetchall()
     tree = json.loads(found[0][0])
     if tree.get("error"):
         raise NationalTableError(name, str(tree.get("error_message")))
     return frozenset(_named(tree))
+
+
+@cache
+def _parser(process: int) -> duckdb.DuckDBPyConnection:
+    """Return the database of a process that parses queries and holds nothing; opening one costs more than parsing."""
+    del process
+    return duckdb.connect(":memory:", config={"threads": 1})
 
 
 def _named(node: Any) -> Iterator[str]:
