@@ -65,7 +65,7 @@ POWER: Final[Mapping[str, float]] = {
 }
 """How much values tell by themselves where all of them are of a sort; nothing where a sort is not named."""
 
-ALONE: Final = frozenset({"latitude", "longitude", "postal_code", "corporate_number", "email", "phone"})
+ALONE: Final = frozenset({"latitude", "longitude", "postal_code", "corporate_number", "email", "phone", "url"})
 """Sorts that values tell without a header."""
 
 _TRAITS: Final[Mapping[str, tuple[str, float]]] = {
@@ -87,6 +87,7 @@ _BUILDING: Final = "buildingNameEtc"
 _PREFECTURE: Final = re.compile(r"^(?:北海道|東京都|(?:京都|大阪)府|.{2,3}県)(?=.)")
 
 _AREA_CODES: Final = frozenset({"area_code", "area_code_short"})
+_LINKS: Final = frozenset({"url", "email"})
 _NO_TEXT: Final = frozenset(
     {"number", "count_small", "count_large", "url", "email", "phone", "time", "time_range", "date", "latitude", "flag"}
 )
@@ -161,6 +162,8 @@ class Judge:
             return self._place(sort, cell)
         if sort == "area_code":
             return 1.0 if self._looker.traits(cell) & _AREA_CODES else _MISTYPED * _is_like_area_code(cell)
+        if sort == "phone" and self._looker.traits(cell) & _LINKS:
+            return 0.0
         agreed = _of_sort(sort, reader.read(cell), cell)
         if agreed and sort == "ownership" and self._called(cell):
             return _CALLED
