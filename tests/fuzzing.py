@@ -85,6 +85,10 @@ def seeds() -> dict[str, bytes]:
         {"type": "Feature", "properties": r, "geometry": {"type": "Point", "coordinates": [139.7, 35.6]}}
         for r in records
     ]
+    listed = [[f"第{n}保育園", f"本町{n}", f"042-622-{3000 + n}", n] for n in range(6)]
+    header = ["施設名", "所在地", "電話番号", "定員"]
+    strips = [[*row, "", *row[::-1]] for row in ([["公立", "", "", ""], header, *listed, ["計", "", "", 15]])]
+    parts = [*strips, [], ["【私立】"], ["園名", "住所", "TEL", "利用定員"], *listed, header, *listed]
     lines = "".join(f"<table:table-row>{''.join(ods_text(str(c)) for c in row)}</table:table-row>" for row in rows)
     found = {
         "form.xlsx": template.render(contract(), reporter=all_areas().get("131016", DAY), as_of=DAY, values=values),
@@ -92,6 +96,8 @@ def seeds() -> dict[str, bytes]:
         "flat.ods": ods_bytes({"表": lines}),
         "flat.xlsb": xlsb_bytes(rows),
         "flat.xls": xls_bytes({(r, c): v for r, row in enumerate(rows) for c, v in enumerate(row)}),
+        "parts.csv": csv_bytes(parts, "cp932"),
+        "parts.xls": xls_bytes({(r, c): v for r, row in enumerate(parts) for c, v in enumerate(row)}, sheets=3),
         "flat.json": json.dumps(records, ensure_ascii=False).encode(),
         "flat.geojson": json.dumps({"type": "FeatureCollection", "features": features}).encode(),
         "flat.zip": zip_bytes({"表.csv": csv_bytes(rows, "cp932"), "注.txt": "注".encode()}),
