@@ -32,8 +32,9 @@ TEXTS: list[Row] = [
     ("name", "〓橋", "〓橋", "read.text.replacement"),
     ("name", "葛\U000e0100城", "葛\U000e0100城", "read.text.variation"),
     ("name", "\ud800", None, "read.text.replacement"),
-    ("kana", "ﾊﾁｵｳｼﾞｼﾘﾂｺﾔｽﾎｲｸｴﾝ", "ハチオウジシリツコヤスホイクエン", "read.kana.half_width"),
-    ("kana", "ｺｺﾌｧﾝ･ﾅｰｻﾘｰ", "ココファン・ナーサリー", "read.kana.half_width"),
+    ("kana", "ﾊﾁｵｳｼﾞｼﾘﾂｺﾔｽﾎｲｸｴﾝ", "ﾊﾁｵｳｼﾞｼﾘﾂｺﾔｽﾎｲｸｴﾝ", "read.kana.half_width"),
+    ("kana", "ｺｺﾌｧﾝ･ﾅｰｻﾘｰ", "ｺｺﾌｧﾝ･ﾅｰｻﾘｰ", "read.kana.half_width"),
+    ("kana", "みどりほいくえん", "みどりほいくえん"),
     ("kana", "ニンテイコドモエン　フジヨウチエン", "ニンテイコドモエン　フジヨウチエン"),
     ("address", "子安町四丁目31ｰ1 ", "子安町四丁目31ｰ1"),
 ]

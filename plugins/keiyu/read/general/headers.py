@@ -20,6 +20,8 @@ _LEVELS: Final = 3
 _MOST_TEXT: Final = 40
 _FEWEST: Final = 2
 _TEXT_SHARE: Final = 0.6
+_AGE: Final = "歳"
+_OF_AGES: Final = (_AGE, "才", "年齢")
 
 Knows = Callable[[str], bool]
 
@@ -158,6 +160,8 @@ class HeaderFinder:
         if not cells:
             return False
         above = self._rows[first]
+        if self._is_of_ages(number):
+            return True
         if all(_serial(c) == n + 1 for n, (_, c) in enumerate(cells)) and len(cells) > _FEWEST:
             return True  # columns numbered under their names
         if 10 * sum(shape(c) in VALUES - {"long"} for _, c in cells) > len(cells):
@@ -169,6 +173,17 @@ class HeaderFinder:
         of = sum(self._usual(i, below) not in (None, "text", "long") for i, _ in cells)
         hits = sum(isinstance(c, str) and self._knows(c) for _, c in cells)
         return (out > 1 and out >= 0.7 * of) or (hits > 2 and hits >= 0.4 * len(cells))
+
+    def _is_of_ages(self, number: int) -> bool:
+        """Return whether a row holds bare ages, 0 to 5 or 5 to 0, under a merged text of ages: 受入可能数（歳）."""
+        row = self._rows[number] if number else ()
+        cells = [(i, _serial(c)) for i, c in enumerate(row) if c != ""]
+        ages = [age for _, age in cells]
+        if len(ages) < _FEWEST + 1 or (ages != list(range(len(ages))) and ages[::-1] != list(range(len(ages)))):
+            return False
+        left, right = cells[0][0], cells[-1][0]
+        over = str(self._rows[number - 1][left]) if left < len(self._rows[number - 1]) else ""
+        return self._spans.get((number - 1, left), -1) >= right and any(word in over for word in _OF_AGES)
 
     def _usual(self, column: int, below: Sequence[Row]) -> str | None:
         shapes = Counter(shape(r[column]) for r in below if column < len(r) and r[column] != "")
@@ -238,11 +253,12 @@ class HeaderFinder:
         row = self._rows[number]
         filled: list[Level | None] = [None] * width
         filled_at = [i for i, c in enumerate(row[:width]) if c != "" and str(c).strip()]
+        ages = _AGE if self._is_of_ages(number) else ""
         for place, column in enumerate(filled_at):
             following = filled_at[place + 1] if place + 1 < len(filled_at) else None
             end = self._end(number, column, following, width, top, bottom)
             text = row[column]
-            level = Level(text if isinstance(text, str) else _plain(text), number, end > column)
+            level = Level((text if isinstance(text, str) else _plain(text)) + ages, number, end > column)
             filled[column : end + 1] = [level] * (end + 1 - column)
         return filled
 

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Final
 
 from keiyu.read.grid import Cell
-from keiyu.read.kinds.model import Value, reported
+from keiyu.read.kinds.model import Value
 from keiyu.read.kinds.terms import Terms
 from keiyu.read.model import ValueStatus
 from keiyu.read.values import raw as seen
@@ -116,14 +116,6 @@ def composed(text: str) -> str:
     return "".join(p if i % 2 else unicodedata.normalize("NFC", p) for i, p in enumerate(parts))
 
 
-def full_kana(text: str) -> str:
-    """Widen half-width katakana with their sound marks (ﾊﾞ → バ); nothing else changes.
-
-    Source: 行政データにおける機械可読性に関するルール L1-08 (no platform-dependent characters); JIS X 0201.
-    """
-    return _HALF_KANA.sub(lambda run: unicodedata.normalize("NFKC", run[0]), text)
-
-
 @lru_cache(maxsize=65_536)
 def told(text: str) -> str | None:
     """Return the rule of what a text has lost or keeps private, if anything; the gravest first.
@@ -144,12 +136,12 @@ def name(cell: Cell, terms: Terms) -> Value:
 
 
 def kana(cell: Cell, terms: Terms) -> Value:
-    """Read a reading in kana: full width."""
+    """Read a reading in kana: kept as written, half-width kana told; widths are made alike for comparing only.
+
+    Convention of the contracts (名称（カナ）); 行政データにおける機械可読性に関するルール L1-08.
+    """
     value = _text(cell, terms, composed)
-    if value.value is None:
-        return value
-    wide = full_kana(value.value)
-    return value if wide == value.value else reported(cell, composed(wide), value.note or HALF_WIDTH)
+    return value.noted(HALF_WIDTH) if value.value is not None and _HALF_KANA.search(value.value) else value
 
 
 def _as_written(text: str) -> str:
