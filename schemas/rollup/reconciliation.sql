@@ -55,6 +55,7 @@ SELECT
     d.from_facilities - d.from_survey AS difference,
     d.facilities_in,
     d.facilities_due,
+    coalesce(d.is_whole, FALSE) AS is_whole,
     CASE
         WHEN d.from_survey IS NULL THEN 'not_surveyed'
         WHEN d.from_facilities IS NULL THEN 'incomplete'

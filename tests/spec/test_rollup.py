@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pyarrow.parquet as pq
 import pytest
 
@@ -16,11 +17,14 @@ from keiyu import publish
 from keiyu.cli import main
 from keiyu.contract import template
 from keiyu.contract.model import Collection
+from keiyu.findings import Severity
 from keiyu.intake import ingest
 from keiyu.ledger import open_collection
-from keiyu.publish import rollup
+from keiyu.publish import prefill, rollup
 from keiyu.publish.release import NotShownError
+from keiyu.read import read
 from keiyu.receive import Arrival, receive_many
+from keiyu.receive.workspace import Workspace
 from ministry import CHIYODA, CHUO, HAYAMA
 from office import THIS_YEAR, Office
 
@@ -191,3 +195,41 @@ def test_the_reconciliation_is_a_command(told: Told, monkeypatch: pytest.MonkeyP
     said = json.loads(capsys.readouterr().out)
     assert (said["states"]["differs"], said["queries"][0]["field"]) == (4, "using_daycare_total")
     assert [(one["cell"], one["value"]) for one in said["queries"][1]["facilities"]] == [("G3", 4)]
+
+
+def test_the_next_form_is_filled_in_and_taken_only_once_confirmed(told: Told, tmp_path: Path) -> None:
+    space = told.office.workspace
+    given = prefill.prefilled(space, THIS_YEAR, CHIYODA)
+    # Facilities of the ward are all in, and so is the nation; last year nothing was reported.
+    assert given.values["capacity_daycare_age1_2"] == 24
+    assert given.values["capacity_integrated_total"] == 40
+    assert given.values["using_integrated_age1"] == 30
+    assert "applicants_total" not in given.values
+    contract = space.contract(THIS_YEAR.line)
+    form = template.render(contract, reporter=space.areas.get(CHIYODA, AS_OF), as_of=AS_OF, prefilled=given)
+    book = openpyxl.load_workbook(io.BytesIO(form))
+    cells = {row[2].value: row for row in book["前記入"].iter_rows(min_row=2)}
+    sheet, at, _, value, origin = (one.value for one in cells[contract.fields["capacity_daycare_total"].label_ja])
+    assert (book[sheet][at].value, value, book[sheet][at].fill.fgColor.rgb) == (24, 24, "FFF8CBAD")
+    assert origin.startswith("施設の報告の積み上げ（定員")
+    assert refusals(space, form) == {"read.prefilled.unconfirmed"}
+    for page in book.worksheets:
+        if page["B2"].value == "前記入・未確認":
+            page["B2"] = "前記入・確認済"
+    confirmed = io.BytesIO()
+    book.save(confirmed)
+    assert "read.prefilled.unconfirmed" not in refusals(space, confirmed.getvalue())
+
+
+def refusals(space: Workspace, data: bytes) -> set[str]:
+    contracts = [space.contract(line) for line in space.lines]
+    found = read(data, "form.xlsx", contracts, space.areas, schemas=space.settings.schemas)
+    assert (found.line, found.as_of) == (THIS_YEAR.line, AS_OF)
+    return {one.rule_id for one in found.findings if one.severity is Severity.ERROR}
+
+
+def test_last_year_s_figures_fill_what_facilities_do_not_tell(told: Told) -> None:
+    next_year = Collection(THIS_YEAR.line, dt.date(2026, 4, 1))
+    given = prefill.prefilled(told.office.workspace, next_year, CHUO)
+    assert given.values["using_daycare_age1"] == 3
+    assert given.origins["using_daycare_age1"] == "前回（令和７年４月１日）の報告 / reported for 2025-04-01"

@@ -15,6 +15,7 @@ from keiyu.errors import UserError
 
 if TYPE_CHECKING:
     from keiyu.contract.model import Contract
+    from keiyu.contract.prefilled import Prefilled
     from keiyu.settings import Settings
 
 
@@ -111,13 +112,19 @@ def _waves(row: Mapping[str, Any]) -> str:
     "template",
     ja="報告様式（Excel）を作る",
     en="Make the Excel form of a line",
-    keys={"": "path line as_of reporter bytes"},
+    keys={"": "path line as_of reporter bytes prefilled"},
 )
 @argument("line", metavar="LINE", ja="報告ライン", en="The reporting line")
 @option(
     "--reporter", metavar="CODE", ja="報告者の団体コード（６桁）を記入しておく", en="Fill in the reporter of this code"
 )
 @option("--as-of", type=DATE, ja="基準日を表題に記入しておく", en="Fill in the reference date")
+@option(
+    "--prefill",
+    is_flag=True,
+    ja="施設の報告と前回の値を、確認を要する印を付けて記入しておく（--reporter と --as-of が要る）",
+    en="Fill in what facilities and the last collection reported, to be confirmed (with --reporter and --as-of)",
+)
 @option(
     "--output",
     "-o",
@@ -127,7 +134,13 @@ def _waves(row: Mapping[str, Any]) -> str:
 )
 @option("--force", is_flag=True, ja="同名のファイルを上書きする", en="Overwrite an existing file")
 def template_command(
-    screen: Screen, line: str, reporter: str | None, as_of: dt.date | None, output: Path | None, force: bool
+    screen: Screen,
+    line: str,
+    reporter: str | None,
+    as_of: dt.date | None,
+    prefill: bool,
+    output: Path | None,
+    force: bool,
 ) -> None:
     """Make the Excel form of a line."""
     from keiyu.codes import areas
@@ -143,10 +156,23 @@ def template_command(
         body = areas.load(settings().schemas).get(reporter, day)
         if body is None:
             raise NoSuchReporterError(reporter, day.isoformat())
-    data = template.render(contract, reporter=body, as_of=as_of)
+    given = _prefilled(line, body.code6 if body else None, as_of) if prefill else None
+    data = template.render(contract, reporter=body, as_of=as_of, prefilled=given)
     path.write_bytes(data)
     result = {"path": str(path), "line": line, "as_of": as_of, "reporter": body and body.code6, "bytes": len(data)}
+    result["prefilled"] = len(given.values) if given else 0
     screen.show(result, lambda: screen.say(f"{path} を作りました / written"))
+
+
+def _prefilled(line: str, reporter: str | None, as_of: dt.date | None) -> "Prefilled":
+    from keiyu.cli.relay import workspace
+    from keiyu.contract.model import Collection
+    from keiyu.publish import prefill
+
+    if reporter is None or as_of is None:
+        raise click.UsageError("--prefill: --reporter, --as-of")
+    with workspace() as space:
+        return prefill.prefilled(space, Collection(line, as_of), reporter)
 
 
 @verb(

@@ -13,8 +13,9 @@ from typing import Any, Final
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
-from keiyu.contract import guide
+from keiyu.contract import guide, prefilled
 from keiyu.contract.model import Code, Contract, Dimension, Field, Table
+from keiyu.contract.prefilled import Prefilled
 
 IDENTITY: Final = "_keiyu"
 """Hidden sheet that says which line, contract version and form digest a file was made from."""
@@ -56,6 +57,8 @@ _LOOKS: Final[dict[str, dict[str, Any]]] = {
     "decimal": {"bg_color": "#FFFBE6", "border": 1, "locked": False, "num_format": "#,##0.0"},
     "text": {"bg_color": "#FFFBE6", "border": 1, "locked": False, "num_format": "@"},
     "date": {"bg_color": "#FFFBE6", "border": 1, "locked": False, "num_format": "yyyy-mm-dd"},
+    "prefilled": {"bg_color": "#F8CBAD", "border": 1, "locked": False, "num_format": "#,##0", "italic": True},
+    "notice": {"font_color": "#C00000", "bold": True, "text_wrap": True, "valign": "vcenter"},
     "wrong": {"bg_color": "#F4B6B6"},
 }
 _INPUT: Final = {"integer": "number", "number": "decimal", "date": "date"}
@@ -115,11 +118,12 @@ def _list(table: Table) -> Sheet:
     return Sheet(table.name, table.label_ja, False, cells, 2)
 
 
-def draw(contract: Contract) -> bytes:
+def draw(contract: Contract, given: Prefilled | None = None) -> bytes:
     """Draw the empty form.
 
     Args:
         contract: the line.
+        given: figures that will be filled in; their cells are marked, and the form asks for a confirmation.
 
     Returns:
         An xlsx workbook: one sheet per table in order, then 記入要領, then the hidden sheets.
@@ -127,10 +131,11 @@ def draw(contract: Contract) -> bytes:
     """
     target = io.BytesIO()
     with xlsxwriter.Workbook(target, {"in_memory": True}) as book:
-        pen = _Pen(book, contract)
+        pen = _Pen(book, contract, given or Prefilled())
         for table, sheet in zip(contract.tables, sheets(contract), strict=True):
             pen.matrix(table, sheet) if sheet.matrix else pen.records(table, sheet)
         pen.guide()
+        pen.origins()
         pen.hidden()
     return target.getvalue()
 
@@ -138,11 +143,12 @@ def draw(contract: Contract) -> bytes:
 class _Pen:
     """Draws one workbook."""
 
-    def __init__(self, book: Any, contract: Contract) -> None:
+    def __init__(self, book: Any, contract: Contract, given: Prefilled) -> None:
         book.set_properties({"title": contract.name_ja, "subject": contract.line, "created": _FIXED_DAY})
         base = {"font_name": "Yu Gothic", "font_size": 10.5}
         self._book = book
         self._contract = contract
+        self._prefilled = given
         self._look = {name: book.add_format({**base, **look}) for name, look in _LOOKS.items()}
         named = {f.codelist for t in contract.tables for f in t.fields}
         self._lists = [n for n in sorted(contract.codelists) if n in named]
@@ -153,7 +159,7 @@ class _Pen:
         page.set_column(0, 0, 42)
         page.set_column(1, 12, 13)
         page.write_blank(TITLE, None, self._look["title"])
-        page.write("A2", guide.FILL_IN, self._look["note"])
+        self._note(page, table)
         for field in (f for f in table.fields if not f.dimensions):
             self._labelled(page, field, sheet.cells[field.name])
         columns, rows = _axes(table)
@@ -166,7 +172,8 @@ class _Pen:
         page.write_row(top, 1, [c.label_ja for c in columns.codes] if columns else [""], self._look["head"])
         page.write_column(top + 1, 0, [c.label_ja for c in rows.codes], self._look["label"])
         for field in table.measures:
-            page.write_blank(sheet.cells[field.name], None, self._look[_INPUT[field.type]])
+            look = "prefilled" if field.name in self._prefilled.values else _INPUT[field.type]
+            page.write_blank(sheet.cells[field.name], None, self._look[look])
         page.data_validation(top + 1, 1, top + len(rows.codes), width, _validation(table.measures[0]))
         for rule in _sums(columns, rows, top + 1):
             page.conditional_format(
@@ -195,6 +202,30 @@ class _Pen:
         for row, line in enumerate(guide.lines(self._contract)):
             look = self._look[{"title": "title", "head": "head", "body": "label"}[line.kind]]
             page.write_row(row, 0, line.cells if line.kind != "title" else line.cells[:1], look)
+
+    def origins(self) -> None:
+        """Draw 前記入: every figure that was filled in, and where it comes from."""
+        if not self._prefilled.values:
+            return
+        page = self._page(prefilled.SHEET)
+        page.set_column(0, 4, 28)
+        page.write_row(0, 0, prefilled.HEADER, self._look["head"])
+        placed = [(sheet, name) for sheet in sheets(self._contract) if sheet.matrix for name in sheet.cells]
+        told = [(sheet, name) for sheet, name in placed if name in self._prefilled.values]
+        for row, (sheet, name) in enumerate(told, 1):
+            label, value = self._contract.fields[name].label_ja, self._prefilled.values[name]
+            cells = (sheet.name, sheet.cells[name], label, value, self._prefilled.origins[name])
+            page.write_row(row, 0, cells, self._look["label"])
+
+    def _note(self, page: Any, table: Table) -> None:
+        """Write how to fill the sheet in, and ask for a confirmation of what was filled in already."""
+        if not self._prefilled.values.keys() & table.by_name.keys():
+            page.write("A2", guide.FILL_IN, self._look["note"])
+            return
+        page.set_row(1, 110)
+        page.write("A2", prefilled.NOTICE, self._look["notice"])
+        page.write(prefilled.CELL, prefilled.UNCONFIRMED, self._look["text"])
+        page.data_validation(prefilled.CELL, _list_of([prefilled.UNCONFIRMED, prefilled.CONFIRMED]))
 
     def hidden(self) -> None:
         """Write what the form was made from, and the lists behind the drop-downs."""

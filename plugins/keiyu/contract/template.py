@@ -16,6 +16,7 @@ from keiyu.contract.fill import Cell, Form
 from keiyu.contract.form import TITLE, Sheet, draw, sheets
 from keiyu.contract.loader import TEMPLATE, lines, load
 from keiyu.contract.model import Contract, Table
+from keiyu.contract.prefilled import Prefilled
 from keiyu.settings import find_home
 
 _NO_DATE: Final = "令和　　年　　月　　日"
@@ -28,6 +29,7 @@ def render(
     reporter: Area | None = None,
     as_of: dt.date | None = None,
     values: Mapping[str, Any] | None = None,
+    prefilled: Prefilled | None = None,
 ) -> bytes:
     """Return the line's form as an xlsx workbook.
 
@@ -41,11 +43,12 @@ def render(
             here goes before ``reporter``), table → rows (field → value) for sheets of records.
             Texts are written as they are, so that a form can show what a clerk typed; a code becomes the
             label that its drop-down shows.
+        prefilled: figures to fill in for the reporter: visibly marked, and to be confirmed before they are sent.
 
     Returns:
         The workbook; ``form.sheets`` tells where each field stands.
     """
-    given = dict(values or {})
+    given = {**(prefilled.values if prefilled else {}), **(values or {})}
     if reporter is not None:
         given = _about(reporter) | given
     cells: dict[int, dict[str, Cell]] = {}
@@ -56,7 +59,8 @@ def render(
         else:
             labels = _labels(table, contract)
             rows[number] = [_placed(sheet, row, labels) for row in _rows(given.get(table.name))]
-    return _form(contract).fill(cells, rows)
+    form = Form(draw(contract, prefilled)) if prefilled else _form(contract)
+    return form.fill(cells, rows)
 
 
 def contents(workbook: bytes) -> dict[str, bytes]:

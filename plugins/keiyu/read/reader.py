@@ -8,9 +8,11 @@ import datetime as dt
 import hashlib
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 from keiyu.codes.areas import Areas
 from keiyu.contract.model import Contract
+from keiyu.contract.prefilled import CONFIRMED, UNCONFIRMED
 from keiyu.read import lists
 from keiyu.read.asof import Block, find_as_of
 from keiyu.read.choose import Fit, choose, prepared
@@ -18,7 +20,7 @@ from keiyu.read.crossing import DEPTH, Matrix
 from keiyu.read.decode import decode
 from keiyu.read.find import Region, Wide
 from keiyu.read.form import Form
-from keiyu.read.grid import Workbook
+from keiyu.read.grid import Workbook, address
 from keiyu.read.job import Job
 from keiyu.read.known import tell_changes
 from keiyu.read.matrix import read_matrices
@@ -29,6 +31,9 @@ from keiyu.read.places import one_row_each
 from keiyu.read.reporters import Resolver
 from keiyu.read.sniff import RefusedError
 from keiyu.read.wide import WideReader
+
+_TOP: Final = 5
+"""Rows above a form's figures, in which a confirmation may stand."""
 
 
 def read(
@@ -67,6 +72,7 @@ def read(
     if workbook is None:
         return reading
     reading.encoding = workbook.encoding
+    tell_unconfirmed(workbook, notes)
     its = (reading, workbook, contracts, areas, as_of, notes, schemas, sender)
     if lists.is_remembered(workbook, contracts, schemas, line) and lists.fill(*its):
         return reading
@@ -91,6 +97,17 @@ def _decoded(data: bytes, notes: Notes) -> Workbook | None:
     for said in workbook.remarks:
         notes.add(said.rule_id, sheet=said.sheet, cell=said.cell, value=said.value, expected=said.expected)
     return workbook
+
+
+def tell_unconfirmed(workbook: Workbook, notes: Notes) -> None:
+    """Tell where figures that were filled in for the reporter have not been confirmed: they are nobody's report yet."""
+    for grid in workbook.grids:
+        for number, row in enumerate(grid.rows[:_TOP]):
+            if UNCONFIRMED in row:
+                cell = address(number, list(row).index(UNCONFIRMED))
+                notes.add(
+                    "read.prefilled.unconfirmed", sheet=grid.name, cell=cell, value=UNCONFIRMED, expected=CONFIRMED
+                )
 
 
 class _Filling:
