@@ -50,6 +50,7 @@ FIGURES: list[Row] = [
     ("integer", "屋内480人／屋外3,350人(面積の1/2)", None, "read.figure.unclear"),
     ("integer", "約300人", 300, "read.figure.approximate"),
     ("integer", "300人程度", 300, "read.figure.approximate"),
+    ("integer", "--", None),
     ("integer", "300人（体育館）", 300, None, {"remark": "体育館"}),
     ("integer", "1,000人（2階）", 1000, None, {"remark": "2階"}),
     ("integer", "約120名（車内泊含む）", 120, "read.figure.approximate", {"remark": "車内泊含む"}),
@@ -163,6 +164,7 @@ TIMES: list[Row] = [
     ("time", "7：00－18：00", "07:00", None, {"until": "18:00"}),
     ("time", "7時から18時まで", "07:00", None, {"until": "18:00"}),
     ("time", "平日１３:００～", "13:00"),
+    ("time", "月-土曜日...午前7:00-午後7:00", "07:00", None, {"until": "19:00"}),
     (
         "time",
         "月～金9時～15時、園庭：9時～17時",

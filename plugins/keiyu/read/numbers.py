@@ -100,7 +100,9 @@ def parse(text: str, notation: Notation, *, whole: bool = True) -> Figure:
 
 
 def _marker(text: str) -> str:
-    return fold.value(text).replace(" ", "").casefold() if len(text) <= _LONGEST else text
+    """Fold a text for comparing markers; a dash may be drawn by several (``--``, ``ーー``)."""
+    folded = fold.value(text).replace(" ", "").casefold() if len(text) <= _LONGEST else text
+    return "-" if folded and not folded.strip("-") else folded
 
 
 def _well_formed(match: re.Match[str], notation: Notation) -> bool:
