@@ -133,6 +133,11 @@ def test_there_are_four_recipes_and_each_writes_runs_and_shows() -> None:
         assert any(step.seen for step in of), title
 
 
+def test_a_layout_is_added_by_the_command() -> None:
+    [of] = [steps_ for title, steps_ in recipes(TEXT).items() if "layout" in title]
+    assert any("keiyu layout accept " in step.body for step in of if step.exit_code == 0)
+
+
 def written() -> Iterator[str]:
     yield from (step.path for step in steps(TEXT) if step.path)
 

@@ -1,11 +1,13 @@
 """The shell examples of README.md, run in order as a reader would type them.
 
 A fence that opens with ``sh runnable`` is run; ``sh runnable exit=1`` is run and must end with that code.
-All blocks share one fresh folder and one fresh installation, in which nothing has happened yet.
+All blocks share one fresh folder and one fresh installation, in which nothing has happened yet; what they accept goes
+into a copy of the project's documents.
 """
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -44,13 +46,16 @@ def _commands(block: str) -> str:
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     folder = tmp_path_factory.mktemp("a reader's folder")
+    project = tmp_path_factory.mktemp("a reader's project")
+    for part in ("schemas", "expectations"):
+        shutil.copytree(HOME / part, project / part)
     ours = {name: value for name, value in os.environ.items() if not name.startswith("KEIYU_")}
     return {
         **ours,
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         "HOME": str(folder),
         "PWD": str(folder),
-        "KEIYU_HOME": str(HOME),
+        "KEIYU_HOME": str(project),
         "KEIYU_STORAGE": str(folder / "data"),
         "GX_ANALYTICS_ENABLED": "false",
     }

@@ -227,6 +227,9 @@ def test_forms_of_lines_that_are_no_lists_are_known_too(schemas: Path) -> None:
     keep(schemas, rows, answers, line=ROLL, name="roll")
     reading = taken(schemas, rows, ROLL, line=ROLL)
     assert reading.layout == "roll"
+    document = inspect(csv_bytes(rows), "R7.5.1.csv", contracts(schemas, ROLL), all_areas(), schemas=schemas, line=ROLL)
+    assert (document["layout"], document["drift"]) == ("roll", [])
+    assert all("known layout roll accepted on 2025-05-10" in c["evidence"]["en"] for c in document["columns"])
     assert {name for t in reading.tables for name in t.columns} >= {"area_code", "facility_id", "enrolled_age0"}
     later = taken(schemas, [[*row, "1"] if n else [*row, "定員_０歳児"] for n, row in enumerate(rows)], ROLL, line=ROLL)
     assert "read.drift.added" in rules(later)

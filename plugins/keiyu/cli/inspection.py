@@ -20,13 +20,14 @@ _SHOWN: Final = 3
     keys={
         "": (
             "file expect line layout encoding sheet header_rows[] first_data_row last_data_row data_rows as_of "
-            "columns[] rows[] tables[] reason"
+            "columns[] rows[] tables[] drift[] reason"
         ),
         "columns[]": "index header field confidence needs_review candidates[] evidence",
         "columns[].candidates[]": "field confidence",
         "columns[].evidence": "ja en",
         "rows[]": "row values status",
         "tables[]": "table sheet rows first_row totals_row columns",
+        "drift[]": "rule_id cell ja en",
         "reason": "rule_id ja en hint_ja hint_en",
     },
     more=(
@@ -76,6 +77,8 @@ def _show(screen: Screen, told: Mapping[str, Any]) -> None:
         ("列", "見出し / header", "項目 / field", "確かさ", "要確認 / review", "根拠 / evidence"),
         [_column(column) for column in told["columns"]],
     )
+    for change in told["drift"]:
+        screen.say(f"{change['ja']}\n{change['en']}")
     for table in told["tables"]:
         where = f"{table['sheet']} " if table["sheet"] else ""
         screen.say(f"{where}→ {table['table']}: {table['rows']} 行 / rows")

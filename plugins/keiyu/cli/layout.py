@@ -173,7 +173,8 @@ def _show_accepted(screen: Screen, told: dict[str, Any]) -> None:
     if told["lacking"]:
         lacking = ", ".join(told["lacking"])
         screen.say(f"必要な項目の列がありません: {lacking}\nRequired fields that no column holds: {lacking}", "yellow")
-    screen.say(f"様式「{told['name']}」を登録しました / accepted: {told['path']}")
+    path = told["path"].relative_to(settings().schemas.parent)
+    screen.say(f"様式「{told['name']}」を登録しました / accepted: {path}")
 
 
 def _show_columns(screen: Screen, columns: Sequence[dict[str, Any]]) -> None:

@@ -40,7 +40,7 @@ def formed(reading: Reading, fit: Fit, plain: Callable[[Any], Any]) -> dict[str,
         "first_data_row": here[0] if here else None,
         "last_data_row": here[-1] if here else None,
         "data_rows": len(records),
-        "columns": list(_columns(first, found[id(first)])),
+        "columns": list(_columns(first, found[id(first)], _evidence(fit))),
         "rows": records,
         "tables": [_told(reading, table, found[id(table)], table in same) for table in reading.tables],
     }
@@ -68,7 +68,14 @@ def _header_rows(found: Found | None) -> list[int]:
     return [] if found is None or found.grid.features else [row + 1 for row in found.header.rows]
 
 
-def _columns(table: TableReading, found: Found | None) -> Iterator[dict[str, Any]]:
+def _evidence(fit: Fit) -> dict[str, str]:
+    """Return what speaks for the columns: which form is known, and since when, where a person has accepted it."""
+    memories = (r.plan.memory for r in fit.regions if isinstance(r.plan, Wide))
+    memory = next((m for m in memories if m is not None and m.exact), None)
+    return _EVIDENCE if memory is None else dict(zip(("ja", "en"), memory.layout.evidence, strict=True))
+
+
+def _columns(table: TableReading, found: Found | None, evidence: Mapping[str, str]) -> Iterator[dict[str, Any]]:
     """Yield the columns of a table of a known form."""
     columns = {} if table.placement.matrix else table.placement.columns
     for name, at in sorted(columns.items(), key=lambda item: column_of(item[1])):
@@ -80,7 +87,7 @@ def _columns(table: TableReading, found: Found | None) -> Iterator[dict[str, Any
             "confidence": 1.0,
             "needs_review": False,
             "candidates": [{"field": name, "confidence": 1.0}],
-            "evidence": _EVIDENCE,
+            "evidence": evidence,
         }
 
 

@@ -14,7 +14,7 @@ from keiyu.contract.model import Contract
 from keiyu.findings import Finding, Place, Severity, finding
 from keiyu.read.choose import Fit, choose, prepared
 from keiyu.read.decode import decode
-from keiyu.read.drift import facts
+from keiyu.read.drift import RULES, facts
 from keiyu.read.exact import is_exact
 from keiyu.read.formed import SIMPLE, formed
 from keiyu.read.general.gather import MODIFIED, Whole, gather
@@ -194,7 +194,11 @@ def changes_of(filename: str, table: Table, schemas: Path) -> list[dict[str, Any
     said = [
         finding(schemas, f.pop("rule_id"), Place(filename, found.grid.name, f.pop("cell", None)), **f) for f in told_of
     ]
-    return [{"rule_id": f.rule_id, "cell": f.place.cell, "ja": f.message_ja, "en": f.message_en} for f in said]
+    return list(map(_change, said))
+
+
+def _change(said: Finding) -> dict[str, Any]:
+    return {"rule_id": said.rule_id, "cell": said.place.cell, "ja": said.message_ja, "en": said.message_en}
 
 
 def _dated(table: Table, values: Sequence[FieldValues]) -> str | None:
@@ -278,5 +282,6 @@ def _of_form(reading: Reading, fit: Fit) -> dict[str, Any]:
         "encoding": reading.encoding,
         "data_rows": 0,
         "as_of": reading.as_of.isoformat() if reading.as_of else None,
+        "drift": [_change(f) for f in reading.findings if f.rule_id in RULES.values()],
         **formed(reading, fit, _json),
     }
