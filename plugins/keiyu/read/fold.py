@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -11,6 +12,11 @@ _WAVES: Final = dict.fromkeys(map(ord, "〜～∼˜"), "~")
 _FULL_WIDTH: Final = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
 _VALUE: Final = {**_FULL_WIDTH, **_DASHES, **_WAVES, **dict.fromkeys(map(ord, _BLANKS), " ")}
 _LABEL: Final = {**_DASHES, **_WAVES, **dict.fromkeys(map(ord, _BLANKS))}
+
+_SEPARATOR: Final = "\x00"
+_DASH: Final = re.compile(f"[{re.escape(''.join(map(chr, _DASHES)))}]")
+_WAVE: Final = re.compile(f"[{''.join(map(chr, _WAVES))}]")
+_BLANK: Final = re.compile(f"[{_BLANKS}]+")
 
 _BETWEEN_DIGITS: Final = re.compile(r"(?<=\d)[-~,.、・/]+(?=\d)")
 _SEPARATORS: Final = re.compile(r"[-_・/()\[\]【】〔〕「」『』<>:,.、。|]")
@@ -23,6 +29,17 @@ def label(text: str) -> str:
     NFKC is right for labels (``①``, ``㎡``, half-width kana) because they are only compared, never kept.
     """
     return unicodedata.normalize("NFKC", text).translate(_LABEL).casefold()
+
+
+def labels(texts: Sequence[str]) -> list[str]:
+    """Fold many texts as :func:`label` does, all at once: no letter of one changes how another is folded."""
+    whole = _SEPARATOR.join(texts)
+    if whole.count(_SEPARATOR) != len(texts) - 1:
+        return list(map(label, texts))
+    folded = unicodedata.normalize("NFKC", whole)
+    for pattern, by in ((_DASH, "-"), (_WAVE, "~"), (_BLANK, "")):
+        folded = pattern.sub(by, folded)
+    return folded.casefold().split(_SEPARATOR)
 
 
 @lru_cache(maxsize=65_536)

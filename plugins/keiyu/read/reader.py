@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from keiyu.codes.areas import Areas
+from keiyu.collector import uncollected
 from keiyu.contract.model import Contract
 from keiyu.contract.prefilled import CONFIRMED, UNCONFIRMED
 from keiyu.read import lists
@@ -36,6 +37,7 @@ _TOP: Final = 5
 """Rows above a form's figures, in which a confirmation may stand."""
 
 
+@uncollected()
 def read(
     data: bytes,
     filename: str,

@@ -137,8 +137,8 @@ class Rows:
         codes: Sequence[str | None] | None,
     ) -> None:
         field = table.by_name[name]
+        reading.marks.extend([Mark(at, name, value.status, value.raw) for at, value in marked])
         for at, value in marked:
-            reading.marks.append(Mark(at, name, value.status, value.raw))
             if value.note is not None and self._is_own(name):
                 self.notes.add(
                     value.note,
