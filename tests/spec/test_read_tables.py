@@ -177,6 +177,51 @@ def test_titles_of_sections_fill_a_field_or_are_told(titles: list[str], field: s
     assert given == [word for word in said for _ in range(2)]
 
 
+AGES = [f"{age}歳" for age in range(6)]
+
+
+def vacancies(first: int) -> Rows:
+    return [["施設名", *AGES], *([f"第{n}保育園", first, 0, 2, 0, 0, n] for n in range(3))]
+
+
+def test_tables_of_months_below_each_other_have_a_date_each() -> None:
+    rows = [["令和６年４月の空き状況"], *vacancies(1), [], ["令和６年５月の空き状況"], *vacancies(2)]
+    answer = told(book({"一覧": rows}))
+    assert [t["as_of"] for t in answer["tables"]] == ["2024-04-01", "2024-05-01"]
+    assert [row["values"]["vacancy_age0"] for row in answer["rows"]] == [1, 1, 1, 2, 2, 2]
+
+
+def test_a_month_is_told_by_the_name_of_the_sheet_and_the_fiscal_year() -> None:
+    sheets = {f"{month}月": [["令和６年度 空き状況"], *vacancies(month)] for month in (4, 12, 1)}
+    days = [t["as_of"] for t in told(book(sheets))["tables"]]
+    assert days == ["2024-04-01", "2024-12-01", "2025-01-01"]
+
+
+def test_tables_of_one_header_that_count_different_things_are_not_mixed() -> None:
+    answer = told(book({"空き": [["空き状況"], *vacancies(1)], "待ち": [["入所待ち人数"], *vacancies(2)]}))
+    assert answer["data_rows"] == 3
+    assert {name[:7] for row in answer["rows"] for name in row["values"]} <= {"name", "vacancy"}
+
+
+def test_the_title_of_a_page_is_no_record() -> None:
+    page = [["保育所一覧（１）", "", "", "令和６年４月１日現在"], HEADER]
+    answer = told(book({"一覧": [*page, *records(1, 3), [], *page, *records(4, 5)]}))
+    assert (names(answer), answer["as_of"]) == (expected(1, 5), "2024-04-01")
+
+
+def test_titles_in_a_narrow_list_are_no_records() -> None:
+    rows = [
+        HEADER[:3],
+        ["公立保育所"],
+        *(r[:3] for r in records(1, 2)),
+        ["私立保育所"],
+        *(r[:3] for r in records(3, 4)),
+    ]
+    answer = told(book({"一覧": rows}))
+    assert names(answer) == expected(1, 4)
+    assert [row["values"]["ownership"] for row in answer["rows"]] == ["public"] * 2 + ["private"] * 2
+
+
 @pytest.mark.parametrize(
     "row",
     [

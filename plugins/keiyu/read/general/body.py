@@ -1,8 +1,7 @@
 """The records under a header: which rows are one, which are totals, remarks, section titles or left over."""
 
 import re
-from collections.abc import Iterable, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
@@ -28,8 +27,6 @@ _UNITS: Final = r"(?:か所|カ所|ヶ所|ケ所|箇所|ヵ所|施設|園|件|�
 _COUNT: Final = re.compile(rf"[(]?(?:計|全)?\d[\d,]*{_UNITS}?[)]?")
 _SUMMED: Final = re.compile(rf".{{0,20}}(?:計|total)(?:[(][^()]{{1,20}}[)]|\d[\d,]*{_UNITS})?")
 _TITLE: Final = re.compile(r"[【〔《<■◆●▼□◇◎].*|\[.+\]$")
-_OPENS: Final = "【〔《<■◆●▼□◇◎[]()】〕>"
-"""What titles begin with, and brackets around a total."""
 
 
 @dataclass
@@ -54,7 +51,14 @@ class BodyReader:
     looked at whole.
     """
 
-    def __init__(self, grid: Grid, header: Sequence[int], texts: Sequence[Sequence[str]], words: Words) -> None:
+    def __init__(
+        self,
+        grid: Grid,
+        header: Sequence[int],
+        texts: Sequence[Sequence[str]],
+        words: Words,
+        codes: Callable[[str], bool] = lambda _: False,
+    ) -> None:
         """Prepare.
 
         Args:
@@ -62,11 +66,13 @@ class BodyReader:
             header: its header rows, 0-based.
             texts: the texts over each column.
             words: words of every line.
+            codes: tells whether a text is a word of a code list, as titles of sections are.
         """
         self._grid = grid
         self._start = header[-1] + 1
         self._texts = [set(column) for column in texts]
         self._words = words
+        self._codes = codes
 
     def read(self, anchors: Sequence[int]) -> Body:
         """Tell the rows apart.
@@ -76,16 +82,14 @@ class BodyReader:
         """
         columns = [self._grid.column(at, self._start) for at in anchors]
         covered = self._covered(anchors[0]) if anchors else frozenset()
+        firm = _firm((c for column in columns[:1] for c in column), self._odd(anchors))
         body = Body()
         first = columns[0] if columns else [""] * (len(self._grid.rows) - self._start)
-        odd = self._odd(first, self._texts[anchors[0]] if anchors else set())
         usual = self._usual()
-        beside = self._beside(anchors) if usual >= _FEW else []
-        if any("" not in column for column in beside):
-            beside = []
+        beside = self._beside(anchors) if usual >= _SECTION else []
         for offset, cell in enumerate(first):
             number = self._start + offset
-            plain = cell not in odd if isinstance(cell, str) else cell != ""
+            plain = firm.get(cell, False) if isinstance(cell, str) else cell != ""
             if plain and (not beside or any(column[offset] != "" for column in beside)):
                 body.records.append(number)
             else:
@@ -99,27 +103,23 @@ class BodyReader:
         filled = [(-sum(i < len(r) and r[i] != "" for r in rows), i) for i in range(width) if i not in anchors[:1]]
         return [self._grid.column(i, self._start) for _, i in sorted(filled)[:_BESIDE]]
 
-    def _odd(self, cells: Iterable[Cell], header: AbstractSet[str]) -> AbstractSet[str]:
-        """Return the texts that need not stand in a record; most are told by their first letter."""
-        texts = [text for text in set(cells) if isinstance(text, str)]
-        told = (*self._words.remarks, *self._words.totals, *self._words.subtotals)
-        first = frozenset(text[0] for text in told if text).union(_NOTHING, _OPENS)
-        sum_ja, sum_en = _SUM
-        return header | {
-            text
-            for text, folded in zip(texts, fold.labels(texts), strict=True)
-            if (not folded or folded[0] in first or sum_ja in folded or sum_en in folded) and self._is_odd(folded)
-        }
+    def _odd(self, anchors: Sequence[int]) -> Callable[[str], bool]:
+        header = self._texts[anchors[0]] if anchors else set()
+        words = self._words
 
-    def _is_odd(self, folded: str) -> bool:
-        return (
-            not folded.strip(_NOTHING)
-            or folded.startswith(self._words.remarks)
-            or folded.endswith(_SUM)
-            or _is_total(folded, self._words)
-            or _TITLE.match(folded) is not None
-            or _SUMMED.fullmatch(folded) is not None
-        )
+        def odd(text: str) -> bool:
+            folded = fold.label(text)
+            return (
+                not folded.strip(_NOTHING)
+                or text in header
+                or folded.startswith(words.remarks)
+                or folded.endswith(_SUM)
+                or _is_total(folded, words)
+                or _TITLE.match(folded) is not None
+                or _SUMMED.fullmatch(folded) is not None
+            )
+
+        return odd
 
     def _usual(self) -> int:
         """Return how many cells a row usually has, by the first rows."""
@@ -162,7 +162,9 @@ class BodyReader:
         if _is_title(filled) and (usual > _SECTION or anchors):
             return "section"
         anchored = any(at < len(row) and row[at] != "" for at in anchors)
-        if usual >= _FEW and len(filled) == 1:
+        if len(filled) == 1 and (
+            usual >= _FEW or (usual >= _SECTION and isinstance(first, str) and self._codes(first))
+        ):
             return _alone(first)
         if anchors and not anchored and not covered:
             return None if 2 * len(filled) >= usual and usual > _SECTION and _speaks(filled) else "rest"
@@ -198,6 +200,11 @@ def _is_count(cell: Cell) -> bool:
     return shape(cell) in ("figure", "sign", "blank") or (
         isinstance(cell, str) and _COUNT.fullmatch(fold.label(cell)) is not None
     )
+
+
+def _firm(cells: Iterable[Cell], odd: Callable[[str], bool]) -> Mapping[str, bool]:
+    """Return for each different text whether it stands in a record beyond doubt."""
+    return {text: not odd(text) for text in set(cells) if isinstance(text, str)}
 
 
 def _sums(texts: Sequence[tuple[int, str]], filled: Sequence[tuple[int, Cell]]) -> bool:

@@ -13,6 +13,7 @@ from typing import Final
 
 from keiyu.codes.areas import Areas
 from keiyu.read import fold
+from keiyu.read.general.months import dated
 from keiyu.read.general.rows import is_of_line
 from keiyu.read.general.sections import with_titles
 from keiyu.read.general.table import ANCHORS, Found, LineWords, Table, find_tables, table_of, understand
@@ -74,7 +75,7 @@ def gather(workbook: Workbook, lines: Sequence[LineWords], name: str, schemas: P
     copies: list[tuple[Table, Table]] = []
     whole = []
     for parts in lists:
-        kept, again = _once(_dated(sorted(parts, key=lambda t: _place(workbook, t))))
+        kept, again = _once(dated(sorted(parts, key=lambda t: _place(workbook, t)), name))
         copies += again
         at = next((t.as_of for t in kept if t.as_of), dt.date.max)
         whole.append(tuple(_with_dates(with_titles(kept, areas, at)) if len(kept) > 1 or _is_cut(kept[0]) else kept))
@@ -83,9 +84,10 @@ def gather(workbook: Workbook, lines: Sequence[LineWords], name: str, schemas: P
 
 def _understood(found: Sequence[Found], lines: Sequence[LineWords], name: str, schemas: Path) -> Iterator[Table]:
     """Yield the tables, the likeliest first, those under the same header behind each other."""
-    alike: dict[tuple[str, ...], list[Found]] = {}
+    alike: dict[tuple[object, ...], list[Found]] = {}
     for one in found:
-        alike.setdefault(tuple(map(one.over, range(len(one.header.levels)))), []).append(one)
+        under = [id(line.lexis.under(one.title)) for line in lines]
+        alike.setdefault((*under, *map(one.over, range(len(one.header.levels)))), []).append(one)
     for number, same in enumerate(alike.values()):
         if number and (number >= MOST or same[0].header.known < _KNOWN):
             continue
@@ -121,13 +123,6 @@ def _place(workbook: Workbook, table: Table) -> tuple[int, int, int]:
     header = table.found.header
     sheet = next(i for i, grid in enumerate(workbook.grids) if grid.name == table.found.grid.name)
     return sheet, header.top, next((i for i, levels in enumerate(header.levels) if levels), 0)
-
-
-def _dated(tables: Sequence[Table]) -> list[Table]:
-    """Give tables that say no date the one that all others say."""
-    said = {table.as_of for table in tables} - {None}
-    only = said.pop() if len(said) == 1 else None
-    return [t if t.as_of or only is None else replace(t, as_of=only) for t in tables]
 
 
 def _once(tables: Sequence[Table]) -> tuple[list[Table], list[tuple[Table, Table]]]:

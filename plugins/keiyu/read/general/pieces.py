@@ -10,6 +10,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
+from keiyu.codes.eras import find_date, find_month
 from keiyu.read import fold
 from keiyu.read.general.headers import Header, HeaderFinder
 from keiyu.read.general.shapes import VALUES, shape
@@ -66,44 +67,50 @@ class Splitter:
             yield grid, header
             return
         header = heads[0]
-        titles = [_title(grid, head.top, before.bottom + 1) for before, head in pairwise(heads)]
+        titles = [_title(grid, head, before.bottom + 1) for before, head in pairwise(heads)]
         ends = [*titles, len(grid.rows)]
         yield replace(grid, rows=grid.rows[: ends[0]], look=_part(grid, range(ends[0]))), header
         for head, title, end in zip(heads[1:], titles, ends[1:], strict=True):
-            rows = [row if i < header.top or i >= title else [] for i, row in enumerate(grid.rows[:end])]
+            kept = 0 if _is_dated(grid.rows[title : head.top]) else header.top
+            rows = [row if i < kept or i >= title else [] for i, row in enumerate(grid.rows[:end])]
             yield replace(grid, rows=rows, look=_part(grid, range(title, end))), head
 
     def _heads(self, grid: Grid, sure: Header) -> list[Header]:
         """Return the headers of a sheet from the top, each unlike the one before; one of them is sure."""
         finder = HeaderFinder(grid, self._knows)
+        own = {fold.joined(text) for text in _texts(sure)}
         found: list[Header] = []
         row = 0
         while row < len(grid.rows) and len(found) < MOST:
             since = found[-1].bottom + 1 if found else 0
-            head = sure if row == sure.top else self._head(grid, row, since, finder)
-            if head is not None:
+            if row == sure.top or self._is_head(grid.rows[row], own):
+                head = sure if row == sure.top else finder.around(row, since=since)
                 if sure.top <= head.bottom and head.top <= sure.bottom:
                     head = sure
-                if not found or (not _same(found[-1], head) and (head is sure or self._parts(grid, head))):
+                if head is sure or self._begins(grid, found[-1] if found else None, head):
                     found.append(head)
                 row = head.bottom
             row += 1
         return found
 
-    def _head(self, grid: Grid, row: int, since: int, finder: HeaderFinder) -> Header | None:
-        return finder.around(row, since=since) if self._is_head(grid.rows[row]) else None
+    def _begins(self, grid: Grid, before: Header | None, head: Header) -> bool:
+        """Return whether another table begins: under a title or another header, or after a gap with other columns."""
+        named = any(self._names(text) for text in _texts(head))
+        if before is None:
+            return named
+        if named:
+            return not _same(before, head) or _title(grid, head, before.bottom + 1) < head.top
+        return not _same(before, head) and sum(c != "" for c in grid.rows[head.top - 1]) <= 1
 
-    def _parts(self, grid: Grid, head: Header) -> bool:
-        """Return whether another table begins: a list of records, or after a gap a table of sums."""
-        return any(self._names(text) for text in _texts(head)) or sum(c != "" for c in grid.rows[head.top - 1]) <= 1
-
-    def _is_head(self, row: Sequence[Cell]) -> bool:
+    def _is_head(self, row: Sequence[Cell], own: Container[str]) -> bool:
         """Return whether a row holds labels, and no values."""
+        if len(row) - row.count("") < _FEWEST or 10 * sum(map(_is_number, row)) > len(row) - row.count(""):
+            return False
         cells = [c for c in row if c != "" and shape(c) != "blank"]
         texts = {c for c in cells if isinstance(c, str) and len(c) <= _LONG}
         if len(texts) < _FEWEST or len(texts) < _SHARE * len(cells):
             return False
-        hits = sum(fold.joined(text) in self._labels for text in texts)
+        hits = sum(folded in own or folded in self._labels for folded in map(fold.joined, texts))
         if hits < _FEWEST or hits < _SHARE * len(texts):
             return False
         return 10 * sum(shape(c) in VALUES for c in cells) <= len(cells)
@@ -154,6 +161,13 @@ def _repeated(last: Sequence[str], named: Sequence[int]) -> list[int]:
     return starts if same and regular and len(kept) > _FEWEST else []
 
 
+def _is_number(cell: Cell) -> bool:
+    """Return whether a cell is a number at a glance: most rows under a header have some, and are not looked at."""
+    if not isinstance(cell, str):
+        return True
+    return cell[:1].isdigit() and cell[-1:].isdigit()
+
+
 def _texts(header: Header) -> list[str]:
     return [level.text for column in header.levels for level in column]
 
@@ -167,13 +181,33 @@ def _last_texts(header: Header) -> dict[int, str]:
     return {i: fold.joined(column[-1].text) for i, column in enumerate(header.levels) if column}
 
 
-def _title(grid: Grid, top: int, start: int) -> int:
-    """Return the first of the rows right over a header that hold one text each, over one blank row at most."""
+def _title(grid: Grid, head: Header, start: int) -> int:
+    """Return the first of the rows right over a header that are its title, over one blank row at most.
+
+    A title is one text in its row, or behind a blank row a few: with a date, a number of the page or a unit.
+    """
+    top, width = head.top, sum(map(bool, head.levels))
     row = top - 1 if top > start and not any(c != "" for c in grid.rows[top - 1]) else top
     first = row
-    while first > start and sum(c != "" for c in grid.rows[first - 1]) == 1:
+    while first > start and _is_title(grid.rows[first - 1], 1):
+        first -= 1
+    while (
+        first - 1 > start
+        and not any(c != "" for c in grid.rows[first - 2])
+        and _is_title(grid.rows[first - 1], width / 2)
+    ):
         first -= 1
     return first if first < row else top
+
+
+def _is_title(row: Sequence[Cell], most: float) -> bool:
+    filled = [c for c in row if c != ""]
+    return 0 < len(filled) <= most and isinstance(filled[0], str) and shape(filled[0]) not in VALUES
+
+
+def _is_dated(rows: Sequence[Sequence[Cell]]) -> bool:
+    """Return whether a title names a day or a month."""
+    return any(isinstance(c, str) and (find_date(c) or find_month(c)) for row in rows for c in row)
 
 
 def _strip(grid: Grid, top: int, left: int, right: int) -> Grid:

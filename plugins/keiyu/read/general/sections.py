@@ -6,28 +6,18 @@ holds that field. Any other title is told as what it is, and fills nothing.
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
 from keiyu.codes.areas import Area, Areas
 from keiyu.contract.model import Field
-from keiyu.read import fold
 from keiyu.read.general.table import LineWords, Table
-from keiyu.read.kinds.terms import labels
-from keiyu.read.labels import AREAS
+from keiyu.read.general.titles import bare, style
 from keiyu.read.places import MUNICIPALITY
 
-_LEAD: Final = re.compile(
-    r"^(?:\(?(?:第?\d{1,2}|[一二三四五六七八九十]{1,3}|[アイウエオ])[).、:]|第\d{1,2}|\d{1,2}(?=\s|[^\d\s年月日区])|[①-⑳]"
-    r"|[■◆●▼□◇○◎・*])\s*"
-)
-_COUNT: Final = re.compile(r"[(:]?\s*(?:計|全)?\d{1,4}\s*(?:か所|カ所|ヶ所|ケ所|箇所|施設|園|件|校|室)\)?$")
-_TAIL: Final = re.compile(r"(?:の部|の?一覧表?|等|分)$")
-_BRACKETS: Final = re.compile(r"[\[\]()【】〔〕<>《》「」『』|/・:]")
 _PLACE: Final = re.compile(r"[市区町村]$")
-_SHORTEST: Final = 2
 
 Given = Mapping[str, str]
 
@@ -53,29 +43,7 @@ class Titles:
             texts: the titles; names of places are understood together, for 中央区 is a ward of many cities.
         """
         places = self._places([bare(text) for text in texts])
-        return {text: {**self._coded(bare(text)), **places.get(bare(text), {})} for text in texts}
-
-    def _coded(self, text: str) -> dict[str, str]:
-        whole = fold.joined(text)
-        found = {name: text for name, known in self._codes.items() if whole in known}
-        for parts in _divided(text):
-            words = [fold.joined(part) for part in parts]
-            said = [{n for n, known in self._codes.items() if word in known} for word in words]
-            if all(said):
-                for part, names in zip(parts, said, strict=True):
-                    for name in names if len(names) == 1 else ():
-                        found.setdefault(name, part)
-        return found
-
-    @cached_property
-    def _codes(self) -> dict[str, frozenset[str]]:
-        """Return field → the folded words of its code list."""
-        found = {}
-        for name, field in self.line.fields.items():
-            if field.codelist and field.codelist != AREAS and not field.dimensions:
-                codes = self.line.line_of(name).codelists.get(field.codelist, ())
-                found[name] = frozenset(fold.joined(text) for text in labels(codes) if len(text) >= _SHORTEST)
-        return found
+        return {text: {**self.line.coded(bare(text)), **places.get(bare(text), {})} for text in texts}
 
     def _places(self, texts: Sequence[str]) -> dict[str, dict[str, str]]:
         """Return the municipality that each name of a place is, or of which it is a ward."""
@@ -97,33 +65,6 @@ class Titles:
     def _is_ward(self, name: str, city: Area) -> bool:
         wards = {ward.name for ward in self.areas.wards(city.code, self.at)}
         return name in wards or f"{city.name}{name}" in wards
-
-
-def bare(text: str) -> str:
-    """Return a title without its number, its brackets and how many records follow.
-
-    Args:
-        text: as it stands, e.g. ``１　【公立保育所】（12か所）``.
-    """
-    told = fold.value(text)
-    for _ in range(_SHORTEST):
-        told = _COUNT.sub("", told).strip()
-        told = _LEAD.sub("", told).strip()
-        inner = told[1:-1]
-        if told[:1] in "[【〔<《「(" and told[-1:] in "]】〕>》」)" and not _BRACKETS.search(inner):
-            told = inner.strip()
-        told = _TAIL.sub("", told) if len(told) > _SHORTEST + 1 else told
-    return told
-
-
-def _divided(text: str) -> Iterator[list[str]]:
-    """Yield the ways in which a title may be put together of two words."""
-    parts = [part for piece in _BRACKETS.split(text) for part in piece.split() if part]
-    if len(parts) == _SHORTEST:
-        yield parts
-    whole = "".join(text.split())
-    for at in range(_SHORTEST, len(whole) - 1):
-        yield [whole[:at], whole[at:].removeprefix("の")]
 
 
 def _is_municipality(field: Field) -> bool:
@@ -199,25 +140,16 @@ class _Standing:
 
     def enter(self, title: str, told: Given) -> None:
         """Begin a section."""
-        style = _style(title)
-        places = [i for i, (other, _) in enumerate(self._stack) if other == style]
+        level = style(title)
+        places = [i for i, (other, _) in enumerate(self._stack) if other == level]
         if places:
             del self._stack[places[0] :]
         if any(name in given for _, given in self._stack for name in told) or not told:
             self._stack.clear()
-        self._stack.append((style, told))
+        self._stack.append((level, told))
         self.title = title.strip()
 
     @property
     def given(self) -> Given:
         """What the sections say together."""
         return {**self._outer, **{name: words for _, given in self._stack for name, words in given.items()}}
-
-
-def _style(title: str) -> str:
-    """Return what sections of one level have in common: brackets and numbers before the words, else what is said."""
-    folded = fold.value(title)
-    lead = _LEAD.match(folded)
-    mark = re.sub(r"\d+|[一二三四五六七八九十①-⑳]+", "1", lead[0].strip()) if lead else ""
-    first = folded[lead.end() :][:1] if lead else folded[:1]
-    return mark + (first if first in "[【〔<《「(" else "")

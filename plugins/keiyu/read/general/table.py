@@ -15,6 +15,7 @@ from keiyu.read import fold, layouts, words
 from keiyu.read.form import Form
 from keiyu.read.general import cues
 from keiyu.read.general.body import Body, BodyReader
+from keiyu.read.general.coded import Coded
 from keiyu.read.general.dated import find_as_of
 from keiyu.read.general.evidence import Judge, sample_of
 from keiyu.read.general.headers import Header, HeaderFinder, Level
@@ -24,11 +25,14 @@ from keiyu.read.general.parts import find_parts
 from keiyu.read.general.pieces import Splitter
 from keiyu.read.general.remembered import header_of, settled_by, whole, with_changes
 from keiyu.read.general.subjects import Subjects
+from keiyu.read.general.titles import bare
 from keiyu.read.general.unsaid import left_over
 from keiyu.read.grid import Cell, Grid, Workbook
 from keiyu.read.kinds import Terms
+from keiyu.read.kinds.terms import labels
 from keiyu.read.kinds.traits import looker
 from keiyu.read.known import Shelf
+from keiyu.read.labels import AREAS
 
 _ROWS: Final = 4_000
 """Rows of a table that are looked at for understanding its columns."""
@@ -76,6 +80,13 @@ class LineWords:
         """The folded texts that the line knows to stand over a column."""
         known = (*self.vocabulary.labels, *self.vocabulary.ambiguous)
         return frozenset(folded for text in known if len(folded := fold.joined(text)) > 1)
+
+    @cached_property
+    def coded(self) -> Coded:
+        """Understands words of the line's code lists in titles."""
+        fields = {n: f for n, f in self.fields.items() if f.codelist and f.codelist != AREAS and not f.dimensions}
+        lists = {name: labels(self.line_of(name).codelists.get(f.codelist or "", ())) for name, f in fields.items()}
+        return Coded({n: frozenset(fold.joined(t) for t in texts if len(t) > 1) for n, texts in lists.items()})
 
     def named_in(self, title: str) -> bool:
         """Return whether a title names the line or a table of it."""
@@ -331,7 +342,9 @@ def table_of(found: Found, line: LineWords, understanding: Understanding, name: 
         schemas: the ``schemas/`` folder.
     """
     texts = [[level.text for level in column] for column in found.header.levels]
-    reader = BodyReader(found.grid, list(found.header.rows), texts, words.load(schemas))
+    reader = BodyReader(
+        found.grid, list(found.header.rows), texts, words.load(schemas), lambda text: bool(line.coded(bare(text)))
+    )
     body = reader.read(_anchors(found, understanding))
     as_of = find_as_of(found.grid, found.header.top, [t for column in texts for t in column], name, line.lexis.cues)
     return Table(found, line, understanding, body, as_of)
