@@ -46,13 +46,25 @@ def test_with_too_few_or_nothing_that_could_grow_there_is_no_estimate() -> None:
     assert predict(sample([0] * 9, [0] * 8 + [None]), [], 1) is None
 
 
-def test_how_the_late_differed_before_is_believed_by_half_once_and_more_the_oftener_it_was_seen() -> None:
+def test_how_the_late_differed_before_is_believed_the_more_the_oftener_it_was_seen() -> None:
     """The late half grew by 10 % each time, the early half not at all."""
     before = sample([100] * 20, [100] * 10 + [110] * 10)
     now = sample([100] * 20, [100] * 10 + [None] * 10)
-    seen = [lateness(now, [before] * times).mean for times in (1, 3)]
-    assert seen == [pytest.approx(np.log(1.1) / 2), pytest.approx(np.log(1.1) * 3 / 4)]
-    assert lateness(now, []).mean == 0.0
+    never, once, often = (lateness(now, [before] * times) for times in (0, 1, 5))
+    assert (never.mean, never.collections) == (0, 0)
+    assert 0 < once.mean < often.mean < np.log(1.1)
+    assert (once.freedom, often.freedom, often.collections) == (3, 7, 5)
+
+
+def test_a_trend_of_this_collection_is_seen_though_no_earlier_one_had_any() -> None:
+    """Earlier nobody differed; now the later half of those who are in grew by 10 %."""
+    before = sample([100] * 40, [100] * 40)
+    now = sample([100] * 40, [100] * 10 + [110] * 10 + [None] * 20)
+    found = predict(now, [before, before], 1)
+    assert found is not None
+    low, high = found.interval(0.95)
+    assert found.lateness.mean > 0
+    assert low < 2000 * 1.05 < 2000 * 1.15 < high
 
 
 def test_nobody_adds_less_than_nothing_and_bounds_of_higher_levels_are_wider() -> None:

@@ -8,9 +8,9 @@ Pure functions of arrays, for one measure at a time. The prediction is that of t
 - a missing unit i is predicted as ``b · exp(m) · last_i``; one without a last value as the mean of its like.
 
 Who comes late need not be like who comes early. ``m`` is the logarithm by which, in earlier collections at the same
-coverage by weight, the growth of the late differed from that of the early; where there is none, the trend from the
-earlier to the later half of those who are in stands in, carried on to those who are not. One imaginary collection
-without a difference is counted with them, so that one observation is believed by half.
+coverage by weight, the growth of the late differed from that of the early. With them is counted the trend from the
+earlier to the later half of those who are in, carried on to those who are not, and one imaginary collection without a
+difference, so that one observation is believed by half; each is trusted the more the less chance explains it.
 
 The variance of the error adds up
 
@@ -187,21 +187,22 @@ def lateness(sample: Sample, past: Sequence[Sample]) -> Lateness:
     """Return how the late differ from the early, from earlier collections at the same coverage.
 
     Args:
-        sample: the collection as it stands; its own halves are compared where no earlier one can be.
+        sample: the collection as it stands; its own halves are compared too.
         past: earlier collections.
     """
     share = sample.share
-    found = [told for one in past if (told := _difference(one, one.until(share).inside)) is not None]
-    seen = len(found)
+    before = [told for one in past if (told := _difference(one, one.until(share).inside)) is not None]
+    trend = _difference(sample, sample.until(share / 2).inside)
+    found = [*before, (trend[0] / share, trend[1] / share**2)] if trend else before
     if not found:
-        trend = _difference(sample, sample.until(share / 2).inside) or (0.0, 0.0)
-        found = [(trend[0] / share, trend[1] / share**2)]
-    number = len(found)
-    mean = sum(one for one, _ in found) / (number + 1)
-    square = (sum((one - mean) ** 2 for one, _ in found) + mean**2) / number
-    chance = sum(error for _, error in found) / number
-    between = max(square - chance, 0.0)
-    return Lateness(mean, between + (between + chance) * number / (number + 1) ** 2, number + 1.0, seen)
+        return Lateness(0.0, 0.0, 2.0, 0)
+    told, chance = np.array([*found, (0.0, min(error for _, error in found))]).T
+    between = max(float(told.var(ddof=1) - chance.mean()), 0.0)
+    errors = chance + between
+    trust = 1 / errors if errors.min() > 0 else np.ones(len(told))
+    mean = float((trust * told).sum() / trust.sum())
+    doubt = 1 / float(trust.sum()) if errors.min() > 0 else 0.0
+    return Lateness(mean, between + doubt, float(len(told)), len(before))
 
 
 def _growth(sample: Sample, some: Flags) -> float:
