@@ -1,6 +1,6 @@
-"""The shell examples of README.md, run in order as a reader would type them.
+"""The examples of README.md, run in order as a reader would type them.
 
-A fence that opens with ``sh runnable`` is run; ``sh runnable exit=1`` is run and must end with that code.
+A fence that opens with ``sh runnable`` or ``python runnable`` is run; with ``exit=1`` it must end with that code.
 All blocks share one fresh folder and one fresh installation, in which nothing has happened yet; what they accept goes
 into a copy of the project's documents.
 """
@@ -16,21 +16,29 @@ from pathlib import Path
 import pytest
 
 HOME = Path(__file__).resolve().parents[2]
-FENCE = re.compile(r"^```(?:sh|console) runnable(?: exit=(\d+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+FENCE = re.compile(r"^```(sh|console|python) runnable(?: exit=(\d+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+PROGRAMS = {
+    "sh": ("sh", "-eu", "-c"),
+    "console": ("sh", "-eu", "-c"),
+    "python": (sys.executable, "-W", "error", "-c"),
+}
 
 
 @dataclass(frozen=True)
 class Example:
-    """One shell block of the README: where it stands, what it runs, how it must end."""
+    """One block of the README: where it stands, who runs what, how it must end."""
 
     line: int
+    program: tuple[str, ...]
     script: str
     exit_code: int
 
 
 def examples(text: str) -> list[Example]:
     return [
-        Example(text.count("\n", 0, found.start()) + 1, _commands(found[2]), int(found[1] or 0))
+        Example(text.count("\n", 0, found.start()) + 1, PROGRAMS[found[1]], _commands(found[3]), int(found[2] or 0))
         for found in FENCE.finditer(text)
     ]
 
@@ -46,6 +54,7 @@ def _commands(block: str) -> str:
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     folder = tmp_path_factory.mktemp("a reader's folder")
+    shutil.copytree(HOME / "data" / "examples", folder / "data" / "examples")
     project = tmp_path_factory.mktemp("a reader's project")
     for part in ("schemas", "expectations"):
         shutil.copytree(HOME / part, project / part)
@@ -70,7 +79,7 @@ def test_the_readme_has_examples_that_run() -> None:
 def test_every_example_of_the_readme_runs(environment: dict[str, str]) -> None:
     for example in examples((HOME / "README.md").read_text(encoding="utf-8")):
         done = subprocess.run(
-            ["sh", "-eu", "-c", example.script],
+            [*example.program, example.script],
             cwd=environment["PWD"],
             env=environment,
             capture_output=True,
@@ -83,4 +92,4 @@ def test_every_example_of_the_readme_runs(environment: dict[str, str]) -> None:
 
 def test_prompts_and_expected_codes_are_understood() -> None:
     text = "# x\n```console runnable exit=1\n$ keiyu check a.csv\nerror\n$ false\n```\n```sh\nmake demo\n```\n"
-    assert examples(text) == [Example(2, "keiyu check a.csv\nfalse", 1)]
+    assert examples(text) == [Example(2, PROGRAMS["console"], "keiyu check a.csv\nfalse", 1)]

@@ -232,7 +232,7 @@ def _commit(workspace: Workspace, table: "Table", order: _Order, paths: Sequence
 
 def _address(workspace: Workspace, path: str) -> str:
     local = workspace.storage.local_path(path)
-    return workspace.storage.uri(path) if local is None else local.absolute().as_uri()
+    return workspace.storage.uri(path) if local is None else f"file://{local.absolute()}"
 
 
 def _schema(table: NationalTable) -> "Schema":
