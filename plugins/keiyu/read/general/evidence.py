@@ -231,7 +231,7 @@ def _of_sort(sort: str, read: Value, cell: Cell) -> float:
     if sort in {"listed", "choice"}:
         return 1.0 if read.note is None else _UNLISTED if isinstance(cell, str) and 1 < len(cell) <= _LISTED else 0.0
     if sort in _NOTED and read.note is not None:
-        return 0.3
+        return 0.1 if sort == "url" else 0.3
     if sort == "ages":
         return 1.0 if read.more else 0.5
     if sort == "weekdays":

@@ -324,7 +324,7 @@ def weigh(score: float, fit: Fit, size: int) -> float:
     if fit.share >= _HALF:
         return score * (0.85 + 0.15 * (fit.share - _HALF) / (_AGREES - _HALF))
     if size < _FEW:
-        return score * 0.85
+        return score * (0.85 if fit.share else 0.7)
     return score * (0.45 + 0.8 * fit.share)
 
 
