@@ -43,8 +43,6 @@ _PATH: Final = re.compile(r"[\w-]+(?:\.[\w-]+)+", re.ASCII)
 _NUMBERED: Final = re.compile(
     r"^\s*(?:(?:[(（]\d{1,3}[)）]|\d{1,3}[.．、)）]|[①-⑳])\s*(?=\D)|[※＊*●○◎■□◆◇▲△▼▽・★☆]+\s*(?=\S))"
 )
-    r"^\s*(?:(?:[(（]\d{1,3}[)）]|\d{1,3}[.．、)）]|[①-⑳])\s*(?=\D)|[※＊*●○◎■□◆◇▲△▼▽・★☆]+\s*(?=\S))"
-)
 _BEHIND: Final = re.compile(r"^(.*\D)(\d{1,2}(?:[~-]\d{1,2})?)$")
 _URI: Final = re.compile(r"^(?:https?|urn):\S+?([^/#:]+)/?$", re.IGNORECASE)
 _DATE: Final = re.compile(
