@@ -13,6 +13,8 @@ import xlsxwriter
 from files import zip_bytes
 from keiyu import contract
 from keiyu.codes import areas
+from keiyu.contract import template
+from keiyu.read import read
 from keiyu.read.inspect import inspect
 
 SCHEMAS = Path(__file__).resolve().parents[2] / "schemas"
@@ -254,3 +256,22 @@ def test_a_table_of_sums_beside_or_below_is_no_part_of_the_list() -> None:
     sums = [["区分", "施設数", "定員"], ["公立", 3, 60], ["私立", 2, 40], ["計", 5, 100]]
     assert names(told(book({"一覧": [HEADER, *records(1, 5), [], *sums]}))) == expected(1, 5)
     assert names(told(book({"一覧": [HEADER, *records(1, 5)], "集計": sums}))) == expected(1, 5)
+
+
+@pytest.mark.parametrize(("change", "rule"), [(0, "read.table.copy"), (5, "read.table.rival")])
+def test_a_table_that_is_left_out_is_told(change: int, rule: str) -> None:
+    again = [[*row[:3], row[3] + change] for row in records(1, 3)]
+    data = book({"一覧": [HEADER, *records(1, 3)], "印刷用": [HEADER, *again]})
+    found = read(data, "list.xlsx", CONTRACTS, AREAS, schemas=SCHEMAS)
+    assert [(f.rule_id, f.place.sheet) for f in found.findings if f.rule_id.startswith("read.table")] == [
+        (rule, "印刷用")
+    ]
+
+
+def test_a_known_form_is_shown_under_its_own_header() -> None:
+    line = next(c for c in CONTRACTS if c.line == "nursery_facility")
+    answer = told(template.render(line, reporter=None, as_of=None, values=None))
+    assert answer["header_rows"] == [1]
+    labels = {f.name: f.label_ja for f in line.tables[0].fields}
+    assert answer["columns"]
+    assert {column["field"]: column["header"] for column in answer["columns"]}.items() <= labels.items()

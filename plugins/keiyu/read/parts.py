@@ -11,7 +11,7 @@ from typing import Final
 
 from keiyu.codes.areas import Areas
 from keiyu.contract.model import Contract
-from keiyu.read.general.gather import List, Whole
+from keiyu.read.general.gather import List, Whole, is_copy
 from keiyu.read.general.rows import Rows, is_list, is_of_line
 from keiyu.read.general.table import Table
 from keiyu.read.model import Reading
@@ -125,7 +125,8 @@ class Sorter:
         """Tell which tables are not read, and what titles say."""
         for copy, of in self.whole.copies:
             count, first = len(copy.body.records), of.found.grid.name or "—"
-            self.notes.add("read.table.copy", sheet=copy.found.grid.name, value=count, first=first)
+            rule = "read.table.copy" if is_copy(copy, of) else "read.table.rival"
+            self.notes.add(rule, sheet=copy.found.grid.name, value=count, first=first)
         for table in self.whole.left:
             head = "、".join(filter(None, map(table.found.over, range(len(table.found.header.levels)))))
             self.notes.add("read.table.left", sheet=table.found.grid.name, value=head[:100])

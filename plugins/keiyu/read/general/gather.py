@@ -151,6 +151,23 @@ def _records(table: Table, tables: Sequence[Table]) -> set[tuple[str, ...]]:
     return {tuple(_cell(rows[row], i) for i in at) for row in table.body.records}
 
 
+def is_copy(one: Table, two: Table) -> bool:
+    """Return whether the records of a table say nothing that those of another do not say too.
+
+    Args:
+        one: the table.
+        two: the other.
+    """
+    if set(one.understanding.fields) - set(two.understanding.fields):
+        return False
+    fields = [(at, two.understanding.fields[name]) for name, at in one.understanding.fields.items()]
+    mine, theirs = (
+        {tuple(_cell(t.found.grid.rows[row], pair[side]) for pair in fields) for row in t.body.records}
+        for side, t in enumerate((one, two))
+    )
+    return mine <= theirs
+
+
 def _cell(row: Sequence[Cell], at: int) -> str:
     return fold.joined(raw(row[at])) if at < len(row) else ""
 
