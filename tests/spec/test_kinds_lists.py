@@ -10,6 +10,7 @@ import xlsxwriter
 
 from keiyu import contract
 from keiyu.codes import areas
+from keiyu.read import read
 from keiyu.read.inspect import inspect
 
 SCHEMAS = Path(__file__).resolve().parents[2] / "schemas"
@@ -122,3 +123,29 @@ def test_bare_ages_under_a_text_that_says_so_are_ages(ages: list[int]) -> None:
     assert answer["header_rows"] == [2, 3]
     assert answer["data_rows"] == 3
     assert {f"vacancy_age{age}": 30 + age for age in range(6)}.items() <= answer["rows"][0]["values"].items()
+
+
+@pytest.mark.parametrize(
+    ("header", "name", "rules"),
+    [
+        ("名称", "touhyoujo.csv", ["read.line.untold"]),
+        ("避難所名", "list.csv", []),
+        ("名称", "指定避難所一覧.csv", []),
+    ],
+)
+def test_names_and_addresses_alone_make_a_list_of_no_line(header: str, name: str, rules: list[str]) -> None:
+    out = io.StringIO()
+    rows = zip(
+        [header, *NAMES],
+        ["所在地", *ADDRESSES],
+        ["緯度", "35.61", "35.62", "35.63", "35.64"],
+        ["経度", "139.61", "139.62", "139.63", "139.64"],
+        strict=True,
+    )
+    csv.writer(out).writerows(rows)
+    said = read(out.getvalue().encode(), name, CONTRACTS, AREAS, schemas=SCHEMAS)
+    assert [f.rule_id for f in said.findings if f.rule_id == "read.line.untold"] == rules
+    assert (said.line is None) == bool(rules)
+    named = read(out.getvalue().encode(), name, CONTRACTS, AREAS, schemas=SCHEMAS, line="evacuation_shelter")
+    assert named.line == "evacuation_shelter"
+    assert named.tables

@@ -12,6 +12,7 @@ from keiyu.read.exact import is_exact, is_form
 from keiyu.read.general.gather import gather
 from keiyu.read.general.rows import is_list, is_of_line
 from keiyu.read.general.table import line_words
+from keiyu.read.general.telltale import tells
 from keiyu.read.grid import Workbook
 from keiyu.read.model import Reading
 from keiyu.read.notes import Notes
@@ -71,15 +72,20 @@ def fill(
         sender: who sent it, 6 digits; a list that does not say whose it is may be its sender's.
 
     Returns:
-        Whether there was one to read; if not, nothing was changed.
+        Whether there was one; if not, nothing was changed. One that does not tell its line is told, not read.
     """
     lines = [line_words(c, schemas) for c in contracts if is_list(c) and reading.line in (None, c.line)]
     whole = gather(workbook, lines, reading.file, schemas, areas) if lines else None
     if whole is None:
         return False
     memory = whole.main.understanding.memory
-    if not (memory is not None and memory.exact) and not is_of_line(whole.main):
+    known = memory is not None and memory.exact
+    if not known and not is_of_line(whole.main):
         return False
+    if not known and reading.line is None and not tells(whole.main):
+        nearest = whole.main.line.contract
+        notes.add("read.line.untold", sheet=whole.main.found.grid.name, line=nearest.line, name_ja=nearest.name_ja)
+        return True
     begin = partial(Notes, schemas, reading.file)
     Sorter(reading, whole, contracts, areas, hint, sender, notes, begin).sort()
     return True

@@ -35,8 +35,9 @@ class Subjects:
             columns: field → values, none blank, of the columns that are mapped.
         """
         told = (cells for name, cells in columns.items() if self._sorts.get(name) in _KINDS and cells)
-        return max((sum(map(self._named, cells)) / len(cells) for cells in told), default=0.0)
+        return max((sum(map(self.names, cells)) / len(cells) for cells in told), default=0.0)
 
-    def _named(self, cell: Cell) -> bool:
+    def names(self, cell: Cell) -> bool:
+        """Return whether a cell names a thing of the line."""
         folded = fold.joined(cell) if isinstance(cell, str) else ""
         return any(word in folded for word in self._words)
