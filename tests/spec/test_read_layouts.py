@@ -65,7 +65,9 @@ def keep(schemas: Path, rows: list[list[Any]], answers: Confirmations = ANSWERS,
     """Accept the form of rows."""
     line, sheet = more.pop("line", LINE), more.pop("on_sheet", None)
     data = csv_bytes(rows) if sheet is None else xlsx_bytes({sheet: rows})
-    found = accept(data, "may.csv", load(line, schemas), answers, schemas=schemas, by="担当", on=DAY, **more)
+    found = accept(
+        data, "may.csv", load(line, schemas), answers, schemas=schemas, areas=all_areas(), by="担当", on=DAY, **more
+    )
     found.write(schemas)
     return found
 
@@ -190,6 +192,39 @@ def test_what_no_column_says_may_be_said_once_for_all(schemas: Path) -> None:
     assert rules(reading) == set()
 
 
+def test_what_is_said_once_is_not_said_of_another_citys_list(schemas: Path) -> None:
+    keep(schemas, MAY, Confirmations([("D", "capacity")], ["C"], {"area_code": "122041"}))
+    known = contracts(schemas, LINE)
+    for sender, owner in (("122041", "122041"), ("120006", "122041"), ("121002", "121002")):
+        reading = read(csv_bytes(MAY), "R7.6.1.csv", known, all_areas(), schemas=schemas, sender=sender)
+        [table] = reading.tables
+        assert table.columns["area_code"] == [owner] * 3, sender
+
+
+def test_drift_from_a_form_is_told_to_the_city_whose_form_it_is(schemas: Path) -> None:
+    rows = [[*row, f"千葉県船橋市本町1-{n}" if n else "所在地"] for n, row in enumerate(MAY)]
+    kept = keep(schemas, rows)
+    assert kept.of is not None
+    assert kept.of.code6 == "122041"
+    more = [[*row, "有" if n else "駐車場"] for n, row in enumerate(rows)]
+    elsewhere = [[str(cell).replace("船橋市本町", "市川市八幡") for cell in row] for row in more]
+    expected: list[set[str]] = [{"read.drift.added"}, set()]
+    for drifted, rule in zip((more, elsewhere), expected, strict=True):
+        reading = taken(schemas, drifted, LINE)
+        assert {r for r in rules(reading) if "drift" in r} == rule
+        assert reading.tables[0].columns["capacity"] == [88, 110, 50]
+
+
+def test_beside_a_sheet_of_the_known_form_another_sheet_is_no_drift_from_it(schemas: Path) -> None:
+    keep(schemas, MAY)
+    others = [MAY[0], *([f"{row[0]}分園", *row[1:]] for row in MAY[1:])]
+    other = [[*row, "有" if n else "駐車場"] for n, row in enumerate(others)]
+    data = xlsx_bytes({"公立": MAY, "私立": other})
+    reading = read(data, "R7.6.1.xlsx", contracts(schemas, LINE), all_areas(), schemas=schemas, sender="122041")
+    assert not [r for r in rules(reading) if "drift" in r]
+    assert sum(len(table.rows) for table in reading.tables) == 6
+
+
 def test_an_edit_by_hand_is_as_good_as_the_command(schemas: Path) -> None:
     path = keep(schemas, MAY).path
     text = path.read_text(encoding="utf-8")
@@ -272,7 +307,7 @@ def test_a_name_and_a_form_are_taken_once(schemas: Path) -> None:
 @pytest.mark.parametrize("data", [b"%PDF-1.7 ...", b"<html><body>error</body></html>", b""])
 def test_a_file_that_is_no_table_is_refused_with_what_the_reader_says(schemas: Path, data: bytes) -> None:
     with pytest.raises(UserError, match="KEIYU-132"):
-        accept(data, "x.csv", load(LINE, schemas), ANSWERS, schemas=schemas, by="担当", on=DAY)
+        accept(data, "x.csv", load(LINE, schemas), ANSWERS, schemas=schemas, areas=all_areas(), by="担当", on=DAY)
 
 
 def test_looking_up_costs_the_same_however_many_forms_are_known(schemas: Path) -> None:

@@ -57,7 +57,7 @@ PAIR: Final = PairType()
     ja="一覧の様式を確認して登録し、次からは見出しだけで正確に読む",
     en="Accept the form of a list, so that the next file with the same header is read exactly",
     keys={
-        "": "name line table path written fingerprint sheet header_row columns[] fixed lacking[] yaml",
+        "": "name line table path written fingerprint sheet header_row columns[] fixed of lacking[] yaml",
         "columns[]": _COLUMNS,
     },
     more=(
@@ -118,6 +118,7 @@ def accept_command(
     dry_run: bool,
 ) -> None:
     """Accept the form of a list."""
+    from keiyu.codes import areas
     from keiyu.read.confirm import Confirmations
     from keiyu.read.remember import accept
 
@@ -129,6 +130,7 @@ def accept_command(
         load_contract(line),
         confirmations,
         schemas=schemas,
+        areas=areas.load(schemas),
         by=by,
         on=dt.datetime.now().astimezone().date(),
         name=name,
@@ -146,6 +148,7 @@ def accept_command(
         "header_row": found.form.row,
         "columns": list(_settled(found.columns)),
         "fixed": dict(found.fixed),
+        "of": found.of.code6 if found.of is not None else None,
         "lacking": list(found.lacking),
         "yaml": found.as_yaml(),
     }
@@ -189,7 +192,7 @@ def _show_columns(screen: Screen, columns: Sequence[dict[str, Any]]) -> None:
     "list",
     ja="登録済みの様式の一覧",
     en="List the known layouts",
-    keys={"": "layouts[]", "layouts[]": "name line table columns accepted by source fingerprint"},
+    keys={"": "layouts[]", "layouts[]": "name line table columns accepted by source of fingerprint"},
 )
 @_line
 def list_command(screen: Screen, line: str | None) -> None:
@@ -217,7 +220,7 @@ def list_command(screen: Screen, line: str | None) -> None:
     en="Show a known layout",
     keys={
         "": "layouts[]",
-        "layouts[]": "name line table path sheet header_row accepted by source fingerprint levels[] fixed columns[]",
+        "layouts[]": "name line table path sheet header_row accepted by source of fingerprint levels[] fixed columns[]",
         "layouts[].columns[]": "column header field part",
     },
 )
@@ -306,6 +309,7 @@ def _told(contract: "Contract", sheet: "SheetLayout") -> dict[str, Any]:
         "accepted": sheet.accepted,
         "by": sheet.by,
         "source": sheet.source,
+        "of": sheet.of,
         "fingerprint": sheet.form.fingerprint(contract.line, sheet.table) if sheet.form is not None else None,
     }
 

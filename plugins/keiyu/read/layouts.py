@@ -38,6 +38,7 @@ class SheetLayout:
         accepted: when it was accepted, ISO.
         by: who accepted it.
         source: where the form comes from.
+        of: the municipality whose form it is, six digits, where that is known; what has changed is told to it alone.
     """
 
     layout: str
@@ -52,6 +53,7 @@ class SheetLayout:
     accepted: str | None = None
     by: str | None = None
     source: str | None = None
+    of: str | None = None
 
     @property
     def named(self) -> tuple[str, str]:
@@ -134,6 +136,7 @@ def _sheet(
         accepted=accepted.get("on"),
         by=accepted.get("by"),
         source=document.get("source"),
+        of=document.get("of"),
     )
 
 

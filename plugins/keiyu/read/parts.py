@@ -174,9 +174,9 @@ class _Owners:
     def _owner(self, table: Table) -> str | None:
         memory = table.understanding.memory
         code = memory.layout.fixed.get(table.line.contract.respondents.field) if memory is not None else None
-        if code is not None:
-            return code
         found = self._found(table)
+        if code is not None and (found is None or found.area.code6 == code):
+            return code
         if found is None:
             others = {o.area.code6: o for t in self._tables if t is not table and (o := self._found(t))}
             found = others.popitem()[1] if len(others) == 1 else None

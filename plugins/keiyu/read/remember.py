@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from keiyu.codes.areas import Area, Areas
 from keiyu.contract.model import Contract
 from keiyu.read import layouts
 from keiyu.read.confirm import Confirmations, Settled
@@ -20,6 +21,7 @@ from keiyu.read.form import Form
 from keiyu.read.general.table import Table, find_tables, line_words, read_table
 from keiyu.read.grid import Workbook, letters
 from keiyu.read.layouts import FOLDER
+from keiyu.read.owner import owner_of
 from keiyu.read.refusals import FileRefusedError, KnownAlreadyError, LayoutNameError, NameTakenError, SheetUnknownError
 from keiyu.read.sniff import RefusedError
 
@@ -42,6 +44,7 @@ class Accepted:
         source: name of the file.
         by: who accepts it.
         on: when.
+        of: the municipality whose form it is, where the file tells.
         lacking: required fields of the table that neither a column nor a fixed value holds.
     """
 
@@ -54,6 +57,7 @@ class Accepted:
     source: str
     by: str
     on: dt.date
+    of: Area | None = None
     lacking: tuple[str, ...] = ()
 
     @property
@@ -103,6 +107,8 @@ class Accepted:
         yield f"label_ja: {_quoted(self.source + 'の様式')}"
         yield f"label_en: {_quoted('Form of ' + self.source)}"
         yield f"source: {_quoted(self.source)}"
+        if self.of is not None:
+            yield f"of: {_quoted(self.of.code6)}  # {self.of.prefecture_name}{self.of.name}"
         yield f"accepted: {{ by: {_quoted(self.by)}, on: {_quoted(self.on.isoformat())} }}"
         yield "sheets:"
         yield f"  - table: {self.table}"
@@ -145,6 +151,7 @@ def accept(
     confirmations: Confirmations,
     *,
     schemas: Path,
+    areas: Areas,
     by: str,
     on: dt.date,
     name: str | None = None,
@@ -158,6 +165,7 @@ def accept(
         contract: the line.
         confirmations: what the person says of columns.
         schemas: the ``schemas/`` folder.
+        areas: the dated area table, for telling whose form it is.
         by: who accepts it.
         on: when.
         name: name of the form; by default the file's name, or the beginning of the fingerprint.
@@ -185,7 +193,16 @@ def accept(
     held = {c.field.name for c in columns if c.field is not None} | set(fixed)
     owner = contract.respondents.field
     lacking = tuple(f.name for f in about.fields if f.required and f.name not in held and f.name != owner)
-    return Accepted(chosen, contract, about.name, form, columns, fixed, filename, by, on, lacking)
+    of = _owner(table, filename, areas, on, fixed.get(owner))
+    return Accepted(chosen, contract, about.name, form, columns, fixed, filename, by, on, of, lacking)
+
+
+def _owner(table: Table, filename: str, areas: Areas, at: dt.date, code: str | None) -> Area | None:
+    """Return whose form it is: who was named, else whom the file's name or its addresses tell."""
+    if code is not None:
+        return areas.get(code, at)
+    found = owner_of(table, filename, areas, at, None)
+    return found.area if found is not None else None
 
 
 def examine(

@@ -70,7 +70,7 @@ def gather(workbook: Workbook, lines: Sequence[LineWords], name: str, schemas: P
     found = find_tables(workbook, lines, name)
     if not found:
         return None
-    tables = list(_understood(found, lines, name, schemas))
+    tables = _told_once(list(_understood(found, lines, name, schemas)))
     lists, left = _lists(tables)
     copies: list[tuple[Table, Table]] = []
     whole = []
@@ -94,6 +94,18 @@ def _understood(found: Sequence[Found], lines: Sequence[LineWords], name: str, s
         line, understanding = understand(replace(same[0], beside=tuple(same[1:])), lines)
         for one in same:
             yield table_of(one, line, understanding, name, schemas)
+
+
+def _told_once(tables: Sequence[Table]) -> list[Table]:
+    """Tell nothing of what differs from a known form where another table of the file is of that very form."""
+    memories = [table.understanding.memory for table in tables]
+    exact = {memory.layout for memory in memories if memory is not None and memory.exact}
+    return [
+        replace(table, understanding=replace(table.understanding, memory=replace(memory, changes=())))
+        if memory is not None and not memory.exact and memory.layout in exact
+        else table
+        for table, memory in zip(tables, memories, strict=True)
+    ]
 
 
 def _lists(tables: Sequence[Table]) -> tuple[list[list[Table]], list[Table]]:

@@ -71,9 +71,10 @@ class Rows:
 
     def read(self) -> list[TableReading]:
         """Return the tables of the line that the file holds; what is not sure is told."""
-        self._tell_changes()
         self._tell_columns()
-        return self.tables()
+        tables = self.tables()
+        self._tell_changes(tables)
+        return tables
 
     @cached_property
     def _columns(self) -> dict[str, FieldColumn]:
@@ -185,10 +186,14 @@ class Rows:
                 tell_identity(found, self.notes, reporter=found.code, **place)
         return [known[cells].code for cells in rows]
 
-    def _tell_changes(self) -> None:
-        """Tell what has changed in the known form by which the table was understood."""
+    def _tell_changes(self, tables: Sequence[TableReading]) -> None:
+        """Tell whose known form it is, or of a form that is nobody's, what has changed in it."""
         found, memory = self.table.found, self.table.understanding.memory
         if memory is None:
+            return
+        owner = self.table.line.contract.respondents.field
+        codes = {code for table in tables for code in table.columns.get(owner, ())}
+        if codes and memory.layout.of is not None and memory.layout.of not in codes:
             return
         labels = {name: (field.label_ja, field.label_en) for name, field in self.table.line.fields.items()}
         tell_changes(memory, found.form, found.grid.name, labels, self.notes)
