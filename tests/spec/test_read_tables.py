@@ -141,6 +141,30 @@ def test_lists_side_by_side_without_a_gap_say_what_stands_over_them() -> None:
     assert [row["values"].get("ownership") for row in answer["rows"]] == ["public"] * 4 + ["private"] * 4
 
 
+def test_columns_of_two_things_are_no_strips() -> None:
+    header = [["施設", "", "", "設置者"], ["名称", "所在地", "電話番号"] * 2]
+    rows = [[*record(n)[:3], f"社会福祉法人{n}会", f"南町{n}", f"042-633-{3000 + n}"] for n in range(1, 5)]
+    assert names(told(book({"一覧": [*header, *rows]}))) == expected(1, 4)
+
+
+def test_sums_beside_a_list_are_no_part_of_it() -> None:
+    sums: Rows = [["", "区分", "施設数"], ["", "公立", 3], ["", "私立", 2], ["", "計", 5], []]
+    rows = [[*one, *beside] for one, beside in zip([HEADER, *records(1, 4)], sums, strict=True)]
+    answer = told(book({"一覧": rows}))
+    assert names(answer) == expected(1, 4)
+    assert all("ownership" not in row["values"] for row in answer["rows"])
+
+
+def test_a_sum_of_records_behind_a_number_is_no_record() -> None:
+    rows = [
+        ["No.", *HEADER],
+        *([n, *record(n)] for n in (1, 2)),
+        ["小計", "２園", "", "", 43],
+        ["総合計", "２園", "", "", 43],
+    ]
+    assert names(told(book({"一覧": rows}))) == expected(1, 2)
+
+
 def test_lists_below_each_other_are_both_read() -> None:
     other = ["事業所名", "住所", "電話番号", "利用定員", "設置者"]
     rows = [

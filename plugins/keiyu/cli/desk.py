@@ -139,10 +139,11 @@ def read_files(paths: Sequence[Path], line: str | None, as_of: dt.date | None, p
     names = [line] if line else contract.lines(schemas)
     contracts = [contract.load(name, schemas) for name in names]
     known = areas.load(schemas)
-    judged = []
+    judged: list[Judged] = []
     for done, path in enumerate(paths, start=1):
         reading = read(path.read_bytes(), path.name, contracts, known, schemas=schemas, line=line, as_of=as_of)
-        judged.append(Judged(path, reading, list(reading.findings)))
+        parts = (reading, *(part for part in reading.also if not part.derived))
+        judged.extend(Judged(path, part, list(part.findings)) for part in parts)
         progress(done, len(paths))
     return judged
 

@@ -87,10 +87,11 @@ class BodyReader:
         first = columns[0] if columns else [""] * (len(self._grid.rows) - self._start)
         usual = self._usual()
         beside = self._beside(anchors) if usual >= _SECTION else []
+        summed = self._summed(anchors[0]) if anchors else frozenset()
         for offset, cell in enumerate(first):
             number = self._start + offset
             plain = firm.get(cell, False) if isinstance(cell, str) else cell != ""
-            if plain and (not beside or any(column[offset] != "" for column in beside)):
+            if plain and number not in summed and (not beside or any(column[offset] != "" for column in beside)):
                 body.records.append(number)
             else:
                 self._look(number, anchors, usual, covered, body)
@@ -102,6 +103,15 @@ class BodyReader:
         width = max(map(len, rows), default=0)
         filled = [(-sum(i < len(r) and r[i] != "" for r in rows), i) for i in range(width) if i not in anchors[:1]]
         return [self._grid.column(i, self._start) for _, i in sorted(filled)[:_BESIDE]]
+
+    def _summed(self, anchor: int) -> frozenset[int]:
+        """Return the rows in which a word of a sum stands left of the anchor (小計, then how many they are)."""
+        columns = [self._grid.column(at, self._start) for at in range(max(anchor - _BESIDE, 0), anchor)]
+        texts = {cell for column in columns for cell in column if isinstance(cell, str)} if columns else set()
+        sums = {text for text in texts if text and (_is_total(fold.label(text), self._words) or text.endswith(_SUM))}
+        if not sums:
+            return frozenset()
+        return frozenset(self._start + n for column in columns for n, c in enumerate(column) if c in sums)
 
     def _odd(self, anchors: Sequence[int]) -> Callable[[str], bool]:
         header = self._texts[anchors[0]] if anchors else set()
@@ -117,6 +127,7 @@ class BodyReader:
                 or _is_total(folded, words)
                 or _TITLE.match(folded) is not None
                 or _SUMMED.fullmatch(folded) is not None
+                or _COUNT.fullmatch(folded) is not None
             )
 
         return odd
@@ -165,7 +176,9 @@ class BodyReader:
         if len(filled) == 1 and (
             usual >= _FEW or (usual >= _SECTION and isinstance(first, str) and self._codes(first))
         ):
-            return _alone(first)
+            kind = _alone(first)
+            inside = filled[0][0] > 0 and isinstance(first, str) and not self._codes(first)
+            return "rest" if kind == "section" and inside and anchored else kind
         if anchors and not anchored and not covered:
             return None if 2 * len(filled) >= usual and usual > _SECTION and _speaks(filled) else "rest"
         return None

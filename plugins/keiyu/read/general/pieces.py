@@ -33,17 +33,28 @@ Piece = tuple[Grid, Header]
 class Splitter:
     """Divides the sheets of a file."""
 
-    def __init__(self, knows: Callable[[str], bool], labels: Container[str], names: Callable[[str], bool]) -> None:
+    def __init__(
+        self,
+        knows: Callable[[str], bool],
+        labels: Container[str],
+        names: Callable[[str], bool],
+        codes: Callable[[str], bool],
+        sums: Callable[[str], bool],
+    ) -> None:
         """Prepare.
 
         Args:
             knows: tells whether some line knows a header text.
             labels: the texts that some line knows for certain, folded.
             names: tells whether a header text stands over the names of records.
+            codes: tells whether a text is a word of a code list, as titles of parts are.
+            sums: tells whether a text names a row that adds up others.
         """
         self._knows = knows
         self._labels = labels
         self._names = names
+        self._codes = codes
+        self._sums = sums
 
     def pieces(self, grid: Grid, header: Header) -> Iterator[Piece]:
         """Yield the tables of a sheet whose first header is known, in reading order.
@@ -118,7 +129,7 @@ class Splitter:
     def _beside(self, grid: Grid, header: Header) -> Iterator[Piece]:
         """Yield the tables that stand side by side."""
         strips = self._strips(grid, header)
-        if len(strips) == 1:
+        if strips == [(0, len(header.levels))]:
             yield grid, header
             return
         for left, right in strips:
@@ -130,22 +141,51 @@ class Splitter:
         whole = [(0, len(header.levels))]
         last = [fold.joined(column[-1].text) if column else "" for column in header.levels]
         named = [i for i, text in enumerate(last) if text and self._names(header.levels[i][-1].text)]
-        starts = _parted(grid, header, named) or _repeated(last, named)
+        blocks = _blocks(grid, header)
+        starts = _parted(blocks, named) or _repeated(last, named)
         if not starts:
-            return whole
+            return self._without_sums(grid, header, blocks, named) or whole
         ends = [*starts[1:], len(header.levels)]
         strips = list(zip([0, *starts[1:]], ends, strict=True))
-        return strips if all(len({*last[a:b]} - {""}) >= _FEWEST for a, b in strips) else whole
+        wide = all(len({*last[a:b]} - {""}) >= _FEWEST for a, b in strips)
+        return strips if wide and self._are_parts(grid, header, strips) else whole
+
+    def _are_parts(self, grid: Grid, header: Header, strips: Sequence[tuple[int, int]]) -> bool:
+        """Return whether what stands over strips makes them parts of a list: 公立 and 私立, not 施設 and 設置者."""
+        over = [[c for row in grid.rows[: header.bottom][-_FEWEST:] for c in row[a:b] if c != ""] for a, b in strips]
+        own = {level.text for column in header.levels for level in column[-1:]}
+        titles = [[c for c in cells if isinstance(c, str) and c not in own] for cells in over]
+        if not any(titles[1:]):
+            return True
+        return (
+            all(len(set(found)) == 1 and self._codes(found[0]) for found in titles) or len({*map(tuple, titles)}) == 1
+        )
+
+    def _without_sums(
+        self, grid: Grid, header: Header, blocks: Sequence[tuple[int, int]], named: Sequence[int]
+    ) -> list[tuple[int, int]]:
+        """Return the columns up to a table of sums beside the list, behind a blank column; none where there is none."""
+        rows = grid.rows[header.bottom + 1 :]
+        first = next((n for n, (a, b) in enumerate(blocks) if any(a <= i < b for i in named)), None)
+        for start, end in blocks[first + 1 :] if first is not None else ():
+            if any(isinstance(c, str) and self._sums(c) for row in rows for c in row[start:end]):
+                return [(0, start)]
+        return []
 
 
-def _parted(grid: Grid, header: Header, named: Sequence[int]) -> list[int]:
-    """Return where strips begin that blank columns part, each with a column of names; none where there is one strip."""
+def _blocks(grid: Grid, header: Header) -> list[tuple[int, int]]:
+    """Return the columns between those that are blank from the header down."""
     rows = grid.rows[header.top :]
     filled = [any(i < len(row) and row[i] != "" for row in rows) for i in range(len(header.levels))]
     starts = [i for i, full in enumerate(filled) if full and (i == 0 or not filled[i - 1])]
-    ends = [*starts[1:], len(filled)]
-    with_names = [start for start, end in zip(starts, ends, strict=True) if any(start <= i < end for i in named)]
-    return with_names if len(with_names) > 1 and with_names[0] == starts[0] else []
+    ends = [i for i, full in enumerate([*filled, False]) if not full and i and filled[i - 1]]
+    return list(zip(starts, ends, strict=True))
+
+
+def _parted(blocks: Sequence[tuple[int, int]], named: Sequence[int]) -> list[int]:
+    """Return where strips begin that blank columns part, each with a column of names; none where there is one strip."""
+    with_names = [start for start, end in blocks if any(start <= i < end for i in named)]
+    return with_names if len(with_names) > 1 and with_names[0] == blocks[0][0] else []
 
 
 def _repeated(last: Sequence[str], named: Sequence[int]) -> list[int]:

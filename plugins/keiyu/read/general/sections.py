@@ -82,7 +82,7 @@ def with_titles(tables: Sequence[Table], areas: Areas, at: dt.date) -> list[Tabl
     titles = Titles(tables[0].line, areas, at)
     names = list(dict.fromkeys(t.found.grid.name or "" for t in tables))
     sheets = titles.told(names) if len(names) > 1 else {}
-    over = [_over(table) for table in tables]
+    over = _without_banners(tables, [_over(table) for table in tables])
     heads = titles.told([text for text in over if text])
     return [
         _with(t, titles, [sheets.get(t.found.grid.name or "", {}), heads.get(o, {})], o)
@@ -105,6 +105,13 @@ def _over(table: Table) -> str:
             break
     shared = {level.text for levels in header.levels for level in levels[:1] if level.shared}
     return shared.pop() if len(shared) == 1 else ""
+
+
+def _without_banners(tables: Sequence[Table], over: Sequence[str]) -> list[str]:
+    """Leave out a title that stands over the first of several strips only: it is that of the sheet."""
+    rows = [(t.found.grid.name, t.found.header.bottom) for t in tables]
+    whole = {row for row in rows if any(r == row and not text for r, text in zip(rows, over, strict=True))}
+    return ["" if row in whole else text for row, text in zip(rows, over, strict=True)]
 
 
 def _with(table: Table, titles: Titles, outer: Sequence[Given], over: str) -> Table:

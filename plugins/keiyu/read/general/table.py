@@ -81,6 +81,11 @@ class LineWords:
         known = (*self.vocabulary.labels, *self.vocabulary.ambiguous)
         return frozenset(folded for text in known if len(folded := fold.joined(text)) > 1)
 
+    def sums(self, text: str) -> bool:
+        """Return whether a text names a row that adds up others."""
+        known = words.load(self._schemas)
+        return fold.label(text) in known.totals or fold.label(text) in known.subtotals
+
     @cached_property
     def coded(self) -> Coded:
         """Understands words of the line's code lists in titles."""
@@ -214,7 +219,13 @@ def find_tables(workbook: Workbook, lines: Sequence[LineWords], name: str = "") 
         lines: the lines whose words are known.
         name: the file's name.
     """
-    splitter = Splitter(lambda t: _known(t, lines), _Labels(lines), lambda t: _names(t, lines))
+    splitter = Splitter(
+        lambda t: _known(t, lines),
+        _Labels(lines),
+        lambda t: _names(t, lines),
+        lambda t: any(line.coded(bare(t)) for line in lines),
+        lambda t: any(line.sums(t) for line in lines),
+    )
     found: list[tuple[int, int, int, Found]] = []
     for grid in workbook.grids:
         if grid.hidden or not len(grid.rows):
