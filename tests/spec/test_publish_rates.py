@@ -1,5 +1,6 @@
 """Rates and rankings of municipalities, on seven whose every figure can be seen."""
 
+import datetime as dt
 from pathlib import Path
 
 import pyarrow as pa
@@ -19,6 +20,15 @@ CELLS: dict[str, dict[str, int | str]] = {
     YOKOHAMA: {"applicants_total": 9, "waiting_total": 5, "using_daycare_total": "x", "capacity_daycare_total": 7},
     YOKOSUKA: {"applicants_age1": 4, "applicants_age2": 6, "waiting_age1": 1, "waiting_age2": 2},
 }
+
+
+CENSUSES = pa.table(
+    {
+        "area_code": [CHIYODA, CHIYODA, CHIYODA, CHUO, YOKOHAMA],
+        "valid_from": [dt.date(year, 10, 1) for year in (2015, 2020, 2025, 2020, 2020)],
+        "under15": ["5", "2000", "7", "0", "400000"],
+    }
+)
 
 
 class Tables:
@@ -42,7 +52,7 @@ class Tables:
                 }
             ),
             core={name: rows.append_column("entry_id", rows["area_code"]) for name, rows in core.items()},
-            given={},
+            given={"child_population": CENSUSES},
         )
         with session.opened(line) as opened:
             made = opened.run(inputs, session.ordered(line.national))
@@ -81,6 +91,15 @@ def test_there_is_no_rate_of_nobody(made: Tables) -> None:
 def test_a_withheld_part_makes_no_rate_and_says_so(made: Tables) -> None:
     assert made.told(YOKOHAMA, "enrolled", *RATES, "value_status") == [None, 5 / 9, None, None, "suppressed"]
     assert made.told(HAYAMA, "applicants", *RATES, "value_status") == [None, None, None, None, "not_submitted"]
+
+
+def test_children_of_the_latest_census_before_the_date_are_the_denominator(made: Tables) -> None:
+    columns = ("children", "children_at", "waiting_per_thousand")
+    assert made.told(CHIYODA, *columns) == [2000, dt.date(2020, 10, 1), 1000 * 3 / 2000]
+    assert made.told(YOKOHAMA, *columns) == [400_000, dt.date(2020, 10, 1), 1000 * 5 / 400_000]
+    assert made.told(CHUO, *columns) == [0, dt.date(2020, 10, 1), None]
+    assert made.told(HACHIOJI, *columns) == [None, None, None]
+    assert made.told(CHIYODA, *columns, age_band="age0") == [None, None, None]
 
 
 def test_ages_one_and_two_are_joined(made: Tables) -> None:

@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from keiyu.codes.areas import Areas
+from keiyu.codes.tables import lines
 from keiyu.contract import codelists
 from keiyu.contract.model import Contract, Field, NationalTable
 from keiyu.publish import sdmx
@@ -31,11 +32,10 @@ _URN: Final = "urn:sdmx:org.sdmx.infomodel"
 _ID: Final = re.compile(r"[A-Za-z0-9_@$-]+")
 _TIME: Final = "TIME_PERIOD"
 _TYPES: Final = {"integer": "Long", "number": "Double", "date": "ObservationalTimePeriod"}
-_STATUS_LISTS: Final = {
-    sdmx.STATUS: "obs_statuses",
-    sdmx.CONFIDENTIALITY: "conf_statuses",
-    sdmx.OWN_STATUS: "value_statuses",
-}
+_STATUSES: Final = (sdmx.STATUS, sdmx.CONFIDENTIALITY, sdmx.OWN_STATUS)
+_OWN: Final = "value_statuses"
+_CODES: Final = "sdmx_codes.csv"
+_COLUMNS: Final = ("codelist", "code_id", "label_ja", "label_en", "source")
 _NAMES: Final = {
     sdmx.REF_AREA: ("地域", "Reference area"),
     sdmx.STATUS: ("観測値の状態", "Observation status"),
@@ -73,13 +73,13 @@ class _Message:
 
     def list_of(self, component: str) -> str:
         """Return the identifier of a component's code list; those of statuses are the same for every table."""
-        return f"CL_{component}" if component in _STATUS_LISTS else f"CL_{self.dataflow}_{component}"
+        return f"CL_{component}" if component in _STATUSES else f"CL_{self.dataflow}_{component}"
 
     def names(self, component: str) -> tuple[Names, Names]:
         """Return name and definition of a component."""
         column = {**self.told.dimensions, **self.told.attributes, sdmx.VALUE: self.told.value}.get(component)
         field = next((one for one in self.table.fields if one.name == column), None)
-        if component in _STATUS_LISTS or field is None:
+        if component in _STATUSES or field is None:
             names = _NAMES.get(component) or ((field.label_ja, field.label_en) if field else (component, component))
             return names, names
         return (field.label_ja, field.label_en), (field.definition_ja, field.definition_en)
@@ -106,16 +106,21 @@ def message(
 
     Raises:
         NotTidyError: the table has no column of values with their status.
+        CodeTableError: a row of ``schemas/codes/sdmx_codes.csv`` cannot be used.
     """
     told = sdmx.structure(contract, table)
     [declared] = [one for one in contract.national if one.name == table]
     lists = dict(_dimension_lists(contract, told, rows, areas))
-    lists |= {component: _list(name, schemas) for component, name in _STATUS_LISTS.items()}
+    lists |= {component: _statuses(component, schemas) for component in _STATUSES}
     return _written(_Message(told, declared, lists, contract.version), prepared)
 
 
-def _list(name: str, schemas: Path) -> dict[str, Names]:
-    return {code.code: (code.label_ja, code.label_en) for code in codelists.load(name, schemas)}
+def _statuses(component: str, schemas: Path) -> dict[str, Names]:
+    """Return the codes of a status that stand in files, out of the cross-domain lists of SDMX or our own."""
+    if component == sdmx.OWN_STATUS:
+        return {code.code: (code.label_ja, code.label_en) for code in codelists.load(_OWN, schemas)}
+    rows = (line.cells for line in lines(schemas / "codes" / _CODES, _COLUMNS))
+    return {cells[1]: (cells[2], cells[3]) for cells in rows if cells[0] == component}
 
 
 def _dimension_lists(
@@ -236,7 +241,7 @@ def _definition(body: ET.Element, told: _Message) -> None:
     attributes = _sub(components, "AttributeList")
     after = told.told.components[len(told.told.dimensions) + 1 :]
     for name in after:
-        usage = "mandatory" if name in _STATUS_LISTS else "optional"
+        usage = "mandatory" if name in _STATUSES else "optional"
         made = _component(attributes, "Attribute", told, name, usage=usage)
         _sub(_sub(made, "AttributeRelationship"), "Observation")
     measures = _sub(components, "MeasureList")
