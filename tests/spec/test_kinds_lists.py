@@ -149,3 +149,10 @@ def test_names_and_addresses_alone_make_a_list_of_no_line(header: str, name: str
     named = read(out.getvalue().encode(), name, CONTRACTS, AREAS, schemas=SCHEMAS, line="evacuation_shelter")
     assert named.line == "evacuation_shelter"
     assert named.tables
+
+
+def test_two_columns_of_yes_that_differ_in_their_blanks_are_two_answers() -> None:
+    twice = shelters(["指定避難所", "○", "○", "", "○"], ["指定緊急避難場所", "○", "", "○", "○"])
+    assert [column(twice, at)["needs_review"] for at in (2, 3)] == [True, True]
+    again = shelters(["指定避難所", "○", "○", "", "○"], ["指定緊急避難場所", "○", "○", "", "○"])
+    assert [column(again, at)["field"] for at in (2, 3)] == ["designated", None]

@@ -11,6 +11,7 @@ from typing import Final
 from keiyu.read import fold
 from keiyu.read.grid import Cell
 
+_ANSWERS: Final = frozenset({"flag", "designated"})
 _ROUNDED: Final = 0.0005
 _NEAR: Final = 0.01
 """Degrees within which two points are one facility: about a kilometre, the gate and the centre of a block."""
@@ -21,13 +22,16 @@ _NUMBERED: Final = re.compile(r"[\d一二三四五六七八九十]")
 def same(sort: str, one: Sequence[Cell], other: Sequence[Cell]) -> bool:
     """Return whether two columns say the same wherever both say something.
 
+    Of yes and no a blank says something too: ○ in one column and nothing in the other are two answers.
+
     Args:
         sort: the sort of the field that both may hold.
         one: the cells of the first.
         other: the cells of the second, in the same rows.
     """
-    both = [(a, b) for a, b in zip(one, other, strict=False) if a != "" and b != ""]
-    if not both:
+    pairs = zip(one, other, strict=False)
+    both = [(a, b) for a, b in pairs if (a != "" and b != "") or (sort in _ANSWERS and (a != "" or b != ""))]
+    if not both or all(a == "" for a in one) or all(b == "" for b in other):
         return all(a == "" for a in one) or all(b == "" for b in other)
     alike, least = _SORTS.get(sort, (_alike, _MOST))
     return sum(alike(a, b) for a, b in both) >= least * len(both)
