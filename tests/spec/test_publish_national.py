@@ -14,6 +14,7 @@ import pytest
 from keiyu import contract
 from keiyu.codes import areas
 from keiyu.publish import session
+from keiyu.publish.beside import listed
 from keiyu.publish.universe import area_table
 from ministry import APRIL, CHIYODA, CHUO, HACHIOJI, HAYAMA, LINE, OSHIMA, SEVEN, YOKOHAMA, YOKOSUKA, frame, small_home
 
@@ -55,7 +56,7 @@ class National:
                 }
             ),
             core={name: rows.append_column("entry_id", rows["area_code"]) for name, rows in core.items()},
-            given={},
+            given={"child_population": listed(schemas / "codes" / "child_population.csv")},
         )
         with session.opened(line) as opened:
             self.tables = opened.run(inputs, session.ordered(line.national))
