@@ -11,6 +11,7 @@ import click
 from keiyu.cli.calendar import calendar_of, show_calendar
 from keiyu.cli.decisions import HELD_KEYS, held, show_held
 from keiyu.cli.desk import FINDING_KEYS
+from keiyu.cli.early import ESTIMATE_KEYS, estimate_of, show_estimate
 from keiyu.cli.relay import workspace
 from keiyu.cli.screen import Screen
 from keiyu.cli.tables import present
@@ -51,8 +52,9 @@ _collection = argument(
     keys={
         "": "collections[]",
         "collections[]": "collection state reporters_in reporters_due missing[] returned[] release stray[] dates[] "
-        "counts on_time_rate extensions[] exemptions[] calendar_findings[] held[]",
+        "counts on_time_rate extensions[] exemptions[] calendar_findings[] held[] estimate[]",
         "collections[].held[]": HELD_KEYS,
+        "collections[].estimate[]": ESTIMATE_KEYS,
         "collections[].missing[]": "reporter prefecture name",
         "collections[].returned[]": "submission_id file sender reporter reasons[]",
         "collections[].returned[].reasons[]": "rule_id message_ja message_en",
@@ -85,7 +87,10 @@ def status_command(screen: Screen, collection: "Collection | None") -> None:
         states = collection_states(space.ledger)
         chosen = [collection] if collection else list(states)
         found = [(one, states.get(one, "unopened"), standing(space, one)) for one in chosen]
-        result = [_standing(space, one, state, of) for one, state, of in found]
+        result = [
+            _standing(space, one, state, of) | {"estimate": estimate_of(space, of.snapshot) if collection else []}
+            for one, state, of in found
+        ]
 
     def human() -> None:
         for one in result:
@@ -147,6 +152,7 @@ def _show_standing(screen: Screen, one: Mapping[str, Any], *, detailed: bool) ->
         return
     show_calendar(screen, one["dates"], one["calendar_findings"])
     show_held(screen, one["held"])
+    show_estimate(screen, one["estimate"])
     if one["extensions"]:
         columns = ("期限延長 / extended", "まで / until", "理由 / reason")
         screen.table(columns, [(x["area"], x["until"], x["reason"]) for x in one["extensions"]])
@@ -206,7 +212,7 @@ def _release(release: "Release") -> dict[str, Any]:
     keys={"": "collection table as_known_at columns[] rows[]", "rows[]": "(column): value"},
 )
 @_collection
-@argument("table", metavar="TABLE", ja="全国表", en="The national table")
+@argument("table", metavar="TABLE", ja="全国表、または estimate（推計）", en="The national table, or estimate")
 @option(
     "--as-known-at",
     type=INSTANT,

@@ -7,6 +7,7 @@ themselves: a municipality that has sent nothing is a row that is missing, not a
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import pyarrow as pa
 
@@ -93,6 +94,7 @@ def area_table(areas: Areas, as_of: dt.date, direct: tuple[str, ...]) -> pa.Tabl
     return pa.table({name: pa.array(column, pa.string()) for name, column in zip(names, columns, strict=True)})
 
 
+@lru_cache(maxsize=1 << 14)
 def became(areas: Areas, code: str, since: dt.date, until: dt.date) -> tuple[str, ...]:
     """Return the municipalities that have the figures of one of then; several where it was divided.
 
