@@ -192,3 +192,35 @@ def test_a_beginning_and_an_end_under_one_header() -> None:
     fields = [c["field"] for c in answer["columns"]]
     assert fields == ["name", "address", "open_time", None, "close_time", "phone"]
     assert (answer["rows"][0]["values"]["open_time"], answer["rows"][0]["values"]["close_time"]) == ("07:00", "19:30")
+
+
+def grouped(groups: list[tuple[str, list[tuple[str, list[Any]]]]]) -> dict[str, Any]:
+    """Inspect a sheet whose header has groups over labels."""
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out) as book:
+        sheet, at = book.add_worksheet("一覧"), 0
+        for group, labels in groups:
+            if len(labels) > 1:
+                sheet.merge_range(0, at, 0, at + len(labels) - 1, group)
+            else:
+                sheet.write(0, at, group)
+            for label, values in labels:
+                sheet.write_column(1, at, [label, *values])
+                at += 1
+    return inspect(out.getvalue(), "list.xlsx", CONTRACTS, AREAS, schemas=SCHEMAS)
+
+
+def test_what_stands_under_another_body_is_not_the_facility_s() -> None:
+    answer = grouped(
+        [
+            ("施設", [("名称", NAMES), ("所在地", STREETS), ("電話番号", PHONES)]),
+            ("設置者", [("名称", ["社会福祉法人若葉会"] * 4), ("所在地", STREETS[::-1]), ("電話番号", PHONES[::-1])]),
+            ("定員", [("０歳", [6, 9, 3, 6]), ("１歳", [10, 12, 6, 9]), ("計", [16, 21, 9, 15])]),
+            ("開所時間", [("平日", ["7:00～19:00"] * 4), ("土曜", ["8:00～17:00"] * 4)]),
+        ]
+    )
+    fields = [c["field"] for c in answer["columns"]]
+    assert fields[:4] == ["name", "address", "phone", "operator_name"]
+    assert fields[4:6] == [None, None]
+    assert fields[6:] == ["capacity_age0", "capacity_age1", "capacity", "open_time", None]
+    assert not any(c["needs_review"] for c in answer["columns"])

@@ -207,7 +207,7 @@ class Lexis:
         found: dict[str, Hit] = {}
         near = self._path(bare) if _PATH.fullmatch(bare.strip()) else ()
         for hit in (*near, *self._bracketed(bare), *self._pieced(bare), *self._near(bare)):
-            hit = self._allowed(hit, text)
+            hit = self.allowed(hit, text)
             if hit.field not in found or hit.score > found[hit.field].score:
                 found[hit.field] = hit
         return Heard(tuple(sorted(found.values(), key=lambda h: (-h.score, h.field))))
@@ -340,8 +340,13 @@ class Lexis:
         weight = self.weight(word)
         return COMPOSED if word in self.cues.things else TAIL if weight == EXPLAINED else weight
 
-    def _allowed(self, hit: Hit, text: str) -> Hit:
-        """Take away from a hit whose field the contract says is not meant by such a word."""
+    def allowed(self, hit: Hit, text: str) -> Hit:
+        """Take away from a hit whose field the contract says is not meant by such a word.
+
+        Args:
+            hit: the hit.
+            text: all that the header says.
+        """
         denied = self._denied.get(hit.field, ())
         folded = fold.joined(text)
         return hit.times(DENIED, hit.how) if any(word in folded for word in denied if word) else hit

@@ -193,8 +193,9 @@ class Mapper:
         if heard.either is not None:
             found = self._telling_first(found)
         if not heard.known and heard.best < USE and column.sample:
-            named = {c.field for c in found}
-            found += [c for name in self._alone if name not in named and (c := self._by_values(name, column))]
+            named = {self.judge.sorts[c.field] for c in found}
+            unnamed = (name for name in self._alone if self.judge.sorts[name] not in named)
+            found += [c for name in unnamed if (c := self._by_values(name, column))]
         if any(level.shared for level in column.levels[-1:]):
             named = {c.field for c in found}
             found += [c for name in self._telling if name not in named and (c := self._by_values(name, column, 0.35))]

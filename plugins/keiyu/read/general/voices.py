@@ -6,6 +6,7 @@ from dataclasses import replace
 from keiyu.read import fold
 from keiyu.read.general.headers import Level
 from keiyu.read.general.lexis import COMPOSED, DENIED, SILENT, Heard, Hit, Lexis
+from keiyu.read.kinds import kind_of
 
 _ONE_OF_SEVERAL = 0.8
 
@@ -63,12 +64,21 @@ def _grouped(levels: Sequence[Level], lexis: Lexis, whole: Heard) -> Heard:
     weight = COMPOSED if neutral else max(lexis.weight(folded), DENIED)
     best: dict[str, Hit] = {}
     for hit in own.hits:
-        best[hit.field] = hit.times(weight, "part")
-    beside = lexis.weight(fold.joined(levels[-1].text))
-    for hit in (*(h.times(min(beside, 0.9), "part") for h in above.hits), *whole.hits):
+        best[hit.field] = lexis.allowed(hit.times(weight, "part"), over)
+    beside = min(lexis.weight(fold.joined(levels[-1].text)), 0.9)
+    for hit in (*(h.times(_under(h, own, beside, lexis), "part") for h in above.hits), *whole.hits):
         if hit.field not in best or hit.score > best[hit.field].score:
             best[hit.field] = hit
     return _ranked(best, known=own.known and neutral, either=own.either)
+
+
+def _under(hit: Hit, own: Heard, beside: float, lexis: Lexis) -> float:
+    """Return how much of a group's name is left over a label of its own: 設置者 over 所在地 names no operator."""
+    fields = {h.field for h in own.hits}
+    if not own.known or not fields or hit.field in fields:
+        return beside
+    kinds = {kind_of(lexis.vocabulary.terms[name].field).name for name in fields}
+    return beside if kind_of(lexis.vocabulary.terms[hit.field].field).name in kinds else DENIED
 
 
 def _ranked(best: dict[str, Hit], *, known: bool, either: object) -> Heard:
