@@ -126,3 +126,11 @@ def test_a_new_major_version_has_tables_of_its_own() -> None:
         "long",
         "long_v2",
     ]
+
+
+@pytest.mark.postgres
+def test_the_catalogue_may_be_a_database_server(ministry: Ministry, postgres_url: str) -> None:
+    released(ministry, "preliminary")
+    ministry.workspace.settings.iceberg_catalog = postgres_url
+    assert [one.tag for one in iceberg.register(ministry.workspace)] == [TAGS[0]]
+    assert len(table(ministry).scan().to_arrow()) == len(SEVEN)
