@@ -156,3 +156,14 @@ def test_two_columns_of_yes_that_differ_in_their_blanks_are_two_answers() -> Non
     assert [column(twice, at)["needs_review"] for at in (2, 3)] == [True, True]
     again = shelters(["指定避難所", "○", "○", "", "○"], ["指定緊急避難場所", "○", "○", "", "○"])
     assert [column(again, at)["field"] for at in (2, 3)] == ["designated", None]
+
+
+def test_the_body_that_made_a_list_is_not_the_place_unless_no_column_says_it() -> None:
+    body, town = ["地方公共団体名", *["愛媛県今治市"] * 4], ["所在地_市区町村", *["今治市"] * 4]
+    both = shelters(["洪水", "1", "", "1", "1"], body, town)
+    assert [column(both, at)["field"] for at in (3, 4)] == [None, "municipality"]
+    assert not column(both, 3)["needs_review"]
+    blank = shelters(["洪水", "1", "", "1", "1"], body, ["所在地_市区町村", "", "", "", ""])
+    assert [column(blank, at)["field"] for at in (3, 4)] == [None, "municipality"]
+    alone = shelters(["洪水", "1", "", "1", "1"], body)
+    assert column(alone, 3)["field"] == "municipality"

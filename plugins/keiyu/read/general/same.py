@@ -12,6 +12,8 @@ from keiyu.read import fold
 from keiyu.read.grid import Cell
 
 _ANSWERS: Final = frozenset({"flag", "designated"})
+_ABOVE: Final = ("都", "道", "府", "県", "郡", "市")
+"""What stands before the name of a municipality, or of a ward of one."""
 _ROUNDED: Final = 0.0005
 _NEAR: Final = 0.01
 """Degrees within which two points are one facility: about a kilometre, the gate and the centre of a block."""
@@ -68,6 +70,12 @@ def _one_town(one: Cell, other: Cell) -> bool:
     return bool(short) and long.endswith(short)
 
 
+def _one_town(one: Cell, other: Cell) -> bool:
+    """Return whether two names are one municipality's, one of them with its prefecture before it: 愛媛県今治市."""
+    short, long = sorted((fold.joined(str(one)), fold.joined(str(other))), key=len)
+    return short == long or (bool(short) and long.endswith(short) and long[: -len(short)].endswith(_ABOVE))
+
+
 def _folded(one: Cell, other: Cell) -> bool:
     return fold.joined(str(one)) == fold.joined(str(other))
 
@@ -77,6 +85,7 @@ _SORTS: Final[Mapping[str, tuple[Callable[[Cell, Cell], bool], float]]] = {
     "longitude": (_near, 0.9),
     "address": (_one_place, 0.9),
     "municipality": (_one_town, 0.9),
+    "municipality": (_one_town, _MOST),
     "name": (_folded, _MOST),
     "phone": (_folded, _MOST),
 }
