@@ -65,12 +65,6 @@ def _one_place(one: Cell, other: Cell) -> bool:
 
 
 def _one_town(one: Cell, other: Cell) -> bool:
-    """Return whether two names of places are one, one of them with the prefecture before it."""
-    short, long = sorted((fold.joined(str(one)), fold.joined(str(other))), key=len)
-    return bool(short) and long.endswith(short)
-
-
-def _one_town(one: Cell, other: Cell) -> bool:
     """Return whether two names are one municipality's, one of them with its prefecture before it: 愛媛県今治市."""
     short, long = sorted((fold.joined(str(one)), fold.joined(str(other))), key=len)
     return short == long or (bool(short) and long.endswith(short) and long[: -len(short)].endswith(_ABOVE))
@@ -85,7 +79,6 @@ _SORTS: Final[Mapping[str, tuple[Callable[[Cell, Cell], bool], float]]] = {
     "longitude": (_near, 0.9),
     "address": (_one_place, 0.9),
     "municipality": (_one_town, 0.9),
-    "municipality": (_one_town, _MOST),
     "name": (_folded, _MOST),
     "phone": (_folded, _MOST),
 }
