@@ -1,11 +1,14 @@
 """No hidden figure can be told more closely than the policy allows, however the tables hang together."""
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hiding import POLICY, Tables, fewest, grid, widths
+from keiyu.publish.disclosure import division
 from keiyu.publish.disclosure.pattern import pattern
+from keiyu.publish.disclosure.secondary import Problem
+from keiyu.publish.disclosure.system import condense, row
 
 SHAPES = st.sampled_from([(2, 3), (3, 3), (4, 2), (2, 2, 3)])
 SMALL = st.integers(0, 8)
@@ -77,3 +80,17 @@ def test_no_release_gives_away_what_another_hides(season):
     tables = Tables().publish(*before)
     hidden = protected(tables)
     protected(Tables().publish(*before, hidden=sorted(hidden)).publish(*after))
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(seasons())
+def test_prefectures_protected_one_by_one_protect_the_nation_as_well(monkeypatch, season):
+    monkeypatch.setattr(division, "_WORTH_DIVIDING", 0)
+    told = season[1]
+    tables = Tables().publish(*release(told))
+    problem = Problem(condense(tables.system), tables.system.fresh, POLICY.protection)
+    everything = [row(problem.atoms.members, at) for at in range(problem.atoms.members.shape[0])]
+    found = list(division.groups(problem, everything, np.zeros(len(everything), bool)))
+    if all(any(told[place]) for place in told):
+        assert sorted(len(np.unique(problem.atoms.block[group.atoms])) for group in found) == [3, 3]
+    protected(tables)

@@ -226,12 +226,32 @@ def test_residents_are_counted_wherever_their_facility_stands(schemas: Path) -> 
         living(SORA, CHUO, 8),
         living(SORA, HAYAMA, "suppressed"),
     ]
-    made = Line(schemas, "nursery_monthly").made({"residence": rows})["residence"]
+    made = Line(schemas, "nursery_monthly").made({"residence": rows})["residents"]
     assert told(made, "level", "area_code", "value", age_band="age1") == [
         ("municipality", CHIYODA, 30),
         ("municipality", CHUO, 10),
         ("nation", "00", 40),
         ("prefecture", "130001", 40),
+    ]
+
+
+def test_staff_adds_up_to_prefecture_and_nation(schemas: Path) -> None:
+    def staff(at: tuple[str, str], qualification: str, full: int, part: int | None) -> dict[str, Any]:
+        return {**teachers(at, 1.0, qualification), "full_time": full, "part_time": part}
+
+    rows = [staff(MIDORI, "nursery_teacher", 8, 2), staff(MIDORI, "cook", 1, None), staff(SORA, "cook", 2, 1)]
+    made = Line(schemas, "nursery_monthly").made({"staff": rows})["workforce"]
+    columns = ("qualification", "full_time", "part_time", "part_time_status")
+    assert told(made, *columns, area_code=CHIYODA) == [
+        ("cook", 1, None, "not_submitted"),
+        ("nursery_teacher", 8, 2, "reported"),
+        ("total", 9, 2, "reported"),
+    ]
+    assert told(made, "level", "full_time", "part_time", qualification="cook") == [
+        ("municipality", 1, None),
+        ("municipality", 2, 1),
+        ("nation", 3, 1),
+        ("prefecture", 3, 1),
     ]
 
 

@@ -20,7 +20,7 @@ from keiyu.contract.model import Collection
 from keiyu.findings import Severity
 from keiyu.intake import ingest
 from keiyu.ledger import open_collection
-from keiyu.publish import prefill, rollup
+from keiyu.publish import prefill, registry, rollup
 from keiyu.publish.release import NotShownError
 from keiyu.read import read
 from keiyu.receive import Arrival, receive_many
@@ -75,6 +75,12 @@ def receive(
     receive_many(office.workspace.ledger, office.workspace.storage, [arrival])
 
 
+def decide(office: Office) -> None:
+    """Work until the queue is empty, as the intake does: then facilities are recognised."""
+    while ingest(office.workspace).claimed:
+        pass
+
+
 def survey(**figures: int) -> dict[str, int]:
     """A municipality's survey: totals follow from the figures of one-year-olds."""
     told = dict(figures)
@@ -106,7 +112,7 @@ def told(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]
         open_collection(office.workspace.ledger, collection)
     for area, rows in LIST.items():
         receive(office, listing(rows, area), f"{area}.csv", collection=REGISTER)
-    ingest(office.workspace)
+    decide(office)
     figures = {
         CHIYODA: survey(
             capacity_daycare_age1_2=24, capacity_integrated_age1_2=45, using_daycare_age1=20, using_integrated_age1=30
@@ -117,7 +123,7 @@ def told(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]
     instants = []
     for whose, capacity in CAPACITY.items():
         receive(office, month(office, whose, capacity), f"{'-'.join(whose)}.xlsx", sender=whose[0])
-        ingest(office.workspace)
+        decide(office)
         instants.append(dt.datetime.now(dt.UTC))
     yield Told(office, instants[0])
     office.workspace.close()
@@ -226,6 +232,19 @@ def refusals(space: Workspace, data: bytes) -> set[str]:
     found = read(data, "form.xlsx", contracts, space.areas, schemas=space.settings.schemas)
     assert (found.line, found.as_of) == (THIS_YEAR.line, AS_OF)
     return {one.rule_id for one in found.findings if one.severity is Severity.ERROR}
+
+
+def test_the_register_is_read_as_of_any_day(told: Told) -> None:
+    rows = publish.read(told.office.workspace, REGISTER, "register")
+    assert {(row["name"], row["valid_from"], row["is_current"]) for row in rows.to_pylist()} == {
+        ("みどり保育園", AS_OF, True),
+        ("ひかりこども園", AS_OF, True),
+        ("そら保育室", AS_OF, True),
+    }
+    assert registry.valid_on(rows, "register", dt.date(2025, 3, 31)).num_rows == 0
+    assert registry.valid_on(rows, "register", AS_OF).num_rows == 3
+    with pytest.raises(registry.NoPeriodsError):
+        registry.valid_on(rows.drop_columns(["valid_to"]), "register", AS_OF)
 
 
 def test_last_year_s_figures_fill_what_facilities_do_not_tell(told: Told) -> None:

@@ -7,12 +7,14 @@ where something has changed.
 import datetime as dt
 from collections.abc import Collection as Several
 from dataclasses import dataclass
+from typing import ClassVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
 
 from keiyu.contract.model import Contract
+from keiyu.errors import UserError
 from keiyu.ledger import Ledger
 from keiyu.ledger.events import head
 from keiyu.ledger.identities import IdentityAssignment
@@ -20,6 +22,17 @@ from keiyu.ledger.models import Entry
 from keiyu.receive.workspace import Workspace
 from keiyu.register.identity import load
 from keiyu.register.identity.rows import assigned, rows_of, with_identity
+
+
+@dataclass(eq=False)
+class NoPeriodsError(UserError):
+    """A table that tells no periods of validity, asked for a day."""
+
+    table: str
+
+    code: ClassVar[str] = "KEIYU-182"
+    ja: ClassVar[str] = "表「{table}」には有効期間（valid_from, valid_to）がないため、日を指定できません。"
+    en: ClassVar[str] = "Table {table!r} has no periods of validity (valid_from, valid_to), so no day can be chosen."
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +117,22 @@ def standing(
     rows = rows_of(workspace, workspace.contract(line), table, entries)
     rows = rows.filter(_holds(rows, pa.scalar(as_of, pa.date32())))
     return with_identity(rows, assigned(workspace, entries, at_seq)).combine_chunks()
+
+
+def valid_on(rows: pa.Table, table: str, day: dt.date) -> pa.Table:
+    """Return the rows of a table with periods of validity that hold on a day.
+
+    Args:
+        rows: the rows.
+        table: their table's name, for the error.
+        day: the day.
+
+    Raises:
+        NoPeriodsError: the table has no periods.
+    """
+    if not {"valid_from", "valid_to"} <= set(rows.column_names):
+        raise NoPeriodsError(table)
+    return rows.filter(_holds(rows, pa.scalar(day, pa.date32())))
 
 
 def identity_marks(ledger: Ledger, line: str, at_seq: int) -> dict[str, str]:

@@ -6,6 +6,7 @@ ten times the protection. The bounds are two linear programmes (whole-numbered o
 a programme that does not end in time counts for the attacker.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -24,6 +25,7 @@ _SECONDS: Final = 5.0
 _NEARBY: Final = (40, 200)
 _REMEMBERED: Final = 64
 _REACH: Final = 10.0
+_SEED: Final = 0x6B656979
 
 
 def ceiling(values: Floats, protection: float) -> Floats:
@@ -83,6 +85,7 @@ class Attack:
         self._atoms = atoms
         self._protection = protection
         self._witnesses = witnesses or Witnesses(len(atoms.values))
+        self._shown = shown
         self.unknown = _unknown(atoms, shown)
         self._place = np.full(len(atoms.values), -1)
         self._place[self.unknown] = np.arange(len(self.unknown))
@@ -125,9 +128,54 @@ class Attack:
                     return width
         return self._among(target, whole).width
 
-    def is_safe(self, target: tuple[Ints, Floats]) -> bool:
-        """Return whether a figure cannot be narrowed down to less than the protection."""
-        return self.width(target) >= self._protection - TOLERANCE
+    def survey(self, targets: Sequence[tuple[Ints, Floats]], rounds: int = 12) -> None:
+        """Look for tables in which many figures differ at once: each saves two programmes for every figure it proves.
+
+        Args:
+            targets: the figures.
+            rounds: how many tables to look for; the directions are drawn with a fixed seed.
+        """
+        chance = np.random.default_rng(_SEED)
+        for _ in range(rounds if len(targets) > rounds and len(self.unknown) else 0):
+            aim = np.zeros(len(self._atoms.values))
+            for (columns, coefficients), sign in zip(targets, chance.choice((-1.0, 1.0), len(targets)), strict=True):
+                aim[columns] += sign * coefficients
+            values = self._atoms.values[self.unknown]
+            table = self._table(self._rows, values, aim[self.unknown], whole=False)
+            if table is not None:
+                self._witnesses.add(self.unknown, table - values)
+
+    def is_proved(self, target: tuple[Ints, Floats]) -> bool:
+        """Return whether a table found so far proves that a figure is safe."""
+        return self._witnesses.width(target) >= self._protection - TOLERANCE
+
+    def learn(self, movable: Ints, moves: Sequence[Floats]) -> None:
+        """Remember tables found elsewhere, where they agree with everything shown.
+
+        Args:
+            movable: the atoms in which they differ from the true one.
+            moves: how far.
+        """
+        rows = self._atoms.columns[:, movable].tocsr()[self._shown]
+        for told in moves:
+            move = np.rint(told) if self._atoms.integral else told
+            values = self._atoms.values[movable] + move
+            inside = (values > -TOLERANCE).all() and (
+                values < ceiling(self._atoms.values[movable], self._protection) + TOLERANCE
+            ).all()
+            if inside and np.abs(rows @ move).max(initial=0) < TOLERANCE:
+                self._witnesses.add(movable, move)
+
+    def is_safe(self, target: tuple[Ints, Floats], *, far: bool = True) -> bool:
+        """Return whether a figure cannot be narrowed down to less than the protection.
+
+        Args:
+            target: the figure.
+            far: look at everything that bears upon it; else a figure that only far cells protect counts as unsafe.
+        """
+        if far:
+            return self.width(target) >= self._protection - TOLERANCE
+        return self.is_proved(target)
 
     def _nearest(self, target: tuple[Ints, Floats], whole: Ints, near: int) -> Ints:
         """Return the unknown atoms in the smallest sums with a figure, and in the smallest sums with those."""
@@ -169,16 +217,17 @@ class Attack:
         self._witnesses.add(movable, table - values)
         return float(aim @ table)
 
-    def _table(self, rows: sparse.csr_matrix, values: Floats, aim: Floats) -> Floats | None:
+    def _table(self, rows: sparse.csr_matrix, values: Floats, aim: Floats, *, whole: bool = True) -> Floats | None:
         """Return the table that agrees with what is shown and has the least sum; none where none is found in time.
 
-        Most linear programmes of tables have whole solutions; the whole-numbered one is solved for the others.
+        Most linear programmes of tables have whole solutions; the whole-numbered one is solved for the others, if at
+        all (``whole``).
         """
         known = rows @ values
-        for whole in (0, 1) if self._atoms.integral else (0,):
+        for kind in (0, 1) if whole and self._atoms.integral else (0,):
             found = milp(
                 aim,
-                integrality=np.full(len(values), whole),
+                integrality=np.full(len(values), kind),
                 bounds=Bounds(np.zeros(len(values)), ceiling(values, self._protection)),
                 constraints=LinearConstraint(rows, known, known) if len(known) else None,
                 options={"time_limit": _SECONDS},

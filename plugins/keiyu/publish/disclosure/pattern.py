@@ -10,6 +10,7 @@ from scipy import sparse
 from keiyu.contract.disclosure import Disclosure
 from keiyu.errors import IntegrityError
 from keiyu.publish.disclosure.attack import TOLERANCE, Attack, Witnesses
+from keiyu.publish.disclosure.division import groups
 from keiyu.publish.disclosure.primary import sensitive
 from keiyu.publish.disclosure.secondary import Problem, Target, cheapest, spare
 from keiyu.publish.disclosure.system import Atoms, Flags, System, condense, row
@@ -66,9 +67,7 @@ def pattern(system: System, policy: Disclosure) -> Pattern:
     targets, exposed = _sorted_out(problem, list(_targets(system, atoms, policy, kept)), system.hidden)
     hidden = kept
     if policy.secondary and targets:
-        hidden = _complete(problem, targets, kept)
-        hidden = _complete(_among(problem, hidden, kept), targets[::-1], kept)
-        hidden = spare(problem, targets, hidden, kept)
+        hidden = _chosen(problem, targets, kept)
     return replace(
         Pattern(primary, hidden & ~primary & system.fresh, exposed, None),
         narrowest=_audit(problem, targets, hidden, kept, strict=policy.secondary),
@@ -124,6 +123,22 @@ def _sorted_out(problem: Problem, targets: list[Target], former: Flags) -> tuple
     return left, len(once) - len(left)
 
 
+def _chosen(problem: Problem, targets: list[Target], kept: Flags) -> Flags:
+    """Choose what to hide: group by group where the system falls into groups, then whatever is left."""
+    hidden = kept.copy()
+    for group in groups(problem, targets, kept):
+        hidden[group.cells] |= _fewest(group.problem, group.targets, kept[group.cells])
+    if (hidden != kept).any():
+        return _complete(problem, targets, hidden)
+    return _fewest(problem, targets, kept)
+
+
+def _fewest(problem: Problem, targets: list[Target], kept: Flags) -> Flags:
+    hidden = _complete(problem, targets, kept)
+    hidden = _complete(_among(problem, hidden, kept), targets[::-1], kept)
+    return spare(problem, targets, hidden, kept)
+
+
 def _among(problem: Problem, hidden: Flags, kept: Flags) -> Problem:
     """Return the problem in which only cells already hidden may be, so that those not needed drop out."""
     loose = np.zeros(len(problem.atoms.values), np.bool_)
@@ -137,20 +152,24 @@ def _complete(problem: Problem, targets: list[Target], hidden: Flags) -> Flags:
     done: set[int] = set(np.flatnonzero(hidden).tolist())
     witnesses = Witnesses(len(problem.atoms.values))
     attack = Attack(problem.atoms, ~hidden, problem.protection, witnesses)
+    attack.survey(targets)
     while waiting:
         target, whole = waiting.pop()
-        if attack.is_safe(target):
+        if attack.is_safe(target, far=whole):
             continue
         found = cheapest(problem, target, hidden, attack.unknown, whole=whole)
-        if not whole and problem.atoms.integral:
+        if not whole:
             waiting.append((target, True))
-        if found is None or not len(found):
+        if found is None:
             continue
-        hidden = hidden.copy()
-        hidden[found] = True
-        attack = Attack(problem.atoms, ~hidden, problem.protection, witnesses)
-        waiting += [(row(problem.atoms.members, int(at)), False) for at in found if int(at) not in done]
-        done |= set(found.tolist())
+        if len(found.cells):
+            hidden = hidden.copy()
+            hidden[found.cells] = True
+            attack = Attack(problem.atoms, ~hidden, problem.protection, witnesses)
+            fresh = [at for at in found.cells.tolist() if at not in done]
+            waiting += [(row(problem.atoms.members, at), False) for at in fresh]
+            done |= set(fresh)
+        attack.learn(found.movable, found.moves)
     return hidden
 
 
@@ -158,6 +177,7 @@ def _audit(problem: Problem, targets: list[Target], hidden: Flags, kept: Flags, 
     """Return the narrowest interval of what is hidden, by all that is shown."""
     attack = Attack(problem.atoms, ~hidden, problem.protection)
     also = [row(problem.atoms.members, int(at)) for at in np.flatnonzero(hidden & ~kept)]
+    attack.survey([*targets, *also])
     widths = [attack.width(target) for target in [*targets, *also]]
     weak = sum(width < problem.protection - TOLERANCE for width in widths)
     if strict and weak:

@@ -30,6 +30,21 @@ Target = tuple[Ints, Floats]
 
 
 @dataclass(frozen=True)
+class Solution:
+    """How one figure is protected.
+
+    Attributes:
+        cells: the shown cells to hide; none where it is protected already.
+        movable: the atoms that were looked at.
+        moves: two tables that agree with what is then shown, as differences from the true one in those atoms.
+    """
+
+    cells: Ints
+    movable: Ints
+    moves: tuple[Floats, Floats]
+
+
+@dataclass(frozen=True)
 class Problem:
     """What is to be hidden, and what may be.
 
@@ -52,8 +67,8 @@ class Problem:
         return np.where(figures > 0, 1 + np.log2(1 + figures), _ZERO_COST)
 
 
-def cheapest(problem: Problem, target: Target, hidden: Flags, unknown: Ints, *, whole: bool) -> Ints | None:
-    """Return the shown cells to hide so that one figure is protected; none where no cells can.
+def cheapest(problem: Problem, target: Target, hidden: Flags, unknown: Ints, *, whole: bool) -> Solution | None:
+    """Return what to hide so that one figure is protected; none where nothing can.
 
     Args:
         problem: the table system.
@@ -96,8 +111,8 @@ def _neighbours(atoms: Atoms, targets: Ints, loose: Flags) -> Iterator[int]:
         yield from atoms.block[others[order]].tolist()
 
 
-def _programme(problem: Problem, target: Target, hidden: Flags, movable: Ints, *, whole: bool) -> Ints | None:
-    """Solve for one figure, moving some atoms only; returns the cells to hide."""
+def _programme(problem: Problem, target: Target, hidden: Flags, movable: Ints, *, whole: bool) -> Solution | None:
+    """Solve for one figure, moving some atoms only."""
     atoms = problem.atoms
     touched = np.unique(atoms.columns[:, movable].indices)
     bound = touched[~problem.fresh[touched] & ~hidden[touched]]
@@ -134,7 +149,8 @@ def _programme(problem: Problem, target: Target, hidden: Flags, movable: Ints, *
     )
     if found.x is None:
         return None
-    return np.asarray(priced[found.x[2 * size :] > TOLERANCE], np.int64)
+    cells = np.asarray(priced[found.x[2 * size :] > TOLERANCE], np.int64)
+    return Solution(cells, movable, (found.x[:size], found.x[size : 2 * size]))
 
 
 def spare(problem: Problem, targets: list[Target], hidden: Flags, kept: Flags) -> Flags:
