@@ -42,6 +42,8 @@ _CROSSED: Final[Mapping[str, str]] = {"latitude": "longitude", "longitude": "lat
 _HALF: Final = 0.5
 _FEW: Final = 3
 _MOST: Final = 6
+_FIRST: Final = 4
+"""So many values show that a column is not of a sort."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +246,9 @@ class Mapper:
         return [name for name, sort in self.judge.sorts.items() if sort in ("ownership", *ALONE)]
 
     def _by_values(self, name: str, column: Seen, start: float = _ALONE) -> Candidate | None:
+        first = self.judge.fit(name, column.sample[:_FIRST])
+        if first.share is None or first.share < _HALF:
+            return None
         fit = self.judge.fit(name, column.sample)
         if self.judge.sorts[name] in _MEASURED and not all(
             isinstance(c, float) or "." in str(c) for c in column.sample
