@@ -15,7 +15,7 @@ from keiyu.cli.early import ESTIMATE_KEYS, estimate_of, show_estimate
 from keiyu.cli.relay import workspace
 from keiyu.cli.screen import Screen
 from keiyu.cli.tables import present
-from keiyu.cli.types import COLLECTION, INSTANT
+from keiyu.cli.types import COLLECTION, DATE, INSTANT
 from keiyu.cli.verb import argument, option, verb
 from keiyu.errors import IntegrityError
 
@@ -220,6 +220,12 @@ def _release(release: "Release") -> dict[str, Any]:
     en="As it was known then (Japan's time; a date alone means the end of that day)",
 )
 @option(
+    "--valid-on",
+    type=DATE,
+    ja="この日に有効な行だけ（有効期間のある台帳の表）",
+    en="Only rows that hold on this day, of a table with periods of validity",
+)
+@option(
     "--format",
     "form",
     type=click.Choice(("table", "csv", "parquet", "json", "sdmx-csv", "sdmx-ml")),
@@ -243,17 +249,19 @@ def read_command(
     collection: "Collection",
     table: str,
     as_known_at: dt.datetime | None,
+    valid_on: dt.date | None,
     form: str,
     output: Path | None,
     limit: int | None,
     audience: "Audience",
 ) -> None:
     """Read a national table."""
-    from keiyu.publish import read
+    from keiyu.publish import read, registry
 
     with workspace() as space:
         encode = _encoder(space, collection.line, table, form)
         rows = read(space, collection, table, as_known_at, audience=audience)
+    rows = rows if valid_on is None else registry.valid_on(rows, table, valid_on)
     about = {"collection": str(collection), "table": table, "as_known_at": as_known_at}
     present(screen, rows, about, form, output=output, limit=limit, encode=encode)
 
