@@ -89,6 +89,8 @@ def seeds() -> dict[str, bytes]:
     header = ["施設名", "所在地", "電話番号", "定員"]
     strips = [[*row, "", *row[::-1]] for row in ([["公立", "", "", ""], header, *listed, ["計", "", "", 15]])]
     parts = [*strips, [], ["【私立】"], ["園名", "住所", "TEL", "利用定員"], *listed, header, *listed]
+    cells = ["".join(f"<td colspan=1>{cell}</td>" for cell in row) for row in rows]
+    page = f"<html><body>報告<table>{''.join(f'<tr>{row}</tr>' for row in cells)}</table><p>注</p></body></html>"
     lines = "".join(f"<table:table-row>{''.join(ods_text(str(c)) for c in row)}</table:table-row>" for row in rows)
     found = {
         "form.xlsx": template.render(contract(), reporter=all_areas().get("131016", DAY), as_of=DAY, values=values),
@@ -98,6 +100,7 @@ def seeds() -> dict[str, bytes]:
         "flat.xls": xls_bytes({(r, c): v for r, row in enumerate(rows) for c, v in enumerate(row)}),
         "parts.csv": csv_bytes(parts, "cp932"),
         "parts.xls": xls_bytes({(r, c): v for r, row in enumerate(parts) for c, v in enumerate(row)}, sheets=3),
+        "flat.html": page.encode("cp932"),
         "flat.json": json.dumps(records, ensure_ascii=False).encode(),
         "flat.geojson": json.dumps({"type": "FeatureCollection", "features": features}).encode(),
         "flat.zip": zip_bytes({"表.csv": csv_bytes(rows, "cp932"), "注.txt": "注".encode()}),

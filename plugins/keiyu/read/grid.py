@@ -18,7 +18,7 @@ Cell = str | float | int | bool | dt.date | dt.datetime | dt.time | dt.timedelta
 
 Row = Sequence[Cell]
 
-FileKind = Literal["xlsx", "xls", "xlsb", "ods", "csv", "json", "zip"]
+FileKind = Literal["xlsx", "xls", "xlsb", "ods", "csv", "json", "html", "zip"]
 
 
 @lru_cache(maxsize=16_384)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Final, cast
 
 from keiyu.collector import uncollected
-from keiyu.read import features
+from keiyu.read import features, markup
 from keiyu.read.columnar import column_rows
 from keiyu.read.encodings import LOST, to_text
 from keiyu.read.grid import Cell, Grid, Remark, Workbook, address
@@ -49,6 +49,8 @@ def decode(data: bytes) -> Workbook:
         raise RefusedError("read.decode.too_large", value=f"> {MOST_TEXT // 1024**2} MiB")
     remarks: list[Remark] = []
     text, encoding = to_text(data, remarks)
+    if markup.is_page(text):
+        return Workbook("html", [markup.decode(text)], encoding, remarks=remarks)
     refuse_other_text(text)
     if features.is_json(text):
         grids = features.decode(text, remarks)

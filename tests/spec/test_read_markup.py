@@ -1,0 +1,69 @@
+"""A table saved as a web page is read; any other page is refused by name."""
+
+from typing import Any
+
+import pytest
+
+from keiyu.read.decode import decode
+from keiyu.read.sniff import RefusedError
+
+HEAD = (
+    '<html xmlns:x="urn:schemas-microsoft-com:office:excel"><head><meta charset="{0}"><style>td {{a: b}}</style></head>'
+)
+TABLE = """<table border=1>
+<tr><th rowspan=2>施設名</th><th colspan="2">空き</th></tr>
+<tr><th>０歳</th><th>１歳</th></tr>
+<tr><td>みどり<br>保育園</td><td x:num>1</td><td>&nbsp;2 </td></tr>
+<tr><td>そら&amp;うみ
+  保育園</td><td></td><td>-</td></tr>
+</table>"""
+
+
+def rows(text: str, encoding: str = "utf-8") -> list[list[Any]]:
+    grid = decode(text.encode(encoding)).grids[0]
+    return [list(row) for row in grid.rows]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp932", "euc_jp"])
+def test_a_table_of_a_page_is_read_with_what_stands_around_it(encoding: str) -> None:
+    page = f"{HEAD.format(encoding)}<body><h1>空き状況</h1>令和６年４月１日<br>現在{TABLE}<p>※ 注</p></body></html>"
+    assert rows(page, encoding) == [
+        ["空き状況"],
+        ["令和６年４月１日"],
+        ["現在"],
+        ["施設名", "空き", ""],
+        ["", "０歳", "１歳"],
+        ["みどり\n保育園", "1", "2"],
+        ["そら&うみ 保育園", "", "-"],
+        ["※ 注"],
+    ]
+
+
+def test_spans_are_merged_cells() -> None:
+    merges = decode(TABLE.encode()).grids[0].looks.merges
+    assert [tuple(m) for m in merges] == [(0, 0, 1, 0), (0, 1, 0, 2)]
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<html><head><title>404 Not Found</title></head><body><h1>ページが見つかりません</h1></body></html>",
+        f"<html><body>{TABLE}{TABLE}</body></html>",
+        f"<html><body><table><tr><td>{TABLE}</td><td>1</td></tr></table></body></html>",
+        f"<html><body>{TABLE}<script>go()</script></body></html>",
+        f"<html><body><form action='/'>{TABLE}</form></body></html>",
+        f"<html><body><p>{'ご案内' * 400}</p>{TABLE}</body></html>",
+        "<html><body><table><tr><td>エラー</td></tr></table></body></html>",
+        f"<html><body><!-- {TABLE}</body></html>",
+        f"<html><body>{TABLE}</body></html>".replace('colspan="2"', 'colspan="99999"'),
+        f"<table><tr>{'<td rowspan=99999 colspan=1999>x</td>' * 3}</tr></table>",
+        "<table" + "<" * 20_000 + "<!--" * 20_000,
+        '<?xml version="1.0"?><Workbook><Worksheet><Table><Row/></Table></Worksheet></Workbook>',
+    ],
+    ids=str,
+)
+def test_any_other_page_is_refused_by_name(page: str) -> None:
+    with pytest.raises(RefusedError) as refused:
+        decode(page.encode())
+    assert refused.value.rule_id in {"read.decode.not_table", "read.decode.damaged", "read.decode.too_large"}
+    assert "HTML" in (refused.value.value or "") or refused.value.rule_id == "read.decode.too_large"
