@@ -32,7 +32,7 @@ _OTHER: Final = frozenset(
 )
 _BREAKS: Final = frozenset({"p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "li", "body", "caption"})
 _LEAST: Final = 2
-_NAMED: Final = "HTML"
+_NAMED: Final = "HTML/XML"
 
 
 def is_page(text: str) -> bool:
