@@ -167,3 +167,8 @@ def test_the_body_that_made_a_list_is_not_the_place_unless_no_column_says_it() -
     assert [column(blank, at)["field"] for at in (3, 4)] == [None, "municipality"]
     alone = shelters(["洪水", "1", "", "1", "1"], body)
     assert column(alone, 3)["field"] == "municipality"
+
+
+def test_the_row_number_of_a_data_portal_is_not_the_number_of_the_list() -> None:
+    answer = told(["_id", 1, 2, 3, 4], ["NO", 11, 12, 13, 14], ["避難所名", *NAMES], ["所在地", *ADDRESSES])
+    assert [each["field"] for each in answer["columns"]] == [None, "shelter_id", "name", "address"]

@@ -51,6 +51,8 @@ _DATE: Final = re.compile(
 )
 _WORD: Final = re.compile(r"(?<=[a-z])(?=[A-Z])|[_\-\s]+")
 _SHORTEST: Final = 2
+_OF_STORES: Final = frozenset({"_id", "_full_text"})
+"""Columns that a data portal adds to what it was given. Source: CKAN DataStore, fields of a resource."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +194,8 @@ class Lexis:
         return heard
 
     def _judge(self, text: str) -> Heard:
+        if text.strip() in _OF_STORES:
+            return UNASKED
         plain = self._exact(fold.joined(text))
         if plain is not None:
             return plain
