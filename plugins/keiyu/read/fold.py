@@ -34,7 +34,7 @@ def label(text: str) -> str:
 def labels(texts: Sequence[str]) -> list[str]:
     """Fold many texts as :func:`label` does, all at once: no letter of one changes how another is folded."""
     whole = _SEPARATOR.join(texts)
-    if whole.count(_SEPARATOR) != len(texts) - 1:
+    if not texts or whole.count(_SEPARATOR) != len(texts) - 1:
         return list(map(label, texts))
     folded = unicodedata.normalize("NFKC", whole)
     for pattern, by in ((_DASH, "-"), (_WAVE, "~"), (_BLANK, "")):

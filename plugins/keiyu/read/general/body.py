@@ -1,8 +1,10 @@
 """The records under a header: which rows are one, which are totals, remarks, section titles or left over."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Final, Literal
 
 from keiyu.read import fold
@@ -27,6 +29,8 @@ _UNITS: Final = r"(?:か所|カ所|ヶ所|ケ所|箇所|ヵ所|施設|園|件|�
 _COUNT: Final = re.compile(rf"[(]?(?:計|全)?\d[\d,]*{_UNITS}?[)]?")
 _SUMMED: Final = re.compile(rf".{{0,20}}(?:計|total)(?:[(][^()]{{1,20}}[)]|\d[\d,]*{_UNITS})?")
 _TITLE: Final = re.compile(r"[【〔《<■◆●▼□◇◎].*|\[.+\]$")
+_OPENS: Final = "【〔《<■◆●▼□◇◎[]()】〕>計全"
+"""What titles and counts begin with, and brackets around a total."""
 
 
 @dataclass
@@ -82,15 +86,17 @@ class BodyReader:
         """
         columns = [self._grid.column(at, self._start) for at in anchors]
         covered = self._covered(anchors[0]) if anchors else frozenset()
-        firm = _firm((c for column in columns[:1] for c in column), self._odd(anchors))
         body = Body()
         first = columns[0] if columns else [""] * (len(self._grid.rows) - self._start)
         usual = self._usual()
         beside = self._beside(anchors) if usual >= _SECTION else []
         summed = self._summed(anchors[0]) if anchors else frozenset()
+        if any("" not in column for column in beside):
+            beside = []
+        odd = self._odd(first, self._texts[anchors[0]] if anchors else set())
         for offset, cell in enumerate(first):
             number = self._start + offset
-            plain = firm.get(cell, False) if isinstance(cell, str) else cell != ""
+            plain = cell not in odd if isinstance(cell, str) else cell != ""
             if plain and number not in summed and (not beside or any(column[offset] != "" for column in beside)):
                 body.records.append(number)
             else:
@@ -107,30 +113,40 @@ class BodyReader:
     def _summed(self, anchor: int) -> frozenset[int]:
         """Return the rows in which a word of a sum stands left of the anchor (小計, then how many they are)."""
         columns = [self._grid.column(at, self._start) for at in range(max(anchor - _BESIDE, 0), anchor)]
-        texts = {cell for column in columns for cell in column if isinstance(cell, str)} if columns else set()
-        sums = {text for text in texts if text and (_is_total(fold.label(text), self._words) or text.endswith(_SUM))}
+        texts = [text for text in set(chain.from_iterable(columns)) if isinstance(text, str) and text]
+        folded = zip(texts, fold.labels(texts), strict=True)
+        sums = {text for text, label in folded if _is_total(label, self._words) or text.endswith(_SUM)}
         if not sums:
             return frozenset()
         return frozenset(self._start + n for column in columns for n, c in enumerate(column) if c in sums)
 
-    def _odd(self, anchors: Sequence[int]) -> Callable[[str], bool]:
-        header = self._texts[anchors[0]] if anchors else set()
-        words = self._words
+    def _odd(self, cells: Iterable[Cell], header: AbstractSet[str]) -> AbstractSet[str]:
+        """Return the texts that need not stand in a record; most are told by their first letter."""
+        texts = [text for text in set(cells) if isinstance(text, str)]
+        told = (*self._words.remarks, *self._words.totals, *self._words.subtotals)
+        first = frozenset(text[0] for text in told if text).union(_NOTHING, _OPENS)
+        sum_ja, sum_en = _SUM
 
-        def odd(text: str) -> bool:
-            folded = fold.label(text)
-            return (
-                not folded.strip(_NOTHING)
-                or text in header
-                or folded.startswith(words.remarks)
-                or folded.endswith(_SUM)
-                or _is_total(folded, words)
-                or _TITLE.match(folded) is not None
-                or _SUMMED.fullmatch(folded) is not None
-                or _COUNT.fullmatch(folded) is not None
-            )
+        def may_be(folded: str) -> bool:
+            return folded[0] in first or folded[0].isdecimal() or sum_ja in folded or sum_en in folded
 
-        return odd
+        return header | {
+            text
+            for text, folded in zip(texts, fold.labels(texts), strict=True)
+            if not folded or (may_be(folded) and self._is_odd(folded))
+        }
+
+    def _is_odd(self, folded: str) -> bool:
+        """Return whether a folded text is no ordinary name; its beginning is among those of which that can be."""
+        return (
+            not folded.strip(_NOTHING)
+            or folded.startswith(self._words.remarks)
+            or folded.endswith(_SUM)
+            or _is_total(folded, self._words)
+            or _TITLE.match(folded) is not None
+            or _SUMMED.fullmatch(folded) is not None
+            or _COUNT.fullmatch(folded) is not None
+        )
 
     def _usual(self) -> int:
         """Return how many cells a row usually has, by the first rows."""
@@ -213,11 +229,6 @@ def _is_count(cell: Cell) -> bool:
     return shape(cell) in ("figure", "sign", "blank") or (
         isinstance(cell, str) and _COUNT.fullmatch(fold.label(cell)) is not None
     )
-
-
-def _firm(cells: Iterable[Cell], odd: Callable[[str], bool]) -> Mapping[str, bool]:
-    """Return for each different text whether it stands in a record beyond doubt."""
-    return {text: not odd(text) for text in set(cells) if isinstance(text, str)}
 
 
 def _sums(texts: Sequence[tuple[int, str]], filled: Sequence[tuple[int, Cell]]) -> bool:
