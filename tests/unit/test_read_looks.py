@@ -1,12 +1,14 @@
 """Merges, diagonal lines, colours, formats, comments and what is hidden, in new and old workbooks."""
 
 import io
+import struct
 
 import pytest
 import xlsxwriter
 import xlwt
 
-from files import zip_bytes
+from files import xls_bytes, zip_bytes
+from keiyu.read import compound
 from keiyu.read.decode import decode
 from keiyu.read.grid import Grid
 from keiyu.read.looks.model import PLAIN, UNKNOWN, Range
@@ -64,6 +66,27 @@ def test_an_old_workbook_says_so_too() -> None:
     assert seen.diagonals == {(1, 1)}
     assert (seen.style(1, 2).format, seen.style(1, 2).struck, seen.style(1, 2).fill) == ('yyyy"年"', True, "indexed10")
     assert (seen.hidden_rows, seen.hidden_columns) == ({3}, {4})
+
+
+def test_comments_of_an_old_workbook_are_read() -> None:
+    def record(kind: int, body: bytes) -> bytes:
+        return struct.pack("<HH", kind, len(body)) + body
+
+    def noted(number: int, cell: tuple[int, int], *pieces: bytes) -> bytes:
+        letters = sum(len(p[1:].decode("utf-16-le" if p[0] else "latin-1")) for p in pieces)
+        item = struct.pack("<HHHHH", 0x15, 0x12, 0x19, number, 0) + bytes(12)
+        text = struct.pack("<HH6xHH4x", 0, 0, letters, 16)
+        runs = record(0x3C, bytes(16))
+        said = b"".join(record(0x3C, piece) for piece in pieces)
+        note = struct.pack("<HHHH", *cell, 0, number) + b"\x00\x00\x00"
+        return record(0x5D, item) + record(0x1B6, text) + said + runs + record(0x1C, note)
+
+    stream = compound.Compound(xls_bytes({(0, 0): "名称", (1, 0): "みどり"})).stream("Workbook")
+    end = stream.rindex(b"\x0a\x00\x00\x00")
+    notes = noted(1, (1, 0), b"\x01" + "前年は".encode("utf-16-le"), b"\x00" + b"2") + noted(2, (0, 0), b"\x00ok")
+    grid = decode(compound.wrap(stream[:end] + notes + stream[end:], "Workbook")).grids[0]
+    assert grid.rows[1][0] == "みどり"
+    assert grid.looks.comments == {(1, 0): "前年は2", (0, 0): "ok"}
 
 
 def test_a_text_looks_like_nothing_and_looks_are_read_once() -> None:

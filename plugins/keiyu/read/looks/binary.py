@@ -1,7 +1,7 @@
 """How the cells of an old workbook (BIFF8) look.
 
 Source: [MS-XLS] 2.4.168 (MergeCells), 2.4.221 (Row), 2.4.53 (ColInfo), 2.4.353 (XF), 2.4.126 (Format), 2.4.122
-(Font). Comments lie in drawing objects and are not read.
+(Font); of comments 2.4.179 (Note), 2.4.181 (Obj), 2.4.329 (TxO).
 """
 
 import struct
@@ -21,6 +21,10 @@ _FONT: Final = 0x0031
 _MERGED: Final = 0x00E5
 _ROW: Final = 0x0208
 _COLUMN: Final = 0x007D
+_NOTE: Final = 0x001C
+_OBJECT: Final = 0x005D
+_TEXT: Final = 0x01B6
+_CONTINUE: Final = 0x003C
 _SPANS: Final = {0x00BD: 6, 0x00BE: 2}
 _SINGLE: Final = frozenset({0x0006, 0x0201, 0x0203, 0x0204, 0x00D6, 0x0205, 0x027E, 0x00FD})
 _BIFF8: Final = 0x0600
@@ -99,7 +103,9 @@ def _page(stream: bytes, start: int, styles: tuple[Style, ...]) -> Looks:
     hidden_columns: list[int] = []
     cells: dict[tuple[int, int], int] = {}
     column_styles: dict[int, int] = {}
+    noted = False
     for kind, body in _records(stream, start):
+        noted |= kind == _NOTE
         if kind in _SINGLE and len(body) >= 6:
             row, column, style = struct.unpack_from("<HHH", body)
             cells[row, column] = style
@@ -126,7 +132,28 @@ def _page(stream: bytes, start: int, styles: tuple[Style, ...]) -> Looks:
         styles=styles,
         cells=cells,
         column_styles=column_styles,
+        comments=dict(_comments(stream, start)) if noted else {},
     )
+
+
+def _comments(stream: bytes, start: int) -> Iterator[tuple[tuple[int, int], str]]:
+    """Yield what is noted beside cells: a note names an object, whose text follows it."""
+    texts: dict[int, str] = {}
+    last = wanted = 0
+    for kind, body in _records(stream, start):
+        if kind == _OBJECT and body[:2] == b"\x15\x00":
+            last, wanted = int.from_bytes(body[6:8], "little"), 0
+        elif kind == _TEXT:
+            wanted = int.from_bytes(body[10:12], "little")
+            texts[last] = ""
+        elif kind == _CONTINUE and wanted > 0:
+            text = body[1:].decode("utf-16-le" if body[:1] == b"\x01" else "latin-1", "replace")[:wanted]
+            texts[last] += text
+            wanted -= len(text)
+        elif kind == _NOTE and len(body) >= 8:
+            row, column, _, number = struct.unpack_from("<HHHH", body)
+            if texts.get(number):
+                yield (row, column), texts[number]
 
 
 def _span(body: bytes, step: int) -> Iterator[tuple[tuple[int, int], int]]:
