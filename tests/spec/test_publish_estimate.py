@@ -92,6 +92,9 @@ def test_the_release_carries_it_in_a_file_of_its_own_and_the_counts_stay_what_th
     notes = (folder / "RELEASE.md").read_text(encoding="utf-8")
     assert "| 申込者数 / Applicants | 946 | 2,090 |" in notes
     assert "集計値には混ぜていない" in notes
+    page = (folder / "diff.html").read_text(encoding="utf-8")
+    assert '<td class="n">946</td><td class="n">2,090</td>' in page
+    assert "（前回の値で45.3%）" in page
     dictionary = (folder / "dictionary.csv").read_text(encoding="utf-8")
     assert "estimate,estimate,1,line," in dictionary
 

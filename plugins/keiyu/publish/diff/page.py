@@ -10,6 +10,7 @@ from typing import Any, Final
 from keiyu.codes.eras import to_wareki
 from keiyu.contract.model import Contract
 from keiyu.publish.describe import remark
+from keiyu.publish.diff import early
 from keiyu.publish.diff.chart import Tile, bars, tile_map, tiles
 from keiyu.publish.diff.movement import Figure, Movement, Mover
 from keiyu.publish.diff.words import Background, Sentence, number, sentence, signed
@@ -50,6 +51,7 @@ def render(
     body = [
         _said(movements, Background(former, coverage["reporters_in"], coverage["reporters_due"])),
         *(_drawn(movement, grid, gaps, level=level) for movement in movements if movement.parts),
+        early.section(manifest),
         _remarks(manifest),
         "" if level else _table(movers, movements),
     ]
@@ -67,13 +69,15 @@ def _about(contract: Contract, manifest: Mapping[str, Any], former: tuple[str, s
     day = dt.date.fromisoformat(manifest["as_of"])
     coverage = manifest["coverage"]
     came = f"{coverage['reporters_in']:,} / {coverage['reporters_due']:,}"
+    share = coverage["weight_in"]
+    weighed = Sentence("", "") if share is None else Sentence(f"（前回の値で{share:.1%}）", f" ({share:.1%} by weight)")
     than = (
         Sentence("初めての公表", "First release")
         if former is None
         else Sentence(f"前回公表（{former[0]}）との新旧対照", f"Changes since the release before ({former[1]})")
     )
-    ja = f"{to_wareki(day)}（{day.isoformat()}）現在。{than.ja}。提出 {came} 団体。{contract.authority}"
-    en = f"{contract.name_en}, {day.isoformat()}. {than.en}. Reporters in: {came}."
+    ja = f"{to_wareki(day)}（{day.isoformat()}）現在。{than.ja}。提出 {came} 団体{weighed.ja}。{contract.authority}"
+    en = f"{contract.name_en}, {day.isoformat()}. {than.en}. Reporters in: {came}{weighed.en}."
     return f"{escape(ja)}<br>{escape(en)}"
 
 
