@@ -67,7 +67,7 @@ def read_yaml(path: Path, schema: Path) -> Document:
     return _parse(str(path), data, str(schema), schema.read_bytes())
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=4_096)
 def _parse(path: str, data: bytes, schema_path: str, schema: bytes) -> Document:
     try:
         document = yaml.load(data, Loader=_Loader)  # noqa: S506 -- a safe loader, as its class says

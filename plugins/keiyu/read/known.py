@@ -140,6 +140,8 @@ class Shelf:
         Args:
             form: the file's header.
         """
+        if not self:
+            return None
         loose = self._named(form)
         if loose is not None:
             return loose

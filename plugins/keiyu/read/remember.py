@@ -187,12 +187,10 @@ def accept(
     about = confirmations.table(contract, columns, filename)
     fixed = confirmations.fixed(table)
     print_ = form.fingerprint(contract.line, about.name)
-    chosen = _named(name, filename, print_)
-    if (contract.folder / FOLDER / f"{chosen}.yaml").exists():
-        raise NameTakenError(chosen, str(contract.folder / FOLDER / f"{chosen}.yaml"))
-    held = {c.field.name for c in columns if c.field is not None} | set(fixed)
+    chosen = _named(name, filename, print_, contract.folder / FOLDER)
     owner = contract.respondents.field
-    lacking = tuple(f.name for f in about.fields if f.required and f.name not in held and f.name != owner)
+    held = {owner, *fixed, *(c.field.name for c in columns if c.field is not None)}
+    lacking = tuple(f.name for f in about.fields if f.required and f.name not in held)
     of = _owner(table, filename, areas, on, fixed.get(owner))
     return Accepted(chosen, contract, about.name, form, columns, fixed, filename, by, on, of, lacking)
 
@@ -245,10 +243,14 @@ def _only(workbook: Workbook, sheet: str | None, filename: str) -> Workbook:
     return Workbook(workbook.kind, named, workbook.encoding, workbook.delimiter)
 
 
-def _named(name: str | None, filename: str, print_: str) -> str:
-    if name is not None:
-        if not NAME.fullmatch(name):
-            raise LayoutNameError(name)
-        return name
+def _named(name: str | None, filename: str, print_: str, folder: Path) -> str:
+    """Return the name that was chosen, or that the file's name gives, or else the fingerprint; it must be free."""
     stem = re.sub(r"[^a-z0-9]+", "_", Path(filename).stem.lower()).strip("_")
-    return stem if NAME.fullmatch(stem) and Path(filename).stem.isascii() else f"form_{print_[:_PRINT]}"
+    plain = NAME.fullmatch(stem) and Path(filename).stem.isascii()
+    chosen = name if name is not None else stem if plain else f"form_{print_[:_PRINT]}"
+    if not NAME.fullmatch(chosen):
+        raise LayoutNameError(chosen)
+    path = folder / f"{chosen}.yaml"
+    if path.exists():
+        raise NameTakenError(chosen, str(path))
+    return chosen

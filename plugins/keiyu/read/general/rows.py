@@ -8,6 +8,7 @@ from typing import Any, Final
 from keiyu.codes.areas import Areas
 from keiyu.contract.model import Contract
 from keiyu.contract.model import Table as ContractTable
+from keiyu.read.drift import WIDEST
 from keiyu.read.general.given import NOWHERE, given_columns
 from keiyu.read.general.mapping import Mapped
 from keiyu.read.general.table import Table
@@ -115,7 +116,9 @@ class Rows:
         grid, records = self.table.found.grid, self.table.body.records
         here = {name: columns[name] for name in table.by_name if name in columns}
         placed = {name: letters(c.column) for name, c in here.items() if c.column != NOWHERE}
-        placement = Placement(grid.name, placed, form=self.table.found.form, part=self.part)
+        form = self.table.found.form
+        kept = form if len(form.stacks) <= WIDEST else None
+        placement = Placement(grid.name, placed, form=kept, part=self.part)
         reading = TableReading(table.name, placement, [grid.number(r) + self.part * PART for r in records], {})
         where = next(iter(places(table)), None)
         codes = self._codes(where, columns) if where else None
@@ -164,7 +167,11 @@ class Rows:
             return ()
         cells = columns[where.municipality].cells
         known = {cell: self.resolver.resolve("", self.home, cell).code for cell in dict.fromkeys(cells)}
-        return [known[cell] for cell in cells] if all(known.values()) else ()
+        if not all(known.values()):
+            return ()
+        names = "、".join(dict.fromkeys(str(cell) for cell in cells))
+        self.notes.add("read.reporter.home", sheet=self.table.found.grid.name, value=names[:200])
+        return [known[cell] for cell in cells]
 
     def _codes(self, where: Where, columns: Mapping[str, Any]) -> Sequence[str | None] | None:
         """Resolve whose rows they are: equal cells once."""
