@@ -1,9 +1,11 @@
 """Whose a list is that has no column for it: its addresses' municipality, else its sender; else it is asked."""
 
 import datetime as dt
+import io
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 
 from keiyu import contract
 from keiyu.codes import areas
@@ -63,3 +65,34 @@ def test_a_code_in_the_name_of_the_file_tells_it(schemas: Path, name: str, code:
     [table] = reading.tables
     assert set(table.columns.get("area_code", [None])) == {code}
     assert ("read.reporter.file_name" in {f.rule_id for f in reading.findings}) is (code is not None)
+
+
+@pytest.mark.parametrize(
+    ("sender", "codes", "rule"),
+    [
+        (CHIBA_PREFECTURE, ["122041", "122041", "122033", "122033"], "read.reporter.home"),
+        (None, [None] * 4, "read.reporter.unsaid"),
+        (NARA[:2] + "0009", [None] * 4, "read.reporter.unsaid"),
+    ],
+)
+def test_a_sheet_is_that_of_the_municipality_that_it_is_named_after(
+    schemas: Path, sender: str | None, codes: list[str | None], rule: str
+) -> None:
+    header = HEADER.split(",")
+    members = {}
+    for n, city in enumerate(("船橋市", "市川市")):
+        rows = [
+            header,
+            *([f"{city}第{i}保育園", "認可保育所", 90 + i, f"047-400-{n}11{i}", f"本町{i}"] for i in (1, 2)),
+        ]
+        members[city] = rows
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out) as book:
+        for city, rows in members.items():
+            page = book.add_worksheet(city)
+            for number, row in enumerate(rows):
+                page.write_row(number, 0, row)
+    day, lines = dt.date(2025, 4, 1), [contract.load("nursery_facility", schemas)]
+    found = read(out.getvalue(), "一覧.xlsx", lines, areas.load(schemas), schemas=schemas, as_of=day, sender=sender)
+    assert [code for table in found.tables for code in table.columns.get("area_code", [None] * 2)] == codes
+    assert {f.rule_id for f in found.findings if f.rule_id.startswith("read.reporter.")} == {rule}
