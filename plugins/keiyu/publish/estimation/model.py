@@ -39,6 +39,9 @@ Flags = npt.NDArray[np.bool_]
 LEAST: Final = 5
 """Fewest units that must be in, with their last values, before anything is predicted."""
 
+_FARTHEST: Final = 2.0
+"""Farthest that a trend is carried on: over half of the weight, a line drawn through its half at most."""
+
 
 @dataclass(frozen=True)
 class Sample:
@@ -193,7 +196,8 @@ def lateness(sample: Sample, past: Sequence[Sample]) -> Lateness:
     share = sample.share
     before = [told for one in past if (told := _difference(one, one.until(share).inside)) is not None]
     trend = _difference(sample, sample.until(share / 2).inside)
-    found = [*before, (trend[0] / share, trend[1] / share**2)] if trend else before
+    onward = min(1 / share, _FARTHEST) if share else 0.0
+    found = [*before, (trend[0] * onward, trend[1] * onward**2)] if trend else before
     if not found:
         return Lateness(0.0, 0.0, 2.0, 0)
     told, chance = np.array([*found, (0.0, min(error for _, error in found))]).T
