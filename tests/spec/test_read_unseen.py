@@ -168,6 +168,7 @@ def test_null_in_words_is_a_blank() -> None:
     ("name", "figures", "field"),
     [
         ("list.csv", ["6", "9", "3", "12"], None),
+        ("list.csv", ["34", "40", "―", "―"], None),
         ("list.csv", ["0", "0", "2", "0"], "vacancy_age0"),
         ("list.csv", ["○", "×", "△", "×"], "vacancy_age0"),
         ("申込者数.csv", ["6", "9", "0", "0"], "applicants_age0"),
