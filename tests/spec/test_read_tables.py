@@ -121,6 +121,23 @@ def test_members_of_an_archive_are_one_list() -> None:
     assert names(told(archive, "lists.zip")) == expected(1, 5)
 
 
+def test_a_further_list_of_names_and_addresses_is_not_taken_for_another_line() -> None:
+    other = [["名称", "所在地", "電話番号"], *(r[:3] for r in records(5, 7))]
+    answer = told(book({"保育所": [[*HEADER, "公私区分"], *([*r, "公立"] for r in records(1, 4))], "児童館": other}))
+    assert {t["line"] for t in answer["tables"]} == {"nursery_facility"}
+
+
+def test_a_sheet_of_another_line_is_shown_and_not_mixed_in() -> None:
+    answer = told(
+        book({"一覧": [["保育所一覧"], HEADER, *records(1, 4)], "空き": [["令和６年４月 空き状況"], *vacancies(1)]})
+    )
+    assert {(t["line"], t["rows"], t["listed"]) for t in answer["tables"]} == {
+        ("nursery_vacancy", 3, True),
+        ("nursery_facility", 4, False),
+    }
+    assert (answer["line"], answer["data_rows"]) == ("nursery_vacancy", 3)
+
+
 def test_lists_side_by_side_are_both_read() -> None:
     left, right = records(1, 4), records(5, 7)
     rows = [["市内保育施設一覧"], [*HEADER, "", *HEADER]]

@@ -13,6 +13,7 @@ from typing import Final
 
 from keiyu.codes.areas import Areas
 from keiyu.read import fold
+from keiyu.read.general.mapping import Understanding
 from keiyu.read.general.months import dated
 from keiyu.read.general.rows import is_of_line
 from keiyu.read.general.sections import with_titles
@@ -88,12 +89,19 @@ def _understood(found: Sequence[Found], lines: Sequence[LineWords], name: str, s
     for one in found:
         under = [id(line.lexis.under(one.title)) for line in lines]
         alike.setdefault((*under, *map(one.over, range(len(one.header.levels)))), []).append(one)
+    main: Table | None = None
     for number, same in enumerate(alike.values()):
         if number and (number >= MOST or same[0].header.known < _KNOWN):
             continue
-        line, understanding = understand(replace(same[0], beside=tuple(same[1:])), lines)
+        whole = replace(same[0], beside=tuple(same[1:]))
+        line, understanding = understand(whole, lines)
+        if main is not None and line is not main.line:
+            mine = understand(whole, [main.line])
+            line, understanding = mine if _are_like(mine[1], main.understanding) else (line, understanding)
         for one in same:
-            yield table_of(one, line, understanding, name, schemas)
+            table = table_of(one, line, understanding, name, schemas)
+            main = main or table
+            yield table
 
 
 def _told_once(tables: Sequence[Table]) -> list[Table]:
@@ -114,7 +122,7 @@ def _lists(tables: Sequence[Table]) -> tuple[list[list[Table]], list[Table]]:
     left: list[Table] = []
     for number, table in enumerate(tables):
         line = table.line.contract.line
-        if not number or (line not in lists and is_of_line(table)):
+        if not number or (line not in lists and is_of_line(table) and _is_its_own(table, tables[0])):
             lists[line] = [table]
         elif line in lists and table.body.records and _is_like(table, lists[line][0]):
             lists[line].append(table)
@@ -123,9 +131,19 @@ def _lists(tables: Sequence[Table]) -> tuple[list[list[Table]], list[Table]]:
     return list(lists.values()), left
 
 
+def _is_its_own(table: Table, main: Table) -> bool:
+    """Return whether a table holds what only its line has: names and addresses alone may be any list's."""
+    own, others = table.line.contract, main.line.contract
+    return any(name in own.fields and name not in others.fields for name in table.understanding.fields)
+
+
 def _is_like(one: Table, two: Table) -> bool:
+    return _are_like(one.understanding, two.understanding)
+
+
+def _are_like(one: Understanding, two: Understanding) -> bool:
     """Return whether two tables have most of the columns of the narrower one in common, names of records among them."""
-    mine, others = set(one.understanding.fields), set(two.understanding.fields)
+    mine, others = set(one.fields), set(two.fields)
     least = min(len(mine), len(others))
     return ANCHORS[0] in mine & others and len(mine & others) >= max(_ALIKE * least, _FEWEST)
 
