@@ -82,7 +82,7 @@ def cheapest(problem: Problem, target: Target, hidden: Flags, unknown: Ints, *, 
         movable = _around(problem.atoms, target[0], unknown, near)
         if problem.loose is not None:
             movable = movable[problem.loose[movable]]
-        found = _programme(problem, target, hidden, movable, whole=whole)
+        found = _programme(problem, target, hidden, movable, whole=whole) if len(movable) else None
         if found is not None:
             return found
     return None
