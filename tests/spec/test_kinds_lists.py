@@ -172,3 +172,17 @@ def test_the_body_that_made_a_list_is_not_the_place_unless_no_column_says_it() -
 def test_the_row_number_of_a_data_portal_is_not_the_number_of_the_list() -> None:
     answer = told(["_id", 1, 2, 3, 4], ["NO", 11, 12, 13, 14], ["避難所名", *NAMES], ["所在地", *ADDRESSES])
     assert [each["field"] for each in answer["columns"]] == [None, "shelter_id", "name", "address"]
+
+
+def test_ages_that_count_something_else_in_every_row_are_asked_about() -> None:
+    kinds = ["定員", "現況", "空き"]
+    answer = told(
+        ["園番号", *(n for n in (101, 102, 103) for _ in kinds)],
+        ["園名", *(n for n in ("ひまわり保育園", "さくら保育園", "みどり保育園") for _ in kinds)],
+        ["区分", *kinds * 3],
+        *([f"{age}歳", *[9, 8, 1] * 3] for age in range(6)),
+        name="空き状況.csv",
+    )
+    assert answer["expect"] == "accept"
+    assert answer["data_rows"] == 9
+    assert [(c["field"], c["needs_review"]) for c in answer["columns"][3:]] == [(None, True)] * 6

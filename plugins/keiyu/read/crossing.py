@@ -88,7 +88,8 @@ class Crossing:
                 if field is not None:
                     placed.setdefault(field.name, (offset, column))
         names = tuple(f.name for f in self.table.measures if f.name in placed)
-        if len(side) >= _FEWEST and 2 * len(names) >= len(self.table.measures):
+        whole = len(side) >= _FEWEST and 2 * len(names) >= len(self.table.measures)
+        if whole and not _goes_on(rows, row, [(offset, column) for offset, column, _ in side]):
             yield Matrix(
                 layout=FORM,
                 header=tuple(rows[row]),
@@ -98,6 +99,18 @@ class Crossing:
                 labels=tuple((offset, column, rows[row + offset][column]) for offset, column, _ in side),
                 missing=tuple(f.name for f in self.table.measures if f.name not in placed),
             )
+
+
+def _goes_on(rows: Sequence[Row], row: int, side: Sequence[tuple[int, int]]) -> bool:
+    """Return whether the labels down come again with none across between them: a block per facility, not a form."""
+    last, (first, column) = row + side[-1][0], side[0]
+    label = rows[row + first][column]
+    for following in rows[last + 1 : last + 1 + 2 * (side[-1][0] + 1)]:
+        if tuple(following) == tuple(rows[row]):
+            return False
+        if column < len(following) and following[column] == label:
+            return True
+    return False
 
 
 class Crosser:

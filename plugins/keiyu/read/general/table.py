@@ -26,7 +26,7 @@ from keiyu.read.general.pieces import Splitter
 from keiyu.read.general.remembered import header_of, settled_by, whole, with_changes
 from keiyu.read.general.subjects import Subjects
 from keiyu.read.general.titles import bare
-from keiyu.read.general.unsaid import left_over
+from keiyu.read.general.unsaid import left_over, row_by_row
 from keiyu.read.grid import Cell, Grid, Workbook
 from keiyu.read.kinds import Terms
 from keiyu.read.kinds.terms import labels
@@ -297,6 +297,8 @@ def _understood(found: Found, line: LineWords) -> Understanding:
 
 def _lexis(found: Found, line: LineWords) -> Lexis:
     """Return how headers are understood under what the title, the header beside and the values say."""
+    if row_by_row(found.columns, line.vocabulary.compositions):
+        return line.lexis.under("")
     beside = "\n".join(level.text for column in found.header.levels for level in column)
     lexis = line.lexis.under(found.title, beside)
     guessed = [c for c, levels in zip(found.columns, found.header.levels, strict=True) if _guessed(levels, lexis)]
