@@ -20,6 +20,15 @@ def utc_now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
 
+def in_utc(clock: Clock) -> Clock:
+    """Return a clock that tells the same time in UTC: the audit chain hashes one spelling of an instant.
+
+    Args:
+        clock: tells aware instants.
+    """
+    return lambda: clock().astimezone(dt.UTC)
+
+
 def time_of(connection: Connection) -> dt.datetime:
     """Return the present by the clock of the ledger that a connection belongs to."""
     clock: Clock = connection.get_execution_options().get(OPTION, utc_now)

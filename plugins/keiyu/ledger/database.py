@@ -9,7 +9,7 @@ from typing import Any, Final, Self
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL
 
-from keiyu.ledger.clock import OPTION, Clock, utc_now
+from keiyu.ledger.clock import OPTION, Clock, in_utc, utc_now
 from keiyu.ledger.events import canonical
 from keiyu.ledger.files import locked
 from keiyu.ledger.schema import migrate
@@ -32,9 +32,9 @@ class Ledger:
     def __init__(self, url: URL, clock: Clock = utc_now) -> None:
         """Connect lazily; use ``Ledger.open``."""
         self.url = url
-        self.now = clock
+        self.now = in_utc(clock)
         self.engine = _engine(url)
-        self._writer = self.engine.execution_options(**{_WRITES: True, OPTION: clock})
+        self._writer = self.engine.execution_options(**{_WRITES: True, OPTION: self.now})
         self._reader = self.engine.execution_options(**({} if self.file else _SNAPSHOT))
 
     @classmethod
