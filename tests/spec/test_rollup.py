@@ -48,7 +48,7 @@ def listing(rows: Sequence[tuple[str, str, str]], area: str) -> bytes:
     return text.getvalue().encode("utf-8-sig")
 
 
-def month(office: Office, whose: tuple[str, str], capacity: int, teachers: int = 9) -> bytes:
+def month(office: Office, whose: tuple[str, str], capacity: int, teachers: int) -> bytes:
     """A facility's form, filled in: every child is one year old."""
     area, number = whose
     living = LIVING[whose]
@@ -122,7 +122,8 @@ def told(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]
     receive(office, office.listing(figures), "R7.4.1.csv", collection=THIS_YEAR)
     instants = []
     for whose, capacity in CAPACITY.items():
-        receive(office, month(office, whose, capacity), f"{'-'.join(whose)}.xlsx", sender=whose[0])
+        teachers = 9 if whose == MIDORI else 2
+        receive(office, month(office, whose, capacity, teachers), f"{'-'.join(whose)}.xlsx", sender=whose[0])
         decide(office)
         instants.append(dt.datetime.now(dt.UTC))
     yield Told(office, instants[0])
@@ -178,7 +179,11 @@ def test_only_what_is_not_protected_is_published(told: Told) -> None:
     with pytest.raises(NotShownError):
         publish.read(office.workspace, MONTHLY, "staffing_review")
     verdicts = publish.read(office.workspace, MONTHLY, "staffing_review", audience="ministry").to_pylist()
-    assert {row["verdict"] for row in verdicts} == {"met"}
+    assert [(row["name"], row["required"], row["teachers"], row["verdict"]) for row in verdicts] == [
+        ("みどり保育園", 4, 9.0, "met"),
+        ("ひかりこども園", 5, 2.0, "query"),
+        ("そら保育室", 3, 2.0, "query"),
+    ]
 
 
 def test_while_reports_are_missing_only_what_exceeds_the_survey_differs(told: Told) -> None:
@@ -232,6 +237,32 @@ def refusals(space: Workspace, data: bytes) -> set[str]:
     found = read(data, "form.xlsx", contracts, space.areas, schemas=space.settings.schemas)
     assert (found.line, found.as_of) == (THIS_YEAR.line, AS_OF)
     return {one.rule_id for one in found.findings if one.severity is Severity.ERROR}
+
+
+def test_a_release_hides_small_numbers_of_staff_and_residents_everywhere(told: Told) -> None:
+    """2 teachers at ひかり and 2 at そら: neither the facility, the ward, Tokyo nor the nation tells them."""
+    space = told.office.workspace
+    assert publish.publish(space, MONTHLY) is not None
+    seen = {
+        name: {
+            audience: publish.read(space, MONTHLY, name, audience=audience).to_pylist()
+            for audience in ("public", "ministry")
+        }
+        for name in ("staffing", "workforce", "residents", "occupancy")
+    }
+    by_name = {row["name"]: (row["teachers"], row["teachers_status"]) for row in seen["staffing"]["public"]}
+    assert by_name["みどり保育園"] == (9.0, "reported")
+    assert by_name["ひかりこども園"] == by_name["そら保育室"] == (None, "suppressed")
+    assert {row["teachers"] for row in seen["staffing"]["ministry"]} == {9.0, 2.0}
+    hidden = {
+        (row["area_code"], row["qualification"])
+        for row in seen["workforce"]["public"]
+        if row["full_time_status"] == "suppressed"
+    }
+    assert {(CHUO, "nursery_teacher"), (CHUO, "total"), (CHIYODA, "nursery_teacher")} <= hidden
+    shown = {(r["area_code"], r["age_band"]): r["value"] for r in seen["residents"]["public"]}
+    assert shown[CHIYODA, "age1"] == 50
+    assert seen["occupancy"]["public"] == seen["occupancy"]["ministry"]
 
 
 def test_the_register_is_read_as_of_any_day(told: Told) -> None:
