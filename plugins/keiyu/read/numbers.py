@@ -8,7 +8,7 @@ nor a known marker is never guessed: ``35(昼間）、35（夜間）`` is two va
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final
 
 from keiyu.contract.model import Symbol
@@ -99,6 +99,7 @@ def parse(text: str, notation: Notation, *, whole: bool = True) -> Figure:
     return _figure(match, text, whole=whole)
 
 
+@lru_cache(maxsize=65_536)
 def _marker(text: str) -> str:
     """Fold a text for comparing markers; a dash may be drawn by several (``--``, ``ーー``)."""
     folded = fold.value(text).replace(" ", "").casefold() if len(text) <= _LONGEST else text

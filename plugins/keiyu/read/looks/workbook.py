@@ -138,6 +138,7 @@ class _Page:
         self._hidden: tuple[list[int], list[int]] = ([], [])
         self._bands: tuple[dict[int, int], dict[int, int]] = ({}, {})
         self._letters: dict[str, int] = {}
+        self._numbers: dict[str | None, int] = {}
         self._told = 0
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
@@ -167,7 +168,10 @@ class _Page:
             if column is None:
                 column = self._letters[letters] = column_of(letters[:4])
             self._column = column
-        style = _whole(attributes.get("s"))
+        told = attributes.get("s")
+        style = self._numbers.get(told)
+        if style is None:
+            style = self._numbers[told] = _whole(told)
         if len(self._cells) < MOST_STYLED:
             self._cells[self._row, self._column] = style
         if style in self._crossed:
