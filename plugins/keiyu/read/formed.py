@@ -97,7 +97,9 @@ def _text(found: Found | None, index: int) -> str:
 
 def _records(table: TableReading, plain: Callable[[Any], Any]) -> list[dict[str, Any]]:
     sheet, source = table.placement.sheet, table.placement.source
-    rows: list[dict[str, Any]] = [{"row": source(r), "sheet": sheet, "values": {}, "status": {}} for r in table.rows]
+    rows: list[dict[str, Any]] = [
+        {"row": source(r), "sheet": sheet, "section": None, "values": {}, "status": {}} for r in table.rows
+    ]
     for name, values in table.columns.items():
         for row, value in zip(rows, values, strict=True):
             row["values"][name] = plain(value)

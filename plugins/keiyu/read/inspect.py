@@ -238,7 +238,7 @@ def _column(table: Table, mapped: Mapped) -> dict[str, Any]:
 def _rows(table: Table, values: Sequence[FieldValues]) -> list[dict[str, Any]]:
     number, sheet = table.found.grid.number, table.found.grid.name
     rows: list[dict[str, Any]] = [
-        {"row": number(row), "sheet": sheet, "values": {}, "status": {}} for row in table.body.records
+        {"row": number(row), "sheet": sheet, "section": None, "values": {}, "status": {}} for row in table.body.records
     ]
     for each in values:
         sort = table.line.judge.sorts[each.field]
@@ -247,8 +247,7 @@ def _rows(table: Table, values: Sequence[FieldValues]) -> list[dict[str, Any]]:
             if value.status not in SIMPLE:
                 row["status"][each.field] = value.status.value
     for row, section in zip(rows, table.sections, strict=False):
-        if section is not None:
-            row["section"] = section
+        row["section"] = section
     return rows
 
 
