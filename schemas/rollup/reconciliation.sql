@@ -10,7 +10,11 @@ nation AS (
 sums AS (
     SELECT rollup, reporter AS area_code, target, sum(value)::BIGINT AS value, bool_or(is_gap(value_status)) AS has_gap
     FROM contributions
+    WHERE target IS NOT NULL
     GROUP BY ALL
+),
+unclear AS (
+    SELECT DISTINCT rollup, reporter AS area_code FROM contributions WHERE target IS NULL
 ),
 frame AS (
     SELECT r.rollup, r.complete, a.*, f.target, f.label_ja, f.label_en, f.position
@@ -29,7 +33,7 @@ compared AS (
         ) AS from_facilities,
         v.value AS from_survey,
         coalesce(v.value_status, 'not_submitted') AS survey_status,
-        NOT coalesce(s.has_gap, FALSE) AND CASE f.complete
+        NOT coalesce(s.has_gap, FALSE) AND u.area_code IS NULL AND CASE f.complete
             WHEN 'nation' THEN n.facilities_in = n.facilities_due
             ELSE coalesce(k.facilities_in, 0) = coalesce(k.facilities_due, 0)
         END AS is_whole
@@ -37,6 +41,7 @@ compared AS (
     CROSS JOIN nation AS n
     LEFT JOIN known AS k USING (area_code)
     LEFT JOIN sums AS s ON s.rollup = f.rollup AND s.area_code = f.area_code AND s.target = f.target
+    LEFT JOIN unclear AS u ON u.rollup = f.rollup AND u.area_code = f.area_code
     LEFT JOIN survey AS v ON v.area_code = f.area_code AND v.field = f.target
 )
 SELECT

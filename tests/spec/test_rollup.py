@@ -31,13 +31,14 @@ from office import THIS_YEAR, Office
 Capture = pytest.CaptureFixture[str]
 AS_OF = dt.date(2025, 4, 1)
 REGISTER, MONTHLY = Collection("nursery_facility", AS_OF), Collection("nursery_monthly", AS_OF)
-MIDORI, HIKARI, SORA = (CHIYODA, "1"), (CHIYODA, "2"), (CHUO, "1")
+MIDORI, HIKARI, SORA, UMI = (CHIYODA, "1"), (CHIYODA, "2"), (CHUO, "1"), (HAYAMA, "1")
 LIST = {
     CHIYODA: [("1", "みどり保育園", "保育所"), ("2", "ひかりこども園", "幼保連携型認定こども園")],
     CHUO: [("1", "そら保育室", "小規模保育事業A型")],
+    HAYAMA: [("1", "うみこども園", "認定こども園")],
 }
-LIVING = {MIDORI: {CHIYODA: 20, CHUO: 4}, HIKARI: {CHIYODA: 30}, SORA: {CHUO: 10}}
-CAPACITY = {MIDORI: 24, HIKARI: 40, SORA: 12}
+LIVING = {MIDORI: {CHIYODA: 20, CHUO: 4}, HIKARI: {CHIYODA: 30}, SORA: {CHUO: 10}, UMI: {HAYAMA: 25}}
+CAPACITY = {MIDORI: 24, HIKARI: 40, SORA: 12, UMI: 30}
 
 
 def listing(rows: Sequence[tuple[str, str, str]], area: str) -> bytes:
@@ -118,11 +119,12 @@ def told(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]
             capacity_daycare_age1_2=24, capacity_integrated_age1_2=45, using_daycare_age1=20, using_integrated_age1=30
         ),
         CHUO: survey(capacity_community_age1_2=12, using_daycare_age1=3, using_community_age1=10),
+        HAYAMA: survey(capacity_integrated_age1_2=30, using_integrated_age1=25),
     }
     receive(office, office.listing(figures), "R7.4.1.csv", collection=THIS_YEAR)
     instants = []
     for whose, capacity in CAPACITY.items():
-        teachers = 9 if whose == MIDORI else 2
+        teachers = 9 if whose in (MIDORI, UMI) else 2
         receive(office, month(office, whose, capacity, teachers), f"{'-'.join(whose)}.xlsx", sender=whose[0])
         decide(office)
         instants.append(dt.datetime.now(dt.UTC))
@@ -141,6 +143,7 @@ def test_two_facilities_of_one_number_in_two_municipalities_are_two(told: Told) 
         ("みどり保育園", 24),
         ("ひかりこども園", 30),
         ("そら保育室", 10),
+        ("うみこども園", 25),
     ]
 
 
@@ -154,7 +157,8 @@ def test_differences_are_told_by_location_and_by_residence(told: Told) -> None:
     ]
     states = {(row["area_code"], row["field"]): row["state"] for row in rows}
     assert states[CHUO, "using_community_age1"] == "equal"
-    assert (HAYAMA, "using_daycare_total") not in states
+    # The kind of centre is not told: nothing there can be compared.
+    assert {state for (area, _), state in states.items() if area == HAYAMA} == {"incomplete"}
 
 
 def test_a_difference_is_a_query_with_the_cells_of_both_sides(told: Told) -> None:
@@ -183,6 +187,7 @@ def test_only_what_is_not_protected_is_published(told: Told) -> None:
         ("みどり保育園", 4, 9.0, "met"),
         ("ひかりこども園", 5, 2.0, "query"),
         ("そら保育室", 3, 2.0, "query"),
+        ("うみこども園", 4, 9.0, "met"),
     ]
 
 
@@ -239,6 +244,15 @@ def refusals(space: Workspace, data: bytes) -> set[str]:
     return {one.rule_id for one in found.findings if one.severity is Severity.ERROR}
 
 
+def test_a_facility_s_figure_leads_to_its_cell(told: Told) -> None:
+    """Its number is another's too, in another municipality."""
+    found = publish.trace(told.office.workspace, MONTHLY, "occupancy", ("みどり保育園", "enrolled_age1"))
+    assert (found.value, found.agrees) == (24, True)
+    assert [(one.file, one.sheet, one.value) for one in found.sources] == [
+        ("131016-1.xlsx", "定員・在籍・受入可能数", 24)
+    ]
+
+
 def test_a_release_hides_small_numbers_of_staff_and_residents_everywhere(told: Told) -> None:
     """2 teachers at ひかり and 2 at そら: neither the facility, the ward, Tokyo nor the nation tells them."""
     space = told.office.workspace
@@ -262,6 +276,7 @@ def test_a_release_hides_small_numbers_of_staff_and_residents_everywhere(told: T
     assert {(CHUO, "nursery_teacher"), (CHUO, "total"), (CHIYODA, "nursery_teacher")} <= hidden
     shown = {(r["area_code"], r["age_band"]): r["value"] for r in seen["residents"]["public"]}
     assert shown[CHIYODA, "age1"] == 50
+    assert space.storage.exists("published/across/nursery_monthly/over_capacity/2025-04-01.parquet")
     assert seen["occupancy"]["public"] == seen["occupancy"]["ministry"]
 
 
@@ -271,9 +286,10 @@ def test_the_register_is_read_as_of_any_day(told: Told) -> None:
         ("みどり保育園", AS_OF, True),
         ("ひかりこども園", AS_OF, True),
         ("そら保育室", AS_OF, True),
+        ("うみこども園", AS_OF, True),
     }
     assert registry.valid_on(rows, "register", dt.date(2025, 3, 31)).num_rows == 0
-    assert registry.valid_on(rows, "register", AS_OF).num_rows == 3
+    assert registry.valid_on(rows, "register", AS_OF).num_rows == 4
     with pytest.raises(registry.NoPeriodsError):
         registry.valid_on(rows.drop_columns(["valid_to"]), "register", AS_OF)
 
