@@ -12,7 +12,8 @@ class Revision:
     Attributes:
         hold: rules whose finding holds a report until its reporter confirms the figures with a reason.
         after: stage from whose first release on a large correction waits for the ministry; none: never.
-        nation: share of a national headline figure up to which a correction is published by itself.
+        nation: share of a national headline figure up to which a correction is published by itself, together with all
+            that were since the stage was out or the ministry last approved one.
         prefecture: share of a prefecture's headline figure up to which it is.
         least: a correction that moves no headline figure by more than this never waits.
     """
