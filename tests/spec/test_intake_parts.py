@@ -114,16 +114,13 @@ def book(sheets: Mapping[str, list[list[Any]]]) -> bytes:
 HEADER = ["施設名", "種別", "定員", "0歳", "1歳", "2歳"]
 
 
-def months() -> bytes:
-    return book(
-        {
-            f"令和７年{month}月": [
-                ["空き状況一覧"], HEADER,
-                ["みどり保育園", "認可保育所", 90, month, 0, 0], ["そらいろ保育園", "認可保育所", 60, 0, 1, 0],
-            ]
-            for month in (4, 5)
-        }
-    )  # fmt: skip
+def months(before: Mapping[str, list[list[Any]]] | None = None) -> bytes:
+    """A workbook with a sheet for April and one for May, behind others."""
+    sheets = dict(before or {})
+    for month in (4, 5):
+        facilities = [["みどり保育園", "認可保育所", 90, month, 0, 0], ["そらいろ保育園", "認可保育所", 60, 0, 1, 0]]
+        sheets[f"令和７年{month}月"] = [["空き状況一覧"], HEADER, *facilities]
+    return book(sheets)
 
 
 def test_sheets_of_several_months_go_to_a_collection_each(space: Workspace) -> None:
@@ -139,6 +136,14 @@ def test_a_month_that_is_not_open_is_told(space: Workspace) -> None:
     open_collection(space.ledger, Collection(SHEET, MAY))
     assert "intake.also_not_open" in take(space, months(), "空き状況.xlsx")
     assert ([row["vacancy_age0"] for row in rows(space, SHEET, MAY)], state(space)) == ([5, 0], [("accepted", 2)])
+
+
+def test_a_sheet_without_a_date_among_months_holds_up_none(space: Workspace) -> None:
+    for day in (APRIL, MAY):
+        open_collection(space.ledger, Collection(SHEET, day))
+    rest = [["空き状況一覧"], HEADER, ["あおぞら保育園", "認可保育所", 30, 1, 1, 1]]
+    assert "intake.also_not_open" in take(space, months({"予備": rest}), "空き状況.xlsx")
+    assert (len(rows(space, SHEET)), len(rows(space, SHEET, MAY))) == (2, 2)
 
 
 def test_rows_of_several_sheets_are_told_apart(space: Workspace) -> None:

@@ -1,5 +1,6 @@
 """What a file holds beside what it is about: rows of other dates, and of other lines."""
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,10 +51,10 @@ def tell_left(reading: Reading, of: Collection, rule: str, taking: Sequence[str]
 
     Args:
         reading: what the file is about.
-        of: the collection to which the part belongs.
+        of: the collection to which the part belongs; of the first of all days where nothing tells its date.
         rule: rule of the finding that says why.
         taking: the collections of that line that take submissions.
         schemas: the ``schemas/`` folder.
     """
-    place = Place(file=reading.file)
-    reading.findings.append(finding(schemas, rule, place, value=str(of), expected="、".join(taking) or "—"))
+    place, value = Place(file=reading.file), of.line if of.as_of == dt.date.min else str(of)
+    reading.findings.append(finding(schemas, rule, place, value=value, expected="、".join(taking) or "—"))

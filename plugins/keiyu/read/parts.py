@@ -69,8 +69,8 @@ class Sorter:
                 yield each
 
     def _dates(self, each: List) -> list[dt.date | None]:
-        """Return the dates of a list, that which the sender named first."""
-        return sorted(dict.fromkeys(t.as_of for t in each), key=lambda day: day != self.hint)
+        """Return the dates of a list, that which the sender named first, and last that which nothing says."""
+        return sorted(dict.fromkeys(t.as_of for t in each), key=lambda day: (day is None, day != self.hint))
 
     def _read(self, each: List, day: dt.date | None, parts: dict[int, int]) -> "_Read":
         tables = [t for t in each if t.as_of == day and parts[id(t)] < MOST]
