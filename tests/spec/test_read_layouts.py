@@ -304,6 +304,16 @@ def test_a_name_and_a_form_are_taken_once(schemas: Path) -> None:
         layouts.load(load(LINE, schemas), schemas)
 
 
+def test_a_folder_that_cannot_be_written_to_is_no_defect(schemas: Path) -> None:
+    folder = schemas / "lines" / LINE / "layouts"
+    folder.write_text("no folder", encoding="utf-8")
+    try:
+        with pytest.raises(UserError, match="KEIYU-144"):
+            keep(schemas, MAY)
+    finally:
+        folder.unlink()
+
+
 @pytest.mark.parametrize("data", [b"%PDF-1.7 ...", b"<html><body>error</body></html>", b""])
 def test_a_file_that_is_no_table_is_refused_with_what_the_reader_says(schemas: Path, data: bytes) -> None:
     with pytest.raises(UserError, match="KEIYU-132"):

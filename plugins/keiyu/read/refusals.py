@@ -169,3 +169,17 @@ class NothingNearError(UserError):
     code: ClassVar[str] = "KEIYU-143"
     ja: ClassVar[str] = "{file} に近い登録済みの様式はありません。登録済みのもの: {known}"
     en: ClassVar[str] = "No known layout is near to {file}; the known ones are {known}."
+
+
+@dataclass(eq=False)
+class LayoutUnwritableError(UserError):
+    """A folder of forms that cannot be written to."""
+
+    path: str
+    reason: str
+
+    code: ClassVar[str] = "KEIYU-144"
+    ja: ClassVar[str] = (
+        "{path} に書き込めません（{reason}）。--dry-run で内容を確かめ、書ける所に保存してください。"
+    )
+    en: ClassVar[str] = "{path} cannot be written ({reason}); see its text with --dry-run and save it where you can."

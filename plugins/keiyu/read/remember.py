@@ -22,7 +22,14 @@ from keiyu.read.general.table import Table, find_tables, line_words, read_table
 from keiyu.read.grid import Workbook, letters
 from keiyu.read.layouts import FOLDER
 from keiyu.read.owner import owner_of
-from keiyu.read.refusals import FileRefusedError, KnownAlreadyError, LayoutNameError, NameTakenError, SheetUnknownError
+from keiyu.read.refusals import (
+    FileRefusedError,
+    KnownAlreadyError,
+    LayoutNameError,
+    LayoutUnwritableError,
+    NameTakenError,
+    SheetUnknownError,
+)
 from keiyu.read.sniff import RefusedError
 
 NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
@@ -81,14 +88,17 @@ class Accepted:
 
         Raises:
             NameTakenError: there is one of that name.
+            LayoutUnwritableError: the folder cannot be written to.
             ContractError: it does not read as it was written; it is not kept then.
         """
-        self.path.parent.mkdir(exist_ok=True)
+        if self.path.exists():
+            raise NameTakenError(self.name, str(self.path))
         try:
+            self.path.parent.mkdir(exist_ok=True)
             with self.path.open("x", encoding="utf-8", newline="\n") as file:
                 file.write(self.as_yaml())
-        except FileExistsError as error:
-            raise NameTakenError(self.name, str(self.path)) from error
+        except OSError as error:
+            raise LayoutUnwritableError(str(self.path), error.strerror or type(error).__name__) from error
         try:
             layouts.load(self.contract, schemas)
         except BaseException:
