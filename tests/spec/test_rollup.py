@@ -4,7 +4,7 @@ import csv
 import datetime as dt
 import io
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -202,15 +202,41 @@ def test_while_reports_are_missing_only_what_exceeds_the_survey_differs(told: To
     assert states[CHIYODA, "capacity_integrated_total"] == (None, "incomplete")
 
 
-def test_the_reconciliation_is_a_command(told: Told, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
+@pytest.fixture
+def run(told: Told, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> Callable[..., tuple[int, dict[str, Any]]]:
+    """The command line in the office."""
     settings = told.office.workspace.settings
     monkeypatch.setenv("KEIYU_HOME", str(settings.home))
     monkeypatch.setenv("KEIYU_STORAGE", settings.storage)
     monkeypatch.setenv("KEIYU_DATABASE_URL", settings.database_url)
-    assert main(["reconcile", str(MONTHLY), "--reporter", CHUO, "--json"]) == 0
-    said = json.loads(capsys.readouterr().out)
+
+    def command(*words: str) -> tuple[int, dict[str, Any]]:
+        code = main([*words, "--json"])
+        out = capsys.readouterr().out
+        return code, json.loads(out) if out else {}
+
+    return command
+
+
+def test_the_reconciliation_is_a_command(run: Callable[..., tuple[int, dict[str, Any]]]) -> None:
+    code, said = run("reconcile", str(MONTHLY), "--reporter", CHUO)
+    assert code == 0
     assert (said["states"]["differs"], said["queries"][0]["field"]) == (4, "using_daycare_total")
     assert [(one["cell"], one["value"]) for one in said["queries"][1]["facilities"]] == [("G3", 4)]
+
+
+def test_a_prefilled_form_is_a_command(run: Callable[..., tuple[int, dict[str, Any]]], tmp_path: Path) -> None:
+    form = ("template", THIS_YEAR.line, "--prefill", "-o", str(tmp_path / "form.xlsx"), "--as-of", AS_OF.isoformat())
+    code, said = run(*form, "--reporter", CHIYODA)
+    assert (code, said["reporter"], said["prefilled"]) == (0, CHIYODA, 63)
+    assert "前記入" in openpyxl.load_workbook(tmp_path / "form.xlsx").sheetnames
+    assert run(*form)[0] == 2
+
+
+def test_the_register_of_a_day_is_a_command(run: Callable[..., tuple[int, dict[str, Any]]]) -> None:
+    assert len(run("read", str(REGISTER), "register", "--valid-on", "2025-04-01")[1]["rows"]) == 4
+    assert run("read", str(REGISTER), "register", "--valid-on", "2025-03-31")[1]["rows"] == []
+    assert run("read", str(MONTHLY), "occupancy", "--valid-on", "2025-03-31")[0] == 2
 
 
 def test_the_next_form_is_filled_in_and_taken_only_once_confirmed(told: Told, tmp_path: Path) -> None:
