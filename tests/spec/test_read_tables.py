@@ -288,9 +288,20 @@ def test_a_row_that_is_no_record_is_none(row: list[Any]) -> None:
     assert names(answer) == expected(1, 5)
 
 
-def test_numbered_rows_left_blank_are_no_records() -> None:
-    rows = [["No.", *HEADER], *([n, *record(n)] for n in range(1, 4)), [4], [5], [6]]
+@pytest.mark.parametrize("rest", [[], ["", "", "", 0], ["", "", "", "", 0]])
+def test_numbered_rows_left_blank_are_no_records(rest: list[Any]) -> None:
+    rows = [["No.", *HEADER, "合計"], *([n, *record(n), n] for n in range(1, 4)), [4, *rest], [5, *rest], [6, *rest]]
     assert told(book({"一覧": rows}))["data_rows"] == 3
+
+
+def test_more_remarks_than_records_are_remarks() -> None:
+    notes = [
+        ["※１　令和６年度末で閉園"],
+        ["注　定員は変わることがあります"],
+        ["問合せ先　保育課　電話 042-620-7368"],
+        ["以上"],
+    ]
+    assert names(told(book({"一覧": [HEADER, *records(1, 3), *notes]}))) == expected(1, 3)
 
 
 def test_a_table_of_sums_beside_or_below_is_no_part_of_the_list() -> None:

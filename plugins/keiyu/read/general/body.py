@@ -149,9 +149,10 @@ class BodyReader:
         )
 
     def _usual(self) -> int:
-        """Return how many cells a row usually has, by the first rows."""
+        """Return how many cells a row usually has, by the first rows; titles and remarks have one."""
         counts = sorted(n for row in self._grid.rows[self._start : self._start + 50] if (n := len(row) - row.count("")))
-        return counts[len(counts) // 2] if counts else 0
+        several = [n for n in counts if n > 1] or counts
+        return several[len(several) // 2] if several else 0
 
     def _covered(self, anchor: int) -> frozenset[int]:
         """Return the rows whose anchor cell is covered by one merged downwards."""
@@ -195,6 +196,9 @@ class BodyReader:
             kind = _alone(first)
             inside = filled[0][0] > 0 and isinstance(first, str) and not self._codes(first)
             return "rest" if kind == "section" and inside and anchored else kind
+        named = not anchors or (anchors[0] < len(row) and row[anchors[0]] != "")
+        if not named and not covered and not _speaks(filled):
+            return "rest"
         if anchors and not anchored and not covered:
             return None if 2 * len(filled) >= usual and usual > _SECTION and _speaks(filled) else "rest"
         return None
