@@ -150,6 +150,7 @@ def test_an_unknown_line_is_refused_by_name() -> None:
         ("kind: municipality", "kind: nobody", "kind"),
         ("property: nilReturn", "property: nilreturn", "needs exactly one entry property nilReturn"),
         ("dimensions: [age_band, facility_type]", "dimensions: [age_band, facility]", "no property for dimension"),
+        ("version: 1.0.0", "version: 1.0.0\nversion: 1.0.1", "the key version is said twice"),
     ],
 )
 def test_a_contradiction_is_told_with_the_file(copy: Path, old: str, new: str, reason: str) -> None:

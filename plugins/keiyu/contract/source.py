@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -36,12 +36,29 @@ class Source:
 
 
 class _Loader(yaml.CSafeLoader):
-    """The safe loader with YAML 1.2's truth values: ``NO`` is a column's label and ``yes`` a word, not a boolean."""
+    """The safe loader with two rules of YAML 1.2.
+
+    ``NO`` is a column's label and ``yes`` a word, not a boolean (§10.3.2); a key that a mapping says twice is an
+    error (§3.2.1.1), where PyYAML would let the last one win unseen.
+    """
 
     yaml_implicit_resolvers = {  # noqa: RUF012 -- the base class declares it
         first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:bool"]
         for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
     }
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        """Return a mapping as PyYAML does, but refuse a key said twice.
+
+        Raises:
+            ConstructorError: naming the key and its line.
+        """
+        seen: set[object] = set()
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode) and key.value in seen:
+                raise yaml.constructor.ConstructorError(None, None, f"the key {key.value} is said twice", key.start_mark)
+            seen.add(key.value if isinstance(key, yaml.ScalarNode) else id(key))
+        return super().construct_mapping(node, deep)
 
 
 _Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(?:true|false)$"), ["t", "f"])
