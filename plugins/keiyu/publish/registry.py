@@ -7,7 +7,7 @@ where something has changed.
 import datetime as dt
 from collections.abc import Collection as Several
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -22,6 +22,9 @@ from keiyu.ledger.models import Entry
 from keiyu.receive.workspace import Workspace
 from keiyu.register.identity import load
 from keiyu.register.identity.rows import assigned, rows_of, with_identity
+
+_KEPT: Final = 2
+_LISTED: Final[dict[tuple[str, str, frozenset[str]], pa.Table]] = {}
 
 
 @dataclass(eq=False)
@@ -95,6 +98,8 @@ def standing(
     as_of: dt.date,
     at_seq: int | None = None,
     prefectures: Several[str] | None = None,
+    *,
+    identified: bool = True,
 ) -> pa.Table | None:
     """Return the facilities that stood on a date: the register's columns with ``identity`` in front.
 
@@ -104,6 +109,7 @@ def standing(
         as_of: the date.
         at_seq: as known at this sequence; now by default.
         prefectures: 2-digit codes; everywhere by default.
+        identified: whether ``identity`` is wanted; it takes longer than the rest.
 
     Returns:
         The rows in order of municipality; none where the line has no register.
@@ -114,9 +120,21 @@ def standing(
     line, table = place
     found = latest(editions(workspace.ledger, line, as_of, at_seq))
     entries = {one.entry_id for one in found if prefectures is None or one.reporter[:2] in prefectures}
-    rows = rows_of(workspace, workspace.contract(line), table, entries)
+    rows = _listed(workspace, line, table, frozenset(entries))
     rows = rows.filter(_holds(rows, pa.scalar(as_of, pa.date32())))
-    return with_identity(rows, assigned(workspace, entries, at_seq)).combine_chunks()
+    return with_identity(rows, assigned(workspace, entries, at_seq)) if identified else rows
+
+
+def _listed(workspace: Workspace, line: str, table: str, entries: frozenset[str]) -> pa.Table:
+    """Return the rows of some editions; the last ones read are kept, as what an entry holds never changes."""
+    contract = workspace.contract(line)
+    key = (contract.digest, table, entries)
+    if key not in _LISTED:
+        rows = rows_of(workspace, contract, table, entries).combine_chunks()
+        while len(_LISTED) >= _KEPT:
+            _LISTED.pop(next(iter(_LISTED)), None)
+        _LISTED[key] = rows
+    return _LISTED[key]
 
 
 def valid_on(rows: pa.Table, table: str, day: dt.date) -> pa.Table:

@@ -114,7 +114,7 @@ def _facilities(workspace: Workspace, contract: Contract, as_of: dt.date, at_seq
     place = contract.respondents.within
     if place is None or place not in workspace.contract(line).table(table).by_name:
         raise ContractError(str(contract.folder), f"respondents.within names no field of {line}.{table}")
-    rows = registry.standing(workspace, contract, as_of, at_seq)
+    rows = registry.standing(workspace, contract, as_of, at_seq, identified=False)
     if rows is None:
         return {}
     told = zip(reporters.named(contract.respondents, rows).to_pylist(), rows[place].to_pylist(), strict=True)
