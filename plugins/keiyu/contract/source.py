@@ -56,7 +56,8 @@ class _Loader(yaml.CSafeLoader):
         seen: set[object] = set()
         for key, _ in node.value:
             if isinstance(key, yaml.ScalarNode) and key.value in seen:
-                raise yaml.constructor.ConstructorError(None, None, f"the key {key.value} is said twice", key.start_mark)
+                said = f"the key {key.value} is said twice"
+                raise yaml.constructor.ConstructorError(None, None, said, key.start_mark)
             seen.add(key.value if isinstance(key, yaml.ScalarNode) else id(key))
         return super().construct_mapping(node, deep)
 
