@@ -16,8 +16,9 @@ from keiyu.codes import areas
 HOME = Path(__file__).resolve().parents[2]
 TESTS = HOME / "tests"
 ROUNDS = 3
-REACHED = 8.0
-"""What is kept; the aim is 3. Reading takes half of it, publishing with its difference page a quarter."""
+AIM = 3.0
+REACHED = 7.0
+"""What is kept, of CPU seconds, whatever else the machine does; reading takes half, publishing a third."""
 
 PEAK_MIB = 1024
 
@@ -55,5 +56,6 @@ def test_a_national_collection_costs_a_few_times_its_decoding(files: Path) -> No
         f"floor {statistics.median(f['seconds'] for f, _ in pairs):.2f} s, "
         f"wall ratio {statistics.median(walls):.2f}, cpu ratio {statistics.median(ratios):.2f}, peak {peak:.0f} MiB"
     )
-    assert statistics.median(walls) <= REACHED
+    print(f"  target: {AIM:.1f} ×")
+    assert statistics.median(ratios) <= REACHED
     assert peak < PEAK_MIB

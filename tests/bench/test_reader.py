@@ -29,11 +29,16 @@ ROWS = 1_000_000
 TARGET = 3.0
 """What the whole reader aims at for workbooks, in times of calamine's decoding."""
 
-REACHED = {"forms": 4.0, "real": 16.0}
+REACHED = {"forms": 3.5, "real": 10.0}
 """What it must not fall behind meanwhile: forms are recognised at once, lists of unknown form cost a study of them."""
 
 DECODED = 2.0
 TEXT_RATIO = 2.0
+"""What long texts aim at, decoded and read whole, in times of Arrow's reader after transcoding; decoding keeps it."""
+
+TEXT_REACHED = 9.0
+"""What reading them whole, every value under its field, must not fall behind meanwhile."""
+
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
 
 Files = Mapping[str, bytes]
@@ -177,7 +182,7 @@ def million() -> bytes:
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-def test_a_million_rows_of_cp932_are_decoded_within_twice_what_arrow_takes() -> None:
+def test_a_million_rows_of_cp932_are_read_within_some_times_what_arrow_takes() -> None:
     data = million()
     utf8 = data.decode("cp932").encode()
     sides = {
@@ -190,6 +195,10 @@ def test_a_million_rows_of_cp932_are_decoded_within_twice_what_arrow_takes() -> 
     table("a million rows of CP932", 1, len(data), found, "arrow after transcoding")
     started = time.process_time()
     read = reading(data, "一覧_2025-04-01.csv", line="nursery_facility")
-    rows = len(read.tables[0].rows) if read.tables else 0
-    print(f"  read, whole: {time.process_time() - started:.1f} s CPU for {rows:,} rows")
-    assert found["decode"] <= TEXT_RATIO * found["arrow after transcoding"]
+    spent = time.process_time() - started
+    floor = found["arrow after transcoding"]
+    print(f"  read, whole: {spent:.1f} s CPU for {len(read.tables[0].rows):,} rows, {spent / floor:.2f} × arrow")
+    print(f"  target of read: {TEXT_RATIO:.1f} ×")
+    assert len(read.tables[0].rows) == ROWS
+    assert found["decode"] <= TEXT_RATIO * floor
+    assert spent <= TEXT_REACHED * floor

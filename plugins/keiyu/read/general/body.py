@@ -113,7 +113,7 @@ class BodyReader:
     def _summed(self, anchor: int) -> frozenset[int]:
         """Return the rows in which a word of a sum stands left of the anchor (小計, then how many they are)."""
         columns = [self._grid.column(at, self._start) for at in range(max(anchor - _BESIDE, 0), anchor)]
-        texts = [text for text in set(chain.from_iterable(columns)) if isinstance(text, str) and text]
+        texts = [text for text in set(chain.from_iterable(columns)) if isinstance(text, str) and _may_sum(text)]
         folded = zip(texts, fold.labels(texts), strict=True)
         sums = {text for text, label in folded if _is_total(label, self._words) or text.endswith(_SUM)}
         if not sums:
@@ -126,15 +126,12 @@ class BodyReader:
         told = (*self._words.remarks, *self._words.totals, *self._words.subtotals)
         first = frozenset(text[0] for text in told if text).union(_NOTHING, _OPENS)
         sum_ja, sum_en = _SUM
-
-        def may_be(folded: str) -> bool:
-            return folded[0] in first or folded[0].isdecimal() or sum_ja in folded or sum_en in folded
-
-        return header | {
-            text
+        doubtful = (
+            (text, folded)
             for text, folded in zip(texts, fold.labels(texts), strict=True)
-            if not folded or (may_be(folded) and self._is_odd(folded))
-        }
+            if not folded or folded[0] in first or sum_ja in folded or sum_en in folded or folded[0].isdecimal()
+        )
+        return header | {text for text, folded in doubtful if self._is_odd(folded)}
 
     def _is_odd(self, folded: str) -> bool:
         """Return whether a folded text is no ordinary name; its beginning is among those of which that can be."""
@@ -239,6 +236,11 @@ def _sums(texts: Sequence[tuple[int, str]], filled: Sequence[tuple[int, Cell]]) 
     """Return whether a row holds figures only, but for one text that ends in 計 (北区計, 公立計（10園）)."""
     others = [cell for _, cell in filled if not (isinstance(cell, str) and _SUMMED.fullmatch(fold.label(cell)))]
     return len(filled) - len(others) in (1, 2) and len(others) < len(filled) and all(map(_is_count, others))
+
+
+def _may_sum(text: str) -> bool:
+    """Return whether a text may be a word of a sum; numbers and what ends in one, as most in long lists, are none."""
+    return text != "" and not text[-1].isdecimal()
 
 
 def _is_total(folded: str, words: Words) -> bool:
