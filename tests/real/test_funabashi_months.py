@@ -134,7 +134,7 @@ DRIFT: dict[str, list[tuple[str, str | None, str | None, str | None]]] = {
     "funabashi_2023-10-28.xlsx": [("sheet", None, "入所可能性一覧", "受け入れ可能性")],
     "funabashi_2024-02-23.xlsx": [("removed", None, "市外受入枠※", None)],
 }
-"""What each edition has that the one before it has not, seen in the files: what happened, the header cell, before, now."""
+"""What each edition has that the one before it has not: what happened, the header cell, before, now."""
 
 
 def drift(city: City, submission: str) -> list[tuple[str, str | None, str | None, str | None]]:

@@ -78,7 +78,8 @@ def test_what_moved_came_and_went_is_told_once(space: Workspace) -> None:
 def test_a_column_that_comes_in_moves_no_other(space: Workspace) -> None:
     assert told(space, 4, PLAIN) == []
     assert told(space, 5, ASKED) == ["列「地区」（A列）は、前回（2025-04-01）の一覧にはありませんでした。"]
-    assert told(space, 6, PLAIN.replace("90", "91")) == ["前回（2025-05-01）の一覧にあった列「地区」（A列）がありません。"]
+    gone = "前回（2025-05-01）の一覧にあった列「地区」（A列）がありません。"
+    assert told(space, 6, PLAIN.replace("90", "91")) == [gone]
 
 
 def test_months_that_arrive_together_are_compared_in_their_order_each_with_its_own_senders(space: Workspace) -> None:

@@ -29,12 +29,12 @@ def test_what_is_written_otherwise_or_missing_has_a_mark() -> None:
         (1, "reported", "１２"),
         (2, "none", "-"),
         (3, "not_submitted", ""),
-        (4, "unknown", "約12"),
+        (4, "reported", "約12"),
     ]
     assert marks("integer", cells, rewritten=False) == [
         (2, "none", "-"),
         (3, "not_submitted", ""),
-        (4, "unknown", "約12"),
+        (4, "reported", "約12"),
     ]
 
 

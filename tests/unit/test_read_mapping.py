@@ -138,7 +138,7 @@ def test_records_are_read_by_type() -> None:
 
 def test_records_that_cannot_be_read_say_which_cell() -> None:
     header = ["団体コード", "名称", "認可年月日", "開所時間", "一時預かり", "定員"]
-    row = ["131016", "あ", "6.4.1", "7:00～18:00", "応相談", "約60"]
+    row = ["131016", "あ", "6.4.1", "7:00～18:00", "応相談", "60か70"]
     found = reading(csv_bytes([header, row]), line="nursery_facility")
     assert sorted((f.rule_id, f.place.cell) for f in found.findings) == [
         ("read.date.unclear", "C2"),
