@@ -1,7 +1,8 @@
 """How far published figures have crept since the ministry last decided: many small corrections are one large one.
 
 A correction that the policy would let pass by itself waits too where, together with all that passed since the first
-release of the policy's stage or since the last approval, it moves a nation's or a prefecture's figure over the limit.
+release of the policy's stage or since the last approval, it moves a nation's or a prefecture's figure over the limits
+that the policy sets for all of them together.
 """
 
 from collections.abc import Mapping
@@ -12,7 +13,7 @@ from sqlalchemy import Connection, func, select
 
 from keiyu import register
 from keiyu.contract.model import Collection
-from keiyu.contract.revision import Revision
+from keiyu.contract.revision import Limits, Revision
 from keiyu.ledger.holds import Hold
 from keiyu.ledger.models import Release as ReleaseRow
 from keiyu.publish.snapshot import Snapshot
@@ -30,10 +31,12 @@ class Crept:
     Attributes:
         then: measure → prefecture → sum, at the last decision.
         now: the same with everything that is let pass, the batch at hand included.
+        limits: the policy's limits of all corrections together.
     """
 
     then: Sums
     now: Sums
+    limits: Limits
 
     @classmethod
     def since(cls, workspace: Workspace, taken: Snapshot, policy: Revision) -> Self | None:
@@ -45,25 +48,26 @@ class Crept:
             policy: the line's policy.
         """
         collection = taken.collection
+        if policy.together is None:
+            return None
         with workspace.ledger.read() as connection:
             decided = _decided(connection, collection, policy)
         if decided is None:
             return None
         entries = register.live(workspace.ledger, collection.line, collection.as_of, decided)
-        return cls(_sums(taken, {one.reporter: one for one in entries}), _sums(taken, taken.live))
+        return cls(_sums(taken, {one.reporter: one for one in entries}), _sums(taken, taken.live), policy.together)
 
-    def over(self, impact: Mapping[str, Any], place: str, policy: Revision) -> list[str]:
+    def over(self, impact: Mapping[str, Any], place: str) -> list[str]:
         """Return the measures that a correction, with those before it, moves further than the policy lets them.
 
         Args:
             impact: what it changes, as ``Standing.impact`` states it.
             place: its reporter's prefecture.
-            policy: the line's policy.
         """
         return [
             name
             for name, told in impact["measures"].items()
-            if self._over(name, place, told["own"][1] - told["own"][0], policy)
+            if self._over(name, place, told["own"][1] - told["own"][0])
         ]
 
     def let(self, impact: Mapping[str, Any], place: str) -> None:
@@ -71,14 +75,14 @@ class Crept:
         for name, told in impact["measures"].items():
             self.now[name][place] = self.now[name].get(place, 0) + told["own"][1] - told["own"][0]
 
-    def _over(self, name: str, place: str, change: Number, policy: Revision) -> bool:
+    def _over(self, name: str, place: str, change: Number) -> bool:
         then, now = self.then[name], self.now[name]
         scopes = (
-            (sum(then.values()), sum(now.values()), policy.nation),
-            (then.get(place, 0), now.get(place, 0), policy.prefecture),
+            (sum(then.values()), sum(now.values()), self.limits.nation),
+            (then.get(place, 0), now.get(place, 0), self.limits.prefecture),
         )
         return any(
-            abs(after + change - before) > max(policy.least, share * abs(before), abs(after - before))
+            abs(after + change - before) > max(self.limits.least, share * abs(before), abs(after - before))
             for before, after, share in scopes
         )
 

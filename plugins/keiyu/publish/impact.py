@@ -183,7 +183,7 @@ def _large(
             continue
         staged.impacts[draft.id] = told
         place = taken.universe.due[draft.reporter]
-        measures = standing.needs_approval(told, policy) or (crept.over(told, place, policy) if crept else [])
+        measures = standing.needs_approval(told, policy) or (crept.over(told, place) if crept else [])
         if measures:
             holds.append(HoldDraft(draft.id, "revision", {"measures": measures, "impact": told}))
         elif crept:
@@ -227,8 +227,4 @@ def _figures(findings: Iterable[Mapping[str, Any]]) -> frozenset[tuple[str, str]
 
 def _is_large(told: Mapping[str, Any], policy: Revision) -> bool:
     """Whether one headline measure moves further than the policy lets it."""
-    change = abs(told["own"][1] - told["own"][0])
-    if change <= policy.least:
-        return False
-    shares = ((told["nation"][0], policy.nation), (told["prefecture"][0], policy.prefecture))
-    return any(change > share * abs(before) for before, share in shares)
+    return policy.single.passed(told["own"][1] - told["own"][0], told["nation"][0], told["prefecture"][0])
