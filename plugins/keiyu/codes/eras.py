@@ -91,7 +91,9 @@ def _year(n: int) -> str:
 
 _YEAR_END = rf"\s*(?:年?\s*\(\s*{_year(2)}\s*年?\s*\)\s*年?|年|{_POINT})"
 _WRITTEN_MONTH = rf"{_year(1)}{_YEAR_END}\s*(?P<month>{_NUMBER})"
-_WRITTEN = rf"{_WRITTEN_MONTH}\s*(?:(?:月|{_POINT})\s*(?P<day>{_NUMBER})(?!\d)\s*日?|月(?P<end>末)日?)"
+_ROUND = rf"(?![\d{_DIGITS}十拾]*\s*[次回期号])"
+"""What follows no day: 4月2次 is the second round of April."""
+_WRITTEN = rf"{_WRITTEN_MONTH}\s*(?:(?:月|{_POINT})\s*(?P<day>{_NUMBER})(?!\d){_ROUND}\s*日?|月(?P<end>末)日?)"
 _COMPACT = (
     r"(?:(?<!\d)(?P<year8>\d{4})|(?<![A-Za-z])(?P<era6>[RHSTMrhstm])(?P<year6>\d{2}))(?P<mm>\d{2})(?P<dd>\d{2})(?!\d)"
 )
