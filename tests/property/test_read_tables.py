@@ -34,8 +34,10 @@ def sheet(rows: Sequence[Sequence[Any]]) -> bytes:
 
 def names(data: bytes, name: str = "list.xls") -> list[str]:
     answer = inspect(data, name, CONTRACTS, AREAS, schemas=SCHEMAS)
-    assert len(answer["rows"]) == answer["data_rows"] == sum(t["rows"] for t in answer["tables"] if t["listed"])
-    return sorted(row["values"]["name"] for row in answer["rows"])
+    rows = [*answer["rows"], *answer["further_rows"]]
+    assert len(answer["rows"]) == answer["data_rows"] and len({row["sheet"] for row in answer["rows"]}) <= 1
+    assert len(rows) == sum(t["rows"] for t in answer["tables"] if t["listed"])
+    return sorted(row["values"]["name"] for row in rows)
 
 
 def expected(count: int) -> list[str]:

@@ -20,12 +20,13 @@ _SHOWN: Final = 3
     keys={
         "": (
             "file expect line layout encoding sheet header_rows[] first_data_row last_data_row data_rows as_of "
-            "columns[] rows[] tables[] drift[] reason"
+            "columns[] rows[] further_rows[] tables[] drift[] reason"
         ),
         "columns[]": "index header field confidence needs_review candidates[] evidence",
         "columns[].candidates[]": "field confidence",
         "columns[].evidence": "ja en",
         "rows[]": "row sheet section values status",
+        "further_rows[]": "row sheet section values status",
         "tables[]": "line table sheet header_rows[] rows first_row totals_row as_of listed columns given",
         "drift[]": "rule_id cell ja en",
         "reason": "rule_id ja en hint_ja hint_en",

@@ -33,15 +33,16 @@ def formed(reading: Reading, fit: Fit, plain: Callable[[Any], Any]) -> dict[str,
     same = [table for table in reading.tables if table.table == first.table]
     found = {id(table): _found(table, fit) for table in reading.tables}
     records = [record for table in same for record in _records(table, plain)]
-    here = [record["row"] for record in records if record["sheet"] == first.placement.sheet]
+    here = [record for record in records if record["sheet"] == first.placement.sheet]
     return {
         "sheet": first.placement.sheet,
         "header_rows": _header_rows(found[id(first)]),
-        "first_data_row": here[0] if here else None,
-        "last_data_row": here[-1] if here else None,
-        "data_rows": len(records),
+        "first_data_row": here[0]["row"] if here else None,
+        "last_data_row": here[-1]["row"] if here else None,
+        "data_rows": len(here),
         "columns": list(_columns(first, found[id(first)], _evidence(fit))),
-        "rows": records,
+        "rows": here,
+        "further_rows": [record for record in records if record["sheet"] != first.placement.sheet],
         "tables": [_told(reading, table, found[id(table)], table in same) for table in reading.tables],
     }
 

@@ -46,6 +46,7 @@ _NOTHING: Final[Mapping[str, Any]] = {
     "as_of": None,
     "columns": [],
     "rows": [],
+    "further_rows": [],
     "tables": [],
     "drift": [],
     "reason": None,
@@ -116,7 +117,8 @@ def _document(filename: str, workbook: Workbook, whole: Whole, areas: Areas) -> 
     records = [
         record for part in whole.lists[0] for record in _rows(part, values if part is table else _values(part, areas))
     ]
-    here = [record["row"] for record in records if record["sheet"] == grid.name]
+    here = [record for record in records if record["sheet"] == grid.name]
+    numbers = [record["row"] for record in here]
     return {
         "file": filename,
         **_NOTHING,
@@ -125,12 +127,13 @@ def _document(filename: str, workbook: Workbook, whole: Whole, areas: Areas) -> 
         "encoding": workbook.encoding,
         "sheet": grid.name,
         "header_rows": _header_rows(table),
-        "first_data_row": min(here, default=None),
-        "last_data_row": max(here, default=None),
-        "data_rows": len(records),
+        "first_data_row": min(numbers, default=None),
+        "last_data_row": max(numbers, default=None),
+        "data_rows": len(here),
         "as_of": _dated(table, values),
         "columns": _columns(whole.lists[0]),
-        "rows": records,
+        "rows": here,
+        "further_rows": [record for record in records if record["sheet"] != grid.name],
         "tables": [_told(t, t.line is table.line and n == 0) for n, each in enumerate(whole.lists) for t in each],
     }
 
