@@ -53,8 +53,14 @@ def told(data: bytes, name: str = "list.xlsx") -> dict[str, Any]:
     return answer
 
 
+def listed(answer: dict[str, Any]) -> Rows:
+    """The records of the whole list, on its first sheet and on further ones."""
+    assert answer["data_rows"] == len(answer["rows"])
+    return [*answer["rows"], *answer["further_rows"]]
+
+
 def names(answer: dict[str, Any]) -> list[str]:
-    return [row["values"].get("name") for row in answer["rows"]]
+    return [row["values"].get("name") for row in listed(answer)]
 
 
 def expected(first: int, last: int) -> list[str]:
@@ -74,9 +80,9 @@ def test_sheets_of_one_kind_are_one_list() -> None:
     assert (answer["sheet"], answer["header_rows"], answer["first_data_row"], answer["last_data_row"]) == (
         "保育所", [2], 3, 6,
     )  # fmt: skip
-    assert (answer["data_rows"], names(answer)) == (6, expected(1, 6))
-    assert [(row["sheet"], row["row"]) for row in answer["rows"][3:5]] == [("保育所", 6), ("小規模保育事業", 3)]
-    assert [row["values"]["facility_type"] for row in answer["rows"]] == ["保育所"] * 4 + ["小規模保育事業"] * 2
+    assert (answer["data_rows"], names(answer)) == (4, expected(1, 6))
+    assert [(row["sheet"], row["row"]) for row in listed(answer)[3:5]] == [("保育所", 6), ("小規模保育事業", 3)]
+    assert [row["values"]["facility_type"] for row in listed(answer)] == ["保育所"] * 4 + ["小規模保育事業"] * 2
     assert [(t["sheet"], t["rows"], t["listed"]) for t in answer["tables"]] == [
         ("保育所", 4, True),
         ("小規模保育事業", 2, True),
@@ -85,20 +91,20 @@ def test_sheets_of_one_kind_are_one_list() -> None:
 
 def test_a_sheet_per_ward_of_tokyo_names_the_municipality() -> None:
     answer = told(book({"千代田区": [HEADER, *records(1, 3)], "港区": [HEADER, *records(4, 6)]}))
-    assert [row["values"]["municipality"] for row in answer["rows"]] == ["千代田区"] * 3 + ["港区"] * 3
+    assert [row["values"]["municipality"] for row in listed(answer)] == ["千代田区"] * 3 + ["港区"] * 3
 
 
 def test_a_sheet_per_ward_of_a_city_names_the_city() -> None:
     answer = told(book({"鶴見区": [HEADER, *records(1, 3)], "神奈川区": [HEADER, *records(4, 6)]}))
-    assert {row["values"]["municipality"] for row in answer["rows"]} == {"横浜市"}
+    assert {row["values"]["municipality"] for row in listed(answer)} == {"横浜市"}
 
 
 def test_a_sheet_per_month_has_a_date_each() -> None:
     sheets = {f"令和６年{month}月": [HEADER, *records(1, 3)] for month in (4, 5)}
     answer = told(book(sheets))
     assert [t["as_of"] for t in answer["tables"]] == ["2024-04-01", "2024-05-01"]
-    assert (answer["as_of"], answer["data_rows"]) == ("2024-04-01", 6)
-    assert [row["values"]["as_of_date"] for row in answer["rows"]] == ["2024-04-01"] * 3 + ["2024-05-01"] * 3
+    assert (answer["as_of"], answer["data_rows"]) == ("2024-04-01", 3)
+    assert [row["values"]["as_of_date"] for row in listed(answer)] == ["2024-04-01"] * 3 + ["2024-05-01"] * 3
 
 
 def test_an_overview_of_all_sheets_is_not_counted_again() -> None:
@@ -112,6 +118,16 @@ def test_an_overview_of_all_sheets_is_not_counted_again() -> None:
         )
     )
     assert (answer["data_rows"], sorted(names(answer))) == (6, sorted(expected(1, 6)))
+
+
+def test_a_list_in_another_order_is_not_counted_again() -> None:
+    facilities = [record(number) for number in (1, 2, 3, 4)]
+    sheets = {
+        title: [["No.", *HEADER], *([n, *each] for n, each in enumerate(order, 1))]
+        for title, order in (("行政順", facilities), ("設置順", facilities[::-1]))
+    }
+    answer = told(book(sheets))
+    assert (answer["sheet"], names(answer)) == ("行政順", expected(1, 4))
 
 
 def test_members_of_an_archive_are_one_list() -> None:
@@ -155,7 +171,7 @@ def test_lists_side_by_side_without_a_gap_say_what_stands_over_them() -> None:
     rows += [[*record(n), *record(n + 4)] for n in range(1, 5)]
     answer = told(book({"一覧": rows}))
     assert names(answer) == expected(1, 8)
-    assert [row["values"].get("ownership") for row in answer["rows"]] == ["public"] * 4 + ["private"] * 4
+    assert [row["values"].get("ownership") for row in listed(answer)] == ["public"] * 4 + ["private"] * 4
 
 
 def test_columns_of_two_things_are_no_strips() -> None:
@@ -192,7 +208,7 @@ def test_lists_below_each_other_are_both_read() -> None:
     answer = told(book({"一覧": rows}))
     assert (answer["data_rows"], names(answer)) == (7, expected(1, 7))
     assert [t["header_rows"] for t in answer["tables"]] == [[2], [9]]
-    assert [row["values"].get("facility_type") for row in answer["rows"]] == ["認可保育所"] * 4 + ["小規模保育事業"] * 3
+    assert [row["values"].get("facility_type") for row in listed(answer)] == ["認可保育所"] * 4 + ["小規模保育事業"] * 3
 
 
 def test_a_header_that_comes_again_is_no_record() -> None:
@@ -215,8 +231,8 @@ def test_titles_of_sections_fill_a_field_or_are_told(titles: list[str], field: s
     rows = [HEADER, [titles[0]], *records(1, 2), [titles[1]], *records(3, 4), ["以下余白"]]
     answer = told(book({"一覧": rows}))
     assert names(answer) == expected(1, 4)
-    assert [row["section"] for row in answer["rows"]] == [titles[0]] * 2 + [titles[1]] * 2
-    given = [row["values"].get(field) for row in answer["rows"]] if field else []
+    assert [row["section"] for row in listed(answer)] == [titles[0]] * 2 + [titles[1]] * 2
+    given = [row["values"].get(field) for row in listed(answer)] if field else []
     assert given == [word for word in said for _ in range(2)]
 
 
@@ -231,7 +247,7 @@ def test_tables_of_months_below_each_other_have_a_date_each() -> None:
     rows = [["令和６年４月の空き状況"], *vacancies(1), [], ["令和６年５月の空き状況"], *vacancies(2)]
     answer = told(book({"一覧": rows}))
     assert [t["as_of"] for t in answer["tables"]] == ["2024-04-01", "2024-05-01"]
-    assert [row["values"]["vacancy_age0"] for row in answer["rows"]] == [1, 1, 1, 2, 2, 2]
+    assert [row["values"]["vacancy_age0"] for row in listed(answer)] == [1, 1, 1, 2, 2, 2]
 
 
 def test_a_month_is_told_by_the_name_of_the_sheet_and_the_fiscal_year() -> None:
@@ -243,7 +259,7 @@ def test_a_month_is_told_by_the_name_of_the_sheet_and_the_fiscal_year() -> None:
 def test_tables_of_one_header_that_count_different_things_are_not_mixed() -> None:
     answer = told(book({"空き": [["空き状況"], *vacancies(1)], "待ち": [["入所待ち人数"], *vacancies(2)]}))
     assert answer["data_rows"] == 3
-    assert {name[:7] for row in answer["rows"] for name in row["values"]} <= {"name", "vacancy"}
+    assert {name[:7] for row in listed(answer) for name in row["values"]} <= {"name", "vacancy"}
 
 
 def test_the_title_of_a_page_is_no_record() -> None:
@@ -262,7 +278,7 @@ def test_titles_in_a_narrow_list_are_no_records() -> None:
     ]
     answer = told(book({"一覧": rows}))
     assert names(answer) == expected(1, 4)
-    assert [row["values"]["ownership"] for row in answer["rows"]] == ["public"] * 2 + ["private"] * 2
+    assert [row["values"]["ownership"] for row in listed(answer)] == ["public"] * 2 + ["private"] * 2
 
 
 @pytest.mark.parametrize(
@@ -280,6 +296,8 @@ def test_titles_in_a_narrow_list_are_no_records() -> None:
         ["-", "-", "-", "-"],
         ["", "", "", 0],
         ["凡例", "○：空きあり"],
+        ["社会福祉法人11、学校法人29、個人3", "", "", ""],
+        ["株式会社14園,有限会社2園,個人33園", "", "", "内容は変わることがあります。"],
         ["　", " ", "", ""],
     ],
 )

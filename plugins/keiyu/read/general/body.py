@@ -28,6 +28,8 @@ _NOTHING: Final = "-ー―〃\"'・…　 "
 _UNITS: Final = r"(?:か所|カ所|ヶ所|ケ所|箇所|ヵ所|施設|園|件|校|室|人|名)"
 _COUNT: Final = re.compile(rf"[(]?(?:計|全)?\d[\d,]*{_UNITS}?[)]?")
 _SUMMED: Final = re.compile(rf".{{0,20}}(?:計|total)(?:[(][^()]{{1,20}}[)]|\d[\d,]*{_UNITS})?")
+_KINDS: Final = re.compile(rf"(?:[^\d、,]{{1,20}}\d+{_UNITS}?[、,]){{2,}}[^\d、,]{{1,20}}\d+{_UNITS}?")
+"""How many there are of each kind, at the foot of a list: 社会福祉法人11、学校法人29、個人3."""
 _TITLE: Final = re.compile(r"[【〔《<■◆●▼□◇◎].*|\[.+\]$")
 _OPENS: Final = "【〔《<■◆●▼□◇◎[]()】〕>計全"
 """What titles and counts begin with, and brackets around a total."""
@@ -129,7 +131,13 @@ class BodyReader:
         doubtful = (
             (text, folded)
             for text, folded in zip(texts, fold.labels(texts), strict=True)
-            if not folded or folded[0] in first or sum_ja in folded or sum_en in folded or folded[0].isdecimal()
+            if not folded
+            or folded[0] in first
+            or sum_ja in folded
+            or sum_en in folded
+            or folded[0].isdecimal()
+            or "、" in folded
+            or "," in folded
         )
         return header | {text for text, folded in doubtful if self._is_odd(folded)}
 
@@ -143,6 +151,7 @@ class BodyReader:
             or _TITLE.match(folded) is not None
             or _SUMMED.fullmatch(folded) is not None
             or _COUNT.fullmatch(folded) is not None
+            or _KINDS.fullmatch(folded) is not None
         )
 
     def _usual(self) -> int:
@@ -180,6 +189,8 @@ class BodyReader:
         if any(_is_total(text, self._words) for _, text in texts[:3]) or _sums(texts, filled):
             return "total"
         first = filled[0][1]
+        if isinstance(first, str) and len(filled) <= _SECTION and _KINDS.fullmatch(fold.label(first)):
+            return "total"
         if isinstance(first, str) and len(filled) <= _SECTION and fold.label(first).startswith(self._words.remarks):
             return "remark"
         if all(_says_nothing(c) for _, c in filled):

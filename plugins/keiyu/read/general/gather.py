@@ -32,6 +32,9 @@ _ALIKE: Final = 0.5
 _SAME: Final = 0.8
 _FEWEST: Final = 2
 
+_TOLD_BY: Final = ("name", "address")
+"""What tells records of a list in any order; their numbers change with the order."""
+
 List = tuple[Table, ...]
 
 
@@ -174,8 +177,12 @@ def _once(tables: Sequence[Table]) -> tuple[list[Table], list[tuple[Table, Table
 
 
 def _records(table: Table, tables: Sequence[Table]) -> set[tuple[str, ...]]:
-    """Return by what the records of a table are told, in the columns that all tables of a list have."""
-    fields = [n for n in ANCHORS if all(n in t.understanding.fields for t in tables)]
+    """Return by what the records of a table are told, in the columns that all tables of a list have.
+
+    Names and addresses are enough: a copy in another order, by date of opening, numbers its records anew.
+    """
+    common = [n for n in ANCHORS if all(n in t.understanding.fields for t in tables)]
+    fields = [n for n in _TOLD_BY if n in common] if set(_TOLD_BY) <= set(common) else common
     at = [table.understanding.fields[name] for name in fields]
     rows = table.found.grid.rows
     return {tuple(_cell(rows[row], i) for i in at) for row in table.body.records}
