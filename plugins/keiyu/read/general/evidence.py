@@ -12,6 +12,7 @@ from keiyu.contract.model import Field
 from keiyu.read import fold
 from keiyu.read.grid import Cell
 from keiyu.read.kinds import Normaliser, Terms, kind_of
+from keiyu.read.kinds.flags import kind_founded
 from keiyu.read.kinds.model import Value
 from keiyu.read.kinds.traits import Looker
 from keiyu.read.model import ValueStatus
@@ -25,6 +26,8 @@ _UNLISTED: Final = 0.5
 _SEVERAL: Final = 0.6
 _FEW: Final = 30
 _CALLED: Final = 0.3
+_OF_KIND: Final = 0.8
+"""How much 区立保育園 is of those who found facilities: enough under a header that asks for them, no more."""
 _KIND: Final = 2
 """Characters that may stand beside a legal form that names no body: 等, 立, その他."""
 _MISTYPED: Final = 0.5
@@ -165,8 +168,8 @@ class Judge:
         if sort == "phone" and self._looker.traits(cell) & _LINKS:
             return 0.0
         agreed = _of_sort(sort, reader.read(cell), cell)
-        if agreed and sort == "ownership" and self._called(cell):
-            return _CALLED
+        if agreed and sort == "ownership":
+            return _CALLED if self._called(cell) else _OF_KIND if _of_kind(cell, reader.terms) else agreed
         if not agreed and sort == "integer" and "several_counts" in self._looker.traits(cell):
             return _SEVERAL
         return agreed
@@ -223,6 +226,12 @@ def _sign(cell: Cell, reader: Normaliser) -> bool:
     if not isinstance(cell, str) or len(cell) > _LONGEST_MARK or reader.terms.marker(cell) is None:
         return False
     return reader.kind.name not in {"flag", "designated"} or reader.read(cell).value is None
+
+
+def _of_kind(cell: Cell, terms: Terms) -> bool:
+    """Return whether a cell says who founds facilities only beside which kind they are of."""
+    label = fold.label(cell) if isinstance(cell, str) else ""
+    return label not in terms.codes and kind_founded(label, terms) is not None
 
 
 def _of_sort(sort: str, read: Value, cell: Cell) -> float:

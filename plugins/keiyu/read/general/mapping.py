@@ -39,6 +39,8 @@ _MEASURED: Final = frozenset({"latitude", "longitude"})
 """Sorts that are not told from counts without decimals."""
 _CROSSED: Final[Mapping[str, str]] = {"latitude": "longitude", "longitude": "latitude", "listed": "ownership"}
 """Sorts whose header may stand over values of another sort, which the values prove."""
+_DIFFERENT: Final = frozenset({"name", "identifier"})
+"""Sorts that tell records from each other: a column that says one thing in all of them is none."""
 _HALF: Final = 0.5
 _FEW: Final = 3
 _MOST: Final = 6
@@ -364,6 +366,8 @@ def _twins(
         if not columns[i].sample or same(sorts[best.field], columns[i].rows, columns[first].rows):
             why = "same" if columns[i].sample else "blank"
             found[i] = replace(mapped, confidence=0.9, why=why, other=at)
+        elif sorts[best.field] in _DIFFERENT and _says_one(columns[i]) and not _says_one(columns[first]):
+            found[i] = replace(mapped, confidence=0.8, other=at)
         elif best.confidence < own - _GAP:
             found[i] = replace(mapped, confidence=0.5 + (own - best.confidence) / 2, other=at)
         else:
@@ -372,3 +376,9 @@ def _twins(
     for first, mapped in unsure.items():
         found[first] = mapped
     return found
+
+
+def _says_one(column: Seen) -> bool:
+    """Return whether a column says the same in each of several rows."""
+    said = [str(cell) for cell in column.rows if cell != ""]
+    return len(said) >= _FIRST and len(set(said)) == 1

@@ -23,6 +23,7 @@ from keiyu.read.general.lexis import Lexis
 from keiyu.read.general.mapping import Mapped, Mapper, Seen, Understanding
 from keiyu.read.general.parts import find_parts
 from keiyu.read.general.pieces import Splitter
+from keiyu.read.general.properties import properties
 from keiyu.read.general.remembered import header_of, settled_by, whole, with_changes
 from keiyu.read.general.subjects import Subjects
 from keiyu.read.general.titles import bare
@@ -37,6 +38,7 @@ from keiyu.read.labels import AREAS
 _ROWS: Final = 4_000
 """Rows of a table that are looked at for understanding its columns."""
 
+_EVEN: Final = 0.5
 ANCHORS: Final = ("name", "facility_id", "shelter_id", "address")
 """Fields by which records are told; the first is in every list."""
 
@@ -242,7 +244,7 @@ def find_tables(workbook: Workbook, lines: Sequence[LineWords], name: str = "") 
 def _header(grid: Grid, lines: Sequence[LineWords]) -> Header | None:
     """Return the header of a sheet: that of a known form, else the likeliest."""
     if grid.features:
-        return _properties(grid, lines)
+        return properties(grid, lambda t: _known(t, lines))
     finder = HeaderFinder(grid, lambda t: _known(t, lines))
     return header_of(grid, [line.known for line in lines], finder) or finder.find()
 
@@ -267,12 +269,6 @@ def _known(text: str, lines: Sequence[LineWords]) -> bool:
     return any((heard := line.lexis.hear(text)).known or heard.best >= 0.75 for line in lines)
 
 
-def _properties(grid: Grid, lines: Sequence[LineWords]) -> Header:
-    """Return the names of properties as a header."""
-    levels = tuple((Level(str(text), 0),) if text != "" else () for text in grid.rows[0])
-    return Header(0, 0, levels, 1.0, sum(_known(level[0].text, lines) for level in levels if level))
-
-
 def understand(found: Found, lines: Sequence[LineWords]) -> tuple[LineWords, Understanding]:
     """Understand the columns of a table by the words of the line that fits it best.
 
@@ -291,8 +287,28 @@ def _understood(found: Found, line: LineWords) -> Understanding:
     parts = find_parts(found.header.levels, found.columns, lexis, line.judge)
     mapper, layout = Mapper(lexis, line.judge), line.known.near(found.form)
     if layout is None:
-        return mapper.map(found.seen, parts)
+        return _proven(mapper.map(found.seen, parts))
     return with_changes(mapper.map(found.seen, parts, settled_by(layout, found.form)), layout, found.form)
+
+
+def _proven(understanding: Understanding) -> Understanding:
+    """Ask about columns that only headers tell where rows have neither name nor number: any table may have a type."""
+    if set(ANCHORS) & understanding.fields.keys():
+        return understanding
+    return replace(
+        understanding,
+        columns=tuple(
+            replace(m, field=None, review=True, why="doubt")
+            if m.field is not None and m.part is None and m.candidates and _unlike(m.candidates[0].fit.share)
+            else m
+            for m in understanding.columns
+        ),
+    )
+
+
+def _unlike(share: float | None) -> bool:
+    """Return whether values speak for a field no more than against it."""
+    return share is not None and share <= _EVEN
 
 
 def _lexis(found: Found, line: LineWords) -> Lexis:

@@ -17,6 +17,8 @@ UNLISTED: Final = "read.choice.unlisted"
 _SAID_WITH: Final = re.compile(r"(?:[ \u3000\n、,，]+|(?=[(（\[【〔※＊*]))(\S.*)", re.DOTALL)
 _NUMBERED: Final = re.compile(r"^[0-9０-９][:：.．]\s*(?=[^\d\s])")
 _LONGEST: Final = 200
+_WORD: Final = 2
+"""Least length of a word: 公 and 市 begin too many names."""
 PUBLIC: Final = "public"
 PRIVATE: Final = "private"
 _FOUNDED: Final = re.compile(r"(?:立|営|直営|設置)$")
@@ -86,14 +88,31 @@ def choice(cell: Cell, terms: Terms) -> Value:
 def ownership(cell: Cell, terms: Terms) -> Value:
     """Read who founded a facility: the code list's labels, a legal form, or a prefecture or municipality by name.
 
+    A label before a kind of facility says it as well: 区立保育園, 私立認定こども園.
+
     Source: 社会福祉施設等調査 — 公営 is the state, 独立行政法人, 都道府県, 市区町村, 一部事務組合 and 広域連合;
     社会福祉法人, 医療法人, 公益法人・日赤 and 営利法人 are 私営. その他 and 他の法人 say neither.
     """
     value = _coded(cell, terms, keep=False)
     if value.note != UNLISTED or not isinstance(cell, str) or len(cell) > _LONGEST:
         return value
-    code = _founder(fold.label(cell).strip("()[]「」"), terms.lexicon)
+    text = fold.label(cell).strip("()[]「」")
+    code = _founder(text, terms.lexicon) or kind_founded(text, terms)
     return reported(cell, code) if code else value
+
+
+def kind_founded(text: str, terms: Terms) -> str | None:
+    """Return who founded facilities of a kind: 区立保育園 is of the ward.
+
+    Args:
+        text: a folded text.
+        terms: the words of the field that says who founded a facility.
+
+    Returns:
+        The code; none where no label stands before a word of facilities.
+    """
+    cuts = range(len(text) - _WORD, _WORD - 1, -1) if text.endswith(terms.lexicon.facilities) else ()
+    return next((terms.codes[text[:at]] for at in cuts if text[:at] in terms.codes), None)
 
 
 def _founder(text: str, lexicon: Lexicon) -> str | None:
