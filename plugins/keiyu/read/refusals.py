@@ -179,7 +179,5 @@ class LayoutUnwritableError(UserError):
     reason: str
 
     code: ClassVar[str] = "KEIYU-144"
-    ja: ClassVar[str] = (
-        "{path} に書き込めません（{reason}）。--dry-run で内容を確かめ、書ける所に保存してください。"
-    )
+    ja: ClassVar[str] = "{path} に書き込めません（{reason}）。--dry-run で内容を確かめ、書ける所に保存してください。"
     en: ClassVar[str] = "{path} cannot be written ({reason}); see its text with --dry-run and save it where you can."
