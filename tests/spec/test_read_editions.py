@@ -84,3 +84,19 @@ def test_labels_taken_for_the_first_record_are_none() -> None:
     assert [answer[k] for k in ("header_rows", "first_data_row", "last_data_row", "data_rows")] == [[], 2, 5, 4]
     whole = told(json.dumps(records[1:], ensure_ascii=False).encode(), "list.json")
     assert [whole[k] for k in ("first_data_row", "last_data_row", "data_rows")] == [1, 4, 4]
+
+
+@pytest.mark.parametrize(
+    ("title", "name", "as_of"),
+    [
+        ("（市内分・令和2年11月11日（水）公表）", "counts_2020-11-12.csv", "2020-11-11"),
+        ("令和2年11月11日作成", "counts_2020-11-12.csv", "2020-11-12"),
+        ("令和2年11月11日公表", "施設一覧（令和2年11月1日時点）.csv", "2020-11-01"),
+        ("令和2年11月1日現在（令和2年11月11日公表）", "counts_2020-11-12.csv", "2020-11-01"),
+    ],
+)
+def test_a_day_of_publishing_goes_before_the_day_a_file_was_saved(title: str, name: str, as_of: str) -> None:
+    out = io.StringIO()
+    table = [[title], ["施設名", "所在地", "定員"], *([n, s, 60] for n, s in zip(NAMES, STREETS, strict=True))]
+    csv.writer(out).writerows(table)
+    assert told(out.getvalue().encode(), name)["as_of"] == as_of

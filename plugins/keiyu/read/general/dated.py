@@ -13,6 +13,8 @@ from keiyu.read.grid import Cell, Grid
 
 _SHORT: Final = 60
 _STATED: Final = re.compile(r"現在|時点|分|入所|入園|利用調整|受入|一次|年度当初|版")
+_PUBLISHED: Final = re.compile(r"公表|発表|公開")
+_AS_OF: Final = re.compile(r"現在|時点")
 _NUMBER: Final = re.compile(r"\d|[元一二三四五六七八九十]")
 _DAY: Final = re.compile(
     r"(?:(?:令和|平成|昭和)\s?(?:\d{1,2}|元)|\d{4})\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日|\d{4}[./-]\d{1,2}[./-]\d{1,2}"
@@ -26,13 +28,16 @@ LONG: Final = 1.5
 DRAWN_UP: Final = 1.0
 CELL: Final = 0.9
 NAME: Final = 2.0
+PUBLISHED: Final = 2.5
+NAMED: Final = 2.8
 
 
 def find_as_of(grid: Grid, top: int, header: Sequence[str], name: str, cues: Cues) -> dt.date | None:
     """Find the date to which a table refers; a month is its first day.
 
-    What a title says goes before what a file is named after; the day on which a file was drawn up is only
-    taken where nothing else is said. A month in a title goes before a day beside it.
+    What a title says goes before what a file is named after, be it only when the figures were published: a file
+    is often named after the day on which it was saved. The day on which it was drawn up is only taken where
+    nothing else is said. A month in a title goes before a day beside it.
 
     Args:
         grid: the sheet.
@@ -45,7 +50,7 @@ def find_as_of(grid: Grid, top: int, header: Sequence[str], name: str, cues: Cue
     found += [(date, SHEET) for date in _dates(grid.name or "")]
     found += [(date, HEADER) for text in header if "://" not in text for date in _dates(text)]
     stem = name.rpartition("/")[2].rpartition(".")[0] or name
-    found += [(date, NAME) for date in _dates(stem)]
+    found += [(date, NAMED if _AS_OF.search(stem) else NAME) for date in _dates(stem)]
     return max(found, key=lambda item: item[1], default=(None, 0.0))[0]
 
 
@@ -62,7 +67,7 @@ def _weight(cell: Cell, cues: Cues) -> float:
     if not isinstance(cell, str):
         return CELL if shape(cell) == "date" else 0.0
     if any(word in cell for word in cues.drawn_up):
-        return DRAWN_UP
+        return PUBLISHED if _PUBLISHED.search(cell) and len(cell) <= _SHORT else DRAWN_UP
     if len(cell) > _SHORT:
         return LONG
     return STATED if _STATED.search(cell) else TITLE
