@@ -100,3 +100,11 @@ def test_a_day_of_publishing_goes_before_the_day_a_file_was_saved(title: str, na
     table = [[title], ["施設名", "所在地", "定員"], *([n, s, 60] for n, s in zip(NAMES, STREETS, strict=True))]
     csv.writer(out).writerows(table)
     assert told(out.getvalue().encode(), name)["as_of"] == as_of
+
+
+def test_persons_of_something_else_are_not_told_by_the_word_for_persons() -> None:
+    shelters = [("避難所名", ["第一体育館", "中央公民館", "東小学校", "西小学校"]), ("所在地", STREETS)]
+    assert mapped([*shelters, ("人数", [12, 0, 40, 8])])[2] == "evacuees"
+    assert mapped([*shelters, ("避難者_人数", [12, 0, 40, 8])])[2] == "evacuees"
+    assert mapped([*shelters, ("検査実施_人数", ["", 0, 40, ""])])[2] in (None, "?")
+    assert mapped([*shelters, ("検査実施_人数", [""] * 4)])[2] in (None, "?")

@@ -264,7 +264,8 @@ class Lexis:
         for hit in self._plain(pieces[0]):
             yield hit.times(factor, "beside")
         denied = any(self.cues.tells_other(piece) for piece in pieces[:-1])
-        strange = text.isascii() and not self._told(pieces[0])
+        vague = text.isascii() or pieces[-1] in self.cues.harmless
+        strange = vague and not self._told(pieces[0])
         for hit in self._plain(pieces[-1]):
             yield hit.times(DENIED if denied else TAIL if strange else EXPLAINED + 0.05, "beside")
 
