@@ -22,6 +22,7 @@ HOME = Path(__file__).resolve().parents[2]
 TEXT = (HOME / "CONTRIBUTING.md").read_text(encoding="utf-8")
 FENCE = re.compile(r"^(?P<indent> *)```(?P<opening>\S.*)\n(?P<body>(?:.*\n)*?)(?P=indent)```$", re.MULTILINE)
 STORAGE = re.search(r"^export KEIYU_STORAGE=(\S+)", TEXT, re.MULTILINE)
+OTHERS = ("KEIYU_", "PYTEST_", "PYTHONDONT")
 EXAMPLE = "schemas/lines/([a-z_]+)/contract.yaml"
 
 
@@ -80,7 +81,7 @@ def project(tmp_path: Path) -> Path:
 
 
 def environment(project: Path) -> dict[str, str]:
-    ours = {name: value for name, value in os.environ.items() if not name.startswith(("KEIYU_", "PYTEST_"))}
+    ours = {name: value for name, value in os.environ.items() if not name.startswith(OTHERS)}
     assert STORAGE, "CONTRIBUTING.md says where the trials' data go"
     return {
         **ours,

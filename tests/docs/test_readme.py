@@ -58,7 +58,7 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     project = tmp_path_factory.mktemp("a reader's project")
     for part in ("schemas", "expectations"):
         shutil.copytree(HOME / part, project / part)
-    ours = {name: value for name, value in os.environ.items() if not name.startswith("KEIYU_")}
+    ours = {name: value for name, value in os.environ.items() if not name.startswith(("KEIYU_", "PYTHONDONT"))}
     return {
         **ours,
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
