@@ -12,7 +12,7 @@ import pytest
 
 from keiyu import contract
 from keiyu.codes import areas
-from keiyu.codes.eras import find_date, find_month
+from keiyu.codes.eras import find_date, find_month, parse_date
 from keiyu.read.inspect import inspect
 
 SCHEMAS = Path(__file__).resolve().parents[2] / "schemas"
@@ -26,6 +26,13 @@ AREAS = areas.load(SCHEMAS)
 def test_a_round_of_a_month_is_no_day_of_it(title: str) -> None:
     assert find_date(title) is None
     assert find_month(title) == dt.date(2023, 4, 1)
+
+
+@pytest.mark.parametrize("time", ["正午", "午後6時", "午前6時半", " 15時30分", "　18:00"])
+def test_a_moment_of_a_day_is_of_that_day(time: str) -> None:
+    assert parse_date(f"令和6年5月29日{time}") == dt.date(2024, 5, 29)
+    assert find_date(f"避難所の開設状況（令和6年5月29日{time}現在）") == dt.date(2024, 5, 29)
+    assert find_date(f"令和6年5月29日{time}現在、6月1日公表") == dt.date(2024, 5, 29)
 
 
 def test_a_day_before_a_round_is_a_day() -> None:

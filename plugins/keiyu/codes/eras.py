@@ -98,7 +98,8 @@ _COMPACT = (
     r"(?:(?<!\d)(?P<year8>\d{4})|(?<![A-Za-z])(?P<era6>[RHSTMrhstm])(?P<year6>\d{2}))(?P<mm>\d{2})(?P<dd>\d{2})(?!\d)"
 )
 _WEEKDAY = r"(?:\s*\(?(?P<weekday>[月火水木金土日])(?:曜日?)?\)?)?"
-_TIME = r"(?:[T\s]*(?:午前|午後)?\s*\d{1,2}(?::\d{2}){1,2}(?:\.\d+)?|\s*(?:午前|午後)?\s*\d{1,2}時(?:\s*\d{1,2}分)?)?"
+_CLOCK = r"\d{1,2}時(?:\s*\d{1,2}分|半)?"
+_TIME = rf"(?:[T\s]*(?:午前|午後)?\s*\d{{1,2}}(?::\d{{2}}){{1,2}}(?:\.\d+)?|\s*(?:午前|午後)?\s*{_CLOCK}|\s*正午)?"
 
 _DATE = re.compile(rf"{_WRITTEN}|{_COMPACT}")
 _CELL = re.compile(rf"[(\[【〔]*\s*(?:{_WRITTEN}|{_COMPACT}){_WEEKDAY}{_TIME}\s*(?:現在|時点|付け?)?\s*[)\]】〕]*")
