@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import pyarrow as pa
 
@@ -24,9 +24,9 @@ class SuiteError(ConfigurationError):
     path: str
     reason: str
 
-    code = "KEIYU-230"
-    ja = "チェック定義 {path} に誤りがあります: {reason}"
-    en = "The expectation suite {path} is wrong: {reason}"
+    code: ClassVar[str] = "KEIYU-230"
+    ja: ClassVar[str] = "チェック定義 {path} に誤りがあります: {reason}"
+    en: ClassVar[str] = "The expectation suite {path} is wrong: {reason}"
 
 
 @dataclass(eq=False)
@@ -37,9 +37,9 @@ class RuleFailedError(ConfigurationError):
     expectation: str
     reason: str
 
-    code = "KEIYU-231"
-    ja = "チェック {rule_id}（{expectation}）を実行できません: {reason}"
-    en = "The rule {rule_id} ({expectation}) could not be run: {reason}"
+    code: ClassVar[str] = "KEIYU-231"
+    ja: ClassVar[str] = "チェック {rule_id}（{expectation}）を実行できません: {reason}"
+    en: ClassVar[str] = "The rule {rule_id} ({expectation}) could not be run: {reason}"
 
 
 @dataclass(frozen=True, slots=True)

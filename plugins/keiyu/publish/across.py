@@ -31,7 +31,7 @@ class OpenlySensitiveError(ConfigurationError):
 
     table: str
 
-    code: ClassVar[str] = "KEIYU-278"
+    code: ClassVar[str] = "KEIYU-280"
     ja: ClassVar[str] = "横断表「{table}」は秘匿の対象となる表を読むため、restricted: true としてください。"
     en: ClassVar[str] = "The table {table!r} reads protected figures: it must say restricted: true."
 
