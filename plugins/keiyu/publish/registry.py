@@ -11,7 +11,7 @@ from typing import ClassVar, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import case, func, select
 
 from keiyu.contract.model import Contract
 from keiyu.errors import UserError
@@ -19,6 +19,7 @@ from keiyu.ledger import Ledger
 from keiyu.ledger.events import head
 from keiyu.ledger.identities import IdentityAssignment
 from keiyu.ledger.models import Entry
+from keiyu.ledger.selection import live_at
 from keiyu.receive.workspace import Workspace
 from keiyu.register.identity import load
 from keiyu.register.identity.rows import assigned, rows_of, with_identity
@@ -85,11 +86,6 @@ def editions(ledger: Ledger, line: str, until: dt.date, at_seq: int | None = Non
 def latest(found: list[Edition]) -> list[Edition]:
     """Return the last edition of each municipality."""
     return list({edition.reporter: edition for edition in found}.values())
-
-
-def live_at(seq: int) -> ColumnElement[bool]:
-    """Return the condition under which an entry is live at a sequence."""
-    return and_(Entry.accepted_seq <= seq, or_(Entry.superseded_seq.is_(None), Entry.superseded_seq > seq))
 
 
 def standing(

@@ -12,6 +12,7 @@ from keiyu.contract.model import Field
 from keiyu.ledger import Ledger
 from keiyu.ledger.models import Placement as PlacementRow
 from keiyu.ledger.models import Submission
+from keiyu.ledger.selection import lots
 from keiyu.publish.snapshot import Snapshot
 from keiyu.read.model import Placement, ValueStatus
 from keiyu.receive.workspace import Workspace
@@ -190,23 +191,18 @@ def _facts(ledger: Ledger, submissions: set[str]) -> dict[str, _Facts]:
     with ledger.read() as connection:
         found = [
             row
-            for part in _chunks(sorted(submissions))
-            for row in connection.execute(select(*columns).where(Submission.id.in_(part)))
+            for lot in lots(sorted(submissions))
+            for row in connection.execute(select(*columns).where(Submission.id.in_(lot)))
         ]
         digests = sorted({row.placement for row in found if row.placement})
         bodies = {
             digest: body
-            for part in _chunks(digests)
+            for lot in lots(digests)
             for digest, body in connection.execute(
-                select(PlacementRow.digest, PlacementRow.body).where(PlacementRow.digest.in_(part))
+                select(PlacementRow.digest, PlacementRow.body).where(PlacementRow.digest.in_(lot))
             )
         }
     return {row.id: _Facts(row.filename, row.received_at, _placements(bodies.get(row.placement))) for row in found}
-
-
-def _chunks(items: Sequence[str], size: int = 500) -> Iterator[Sequence[str]]:
-    for start in range(0, len(items), size):
-        yield items[start : start + size]
 
 
 def _placements(body: Mapping[str, Any] | None) -> dict[str, list[Placement]]:

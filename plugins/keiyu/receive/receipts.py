@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, select
 
 from keiyu.ledger import Ledger
 from keiyu.ledger.models import ReceiptRow, Submission, SubmissionState
+from keiyu.ledger.selection import lots
 
 _SENTENCES = {
     "new": ("受領しました。", "Received."),
@@ -85,17 +86,12 @@ _COLUMNS = (
     Submission.row_count,
     Submission.control_totals,
 )
-_CHUNK = 500
 
 
 def receipts_by_id(connection: Connection, ids: Sequence[str]) -> list[Receipt]:
     """Return receipts in the order of ``ids``; numbers that do not exist are left out."""
     query = select(*_COLUMNS).join(Submission, Submission.id == ReceiptRow.submission_id)
-    found = [
-        row
-        for start in range(0, len(ids), _CHUNK)
-        for row in connection.execute(query.where(ReceiptRow.id.in_(ids[start : start + _CHUNK])))
-    ]
+    found = [row for lot in lots(ids) for row in connection.execute(query.where(ReceiptRow.id.in_(lot)))]
     known = {receipt.id: receipt for receipt in _receipts(found)}
     return [known[key] for key in ids if key in known]
 

@@ -16,13 +16,13 @@ from keiyu.ledger.columns import clean
 from keiyu.ledger.events import Draft, Stamp, append, canonical, serialise
 from keiyu.ledger.ids import new_id
 from keiyu.ledger.models import Entry, ReceiptRow, Submission, SubmissionKind
+from keiyu.ledger.selection import live_at, lots
 from keiyu.receive.receipts import Receipt, receipts_by_id
 from keiyu.receive.storage import Storage
 from keiyu.settings import Settings
 
 MINISTRY: Final = "ministry"
 _LARGEST: Final[int] = Settings.model_fields["max_file_bytes"].default
-_CHUNK: Final = 500
 _KEY_LENGTH: Final = 200
 
 
@@ -161,7 +161,7 @@ def _live_digest(ledger: Ledger, collection: Collection, reporter: str) -> str |
         select(Submission.digest)
         .join(Entry, Entry.submission_id == Submission.id)
         .where(Entry.line == collection.line, Entry.as_of == collection.as_of, Entry.reporter == reporter)
-        .where(Entry.state == "accepted", Entry.superseded_seq.is_(None), Entry.nil.is_(False))
+        .where(live_at(), Entry.nil.is_(False))
     )
     with ledger.read() as connection:
         found: str | None = connection.scalar(query)
@@ -213,11 +213,7 @@ def _key(arrival: Arrival) -> str:
 
 def _rows(connection: Connection, column: InstrumentedAttribute[str], values: Sequence[str]) -> list[Row[Any]]:
     query = select(*column.class_.__table__.columns)
-    return [
-        row
-        for start in range(0, len(values), _CHUNK)
-        for row in connection.execute(query.where(column.in_(values[start : start + _CHUNK])))
-    ]
+    return [row for lot in lots(values) for row in connection.execute(query.where(column.in_(lot)))]
 
 
 def _write(connection: Connection, plans: Sequence[_Plan]) -> None:

@@ -14,11 +14,11 @@ from keiyu.contract.model import Collection
 from keiyu.errors import IntegrityError
 from keiyu.ledger.events import Draft, Stamp, append, digest, serialise
 from keiyu.ledger.models import Entry, FindingRow, Placement, ReceiptRow, Segment, Submission
+from keiyu.ledger.selection import live_at, lots
 from keiyu.receive.storage import Storage
 from keiyu.register.holds import enter_holds
 from keiyu.register.staging import EntryDraft, Staged
 
-_CHUNK: Final = 500
 _HASHED: Final = (
     "id", "submission_id", "attempt", "reporter", "state", "nil", "received_seq", "row_count", "control_totals",
     "contract_digest", "rules_digest",
@@ -109,10 +109,8 @@ def digest_of(entries: Iterable[Mapping[str, Any]]) -> str:
 
 def _prove_claim(connection: Connection, ids: Sequence[str]) -> None:
     waiting = 0
-    for start in range(0, len(ids), _CHUNK):
-        query = select(func.count()).where(
-            Submission.id.in_(ids[start : start + _CHUNK]), Submission.state == "received"
-        )
+    for lot in lots(ids):
+        query = select(func.count()).where(Submission.id.in_(lot), Submission.state == "received")
         waiting += connection.scalar(query) or 0
     if waiting != len(ids):
         raise ClaimLostError(len(ids) - waiting)
@@ -158,11 +156,9 @@ def _waiting(staged: Staged, drafts: Sequence[EntryDraft]) -> dict[str, Any]:
 
 
 def _place(connection: Connection, placements: Mapping[str, dict[str, Any]]) -> None:
-    names = list(placements)
     known: set[str] = set()
-    for start in range(0, len(names), _CHUNK):
-        query = select(Placement.digest).where(Placement.digest.in_(names[start : start + _CHUNK]))
-        known.update(connection.scalars(query))
+    for lot in lots(placements):
+        known.update(connection.scalars(select(Placement.digest).where(Placement.digest.in_(lot))))
     new = [{"digest": name, "body": body} for name, body in placements.items() if name not in known]
     if new:
         connection.execute(insert(Placement), new)
@@ -209,14 +205,10 @@ def _row(draft: EntryDraft, stamp: Stamp, winner: _Ranked | None) -> dict[str, A
 
 def _live(connection: Connection, collection: Collection, reporters: Sequence[str]) -> Iterator[_Live]:
     base = select(Entry.id, Entry.reporter, Entry.received_seq).where(
-        Entry.line == collection.line,
-        Entry.as_of == collection.as_of,
-        Entry.state == "accepted",
-        Entry.superseded_seq.is_(None),
+        Entry.line == collection.line, Entry.as_of == collection.as_of, live_at()
     )
-    names = sorted(set(reporters))
-    for start in range(0, len(names), _CHUNK):
-        for row in connection.execute(base.where(Entry.reporter.in_(names[start : start + _CHUNK]))):
+    for lot in lots(sorted(set(reporters))):
+        for row in connection.execute(base.where(Entry.reporter.in_(lot))):
             yield _Live(*row)
 
 
@@ -240,9 +232,8 @@ def _hear_others(connection: Connection, returned: Sequence[str]) -> None:
         .where(ReceiptRow.seq > Submission.received_seq, ReceiptRow.sender.is_distinct_from(Submission.sender))
         .order_by(ReceiptRow.seq)
     )
-    for start in range(0, len(returned), _CHUNK):
-        chunk = returned[start : start + _CHUNK]
-        last = {row.submission_id: row for row in connection.execute(query.where(Submission.id.in_(chunk)))}
+    for lot in lots(returned):
+        last = {row.submission_id: row for row in connection.execute(query.where(Submission.id.in_(lot)))}
         for receipt in last.values():
             again = {
                 "state": "received",

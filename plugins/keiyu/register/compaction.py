@@ -16,13 +16,13 @@ from keiyu.ledger import Ledger
 from keiyu.ledger.events import Draft, append, digest, serialise
 from keiyu.ledger.ids import new_id
 from keiyu.ledger.models import Entry, Segment
+from keiyu.ledger.selection import lots
 from keiyu.receive.storage import Storage
 from keiyu.register.segments import Written, in_order, read, write
 
 SMALL: Final = 20_000
 """Rows up to which a segment is worth merging: below it, opening the file costs more than reading it."""
 
-_CHUNK: Final = 500
 _Parts = dict[str, list[tuple[str, str]]]
 
 
@@ -91,9 +91,8 @@ def _swap(
     payload = {"merged": len(old), "parts": digest(sorted(old)), "segments": [one.facts() for one in written]}
     [stamp] = append(connection, [Draft("compact", str(collection), f"compact:{part_id}", payload)])
     retired = {"state": "compacted", "retired_seq": stamp.seq, "retired_at": stamp.at}
-    for start in range(0, len(old), _CHUNK):
-        chunk = old[start : start + _CHUNK]
-        connection.execute(update(Entry).where(Entry.part_id.in_(chunk)).values(part_id=part_id))
-        connection.execute(update(Segment).where(Segment.part_id.in_(chunk)).values(**retired))
+    for lot in lots(old):
+        connection.execute(update(Entry).where(Entry.part_id.in_(lot)).values(part_id=part_id))
+        connection.execute(update(Segment).where(Segment.part_id.in_(lot)).values(**retired))
     rows = [{**asdict(segment), "state": "live", "created_seq": stamp.seq} for segment in written]
     connection.execute(insert(Segment), rows)

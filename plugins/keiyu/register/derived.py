@@ -9,11 +9,10 @@ from sqlalchemy import select
 from keiyu.contract.model import Collection, Contract
 from keiyu.ledger import Ledger
 from keiyu.ledger.models import Entry, Placement, Submission
+from keiyu.ledger.selection import live_at, lots
 
 DERIVED: Final = "derived"
 """Mark of a placement whose rows are columns of another line's list."""
-
-_CHUNK: Final = 500
 
 
 def with_own_list(ledger: Ledger, contract: Contract, collection: Collection, reporters: Names[str]) -> set[str]:
@@ -33,14 +32,11 @@ def _own(ledger: Ledger, contract: Contract, collection: Collection, reporters: 
         select(Entry.reporter, Placement.body)
         .join(Submission, Submission.id == Entry.submission_id)
         .outerjoin(Placement, Placement.digest == Submission.placement)
-        .where(Entry.line == collection.line, Entry.as_of == collection.as_of)
-        .where(Entry.state == "accepted", Entry.superseded_seq.is_(None))
+        .where(Entry.line == collection.line, Entry.as_of == collection.as_of, live_at())
     )
     with ledger.read() as connection:
-        for start in range(0, len(reporters), _CHUNK):
-            for reporter, body in connection.execute(
-                query.where(Entry.reporter.in_(reporters[start : start + _CHUNK]))
-            ):
+        for lot in lots(reporters):
+            for reporter, body in connection.execute(query.where(Entry.reporter.in_(lot))):
                 mine = [told for told in (body or {"tables": []})["tables"] if told["table"] in contract.table_names]
                 if not mine or not all(told.get(DERIVED) for told in mine):
                     yield reporter

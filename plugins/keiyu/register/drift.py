@@ -11,6 +11,7 @@ from sqlalchemy import Select, func, select
 from keiyu.contract.model import Collection
 from keiyu.findings import Finding, Place, finding
 from keiyu.ledger.models import Entry, Placement, Submission
+from keiyu.ledger.selection import lots
 from keiyu.read.drift import changes, facts
 from keiyu.read.form import Form
 from keiyu.read.grid import column_of
@@ -19,7 +20,6 @@ from keiyu.read.model import Reading, TableReading
 from keiyu.receive.workspace import Workspace
 from keiyu.register.staging import Group
 
-_MANY: Final = 500
 """Reporters asked for at once; databases bound the values of a question."""
 
 _TOLD: Final = "read.drift."
@@ -103,8 +103,8 @@ def _lists(reading: Reading, reporter: str, as_of: dt.date) -> Iterator[tuple[_K
 def _taken(workspace: Workspace, collection: Collection, reporters: Sequence[str]) -> Iterator[tuple[_Key, _List]]:
     """Yield the last lists that were taken of some reporters, up to a collection."""
     with workspace.ledger.read() as connection:
-        for start in range(0, len(reporters), _MANY):
-            for row in connection.execute(_last(collection, reporters[start : start + _MANY])):
+        for lot in lots(reporters):
+            for row in connection.execute(_last(collection, lot)):
                 yield from _kept(row.reporter, row.as_of, row.body)
 
 

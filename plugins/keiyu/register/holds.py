@@ -15,6 +15,7 @@ from keiyu.ledger.events import Draft, Stamp, append, serialise
 from keiyu.ledger.holds import Ground, Hold, Settlement
 from keiyu.ledger.ids import new_id
 from keiyu.ledger.models import Entry
+from keiyu.ledger.selection import live_at
 from keiyu.register.staging import EntryDraft, HoldDraft
 
 KINDS: Final[dict[Settlement, str]] = {"confirmed": "confirm", "approved": "approve", "declined": "decline"}
@@ -222,8 +223,7 @@ def _turn(connection: Connection, collection: Collection, entry_id: str, state: 
             Entry.line == collection.line,
             Entry.as_of == collection.as_of,
             Entry.reporter == entry.reporter,
-            Entry.state == "accepted",
-            Entry.superseded_seq.is_(None),
+            live_at(),
         )
         connection.execute(update(Entry).where(standing).values(superseded_seq=stamp.seq, superseded_by=entry_id))
         changed["accepted_seq"] = stamp.seq

@@ -15,6 +15,7 @@ from keiyu.ledger import Ledger
 from keiyu.ledger.events import broken
 from keiyu.ledger.holds import Hold
 from keiyu.ledger.models import Entry, Event, ReceiptRow, Segment, Submission
+from keiyu.ledger.selection import live_at
 from keiyu.receive.storage import BytesLostError, Storage
 from keiyu.register.acceptance import digest_of
 from keiyu.register.holds import expected_state
@@ -127,7 +128,7 @@ class _Check:
             & (Entry.reporter == latest.c.reporter)
             & (Entry.received_seq != latest.c.last),
         )
-        for (key,) in self._rows(late.where(Entry.state == "accepted", Entry.superseded_seq.is_(None))):
+        for (key,) in self._rows(late.where(live_at())):
             yield self._say("verify.live", key, "a later received entry exists")
 
     def holds(self) -> Iterator[Finding]:

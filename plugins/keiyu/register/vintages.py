@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from sqlalchemy import ColumnElement, Connection, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, select
 
 from keiyu.contract import arrow
 from keiyu.contract.model import Collection as Wave
@@ -20,12 +20,12 @@ from keiyu.contract.model import Contract
 from keiyu.ledger import Ledger
 from keiyu.ledger.events import head
 from keiyu.ledger.models import Entry, Event, Segment, Submission
+from keiyu.ledger.selection import LOT, live_at, lots
 from keiyu.receive.storage import Storage
 from keiyu.register.segments import ENTRY_ID, in_order, read
 from keiyu.register.totals import Totals
 
 _READERS: Final = 8
-_FEW: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +98,9 @@ def live(ledger: Ledger, line: str, as_of: dt.date, at_seq: int | None = None) -
 def reporters_live(connection: Connection, collection: Wave, reporters: Iterable[str]) -> set[str]:
     """Return those of some reporters that have a live entry in a collection."""
     names, found = sorted(set(reporters)), set[str]()
-    for start in range(0, len(names), _FEW):
-        wanted = Entry.reporter.in_(names[start : start + _FEW])
-        where = _live_at(connection, collection.line, collection.as_of, None)
-        found.update(connection.scalars(select(Entry.reporter).where(where, wanted)))
+    where = _live_at(connection, collection.line, collection.as_of, None)
+    for lot in lots(names):
+        found.update(connection.scalars(select(Entry.reporter).where(where, Entry.reporter.in_(lot))))
     return found
 
 
@@ -131,7 +130,7 @@ def current(
         area and reporter. A column that older segments lack is null there.
     """
     query = select(Entry.id, Segment.path).join(Segment, and_(Segment.part_id == Entry.part_id, Segment.table == table))
-    if entries is not None and len(entries) <= _FEW:
+    if entries is not None and len(entries) <= LOT:
         query = query.where(Entry.id.in_(entries))
     with ledger.read() as connection:
         rows = connection.execute(query.where(_live_at(connection, contract.line, as_of, at_seq))).all()
@@ -158,11 +157,8 @@ def only(rows: pa.Table, entry_ids: Iterable[str]) -> pa.Table:
 
 
 def _live_at(connection: Connection, line: str, as_of: dt.date, at_seq: int | None) -> ColumnElement[bool]:
-    mine = and_(Entry.line == line, Entry.as_of == as_of)
-    if at_seq is None:
-        return and_(mine, Entry.state == "accepted", Entry.superseded_seq.is_(None))
-    seq = min(at_seq, head(connection))
-    return and_(mine, Entry.accepted_seq <= seq, or_(Entry.superseded_seq.is_(None), Entry.superseded_seq > seq))
+    seq = None if at_seq is None else min(at_seq, head(connection))
+    return and_(Entry.line == line, Entry.as_of == as_of, live_at(seq))
 
 
 def _paths(connection: Connection, line: str, as_of: dt.date) -> dict[str, tuple[str, ...]]:

@@ -10,10 +10,11 @@ from sqlalchemy import Connection, func, select
 from keiyu.contract.model import Contract
 from keiyu.ledger.identities import IdentityAssignment
 from keiyu.ledger.models import Entry
+from keiyu.ledger.selection import lots
 from keiyu.receive.workspace import Workspace
 from keiyu.register.identity.model import PERIOD
 from keiyu.register.identity.policy import Policy, load
-from keiyu.register.identity.rows import SOURCE_ROW, chunks, covered, rows_of
+from keiyu.register.identity.rows import SOURCE_ROW, covered, held, rows_of
 from keiyu.register.segments import ENTRY_ID
 
 _Chosen = Mapping[tuple[str, int], tuple[str, dt.date]]
@@ -77,11 +78,11 @@ def _chosen(connection: Connection, line: str, areas: Mapping[str, str], as_of: 
             Entry.accepted_seq,
         )
         .join(Entry, Entry.id == IdentityAssignment.entry_id)
-        .where(IdentityAssignment.line == line, IdentityAssignment.superseded_seq.is_(None))
+        .where(IdentityAssignment.line == line, held(None))
     )
     best: dict[str, Any] = {}
-    for chunk in chunks(areas):
-        for row in connection.execute(query.where(IdentityAssignment.area.in_(chunk))):
+    for lot in lots(sorted(areas)):
+        for row in connection.execute(query.where(IdentityAssignment.area.in_(lot))):
             standing = best.get(row.identity)
             if standing is None or _nearness(row, as_of) > _nearness(standing, as_of):
                 best[row.identity] = row

@@ -17,6 +17,7 @@ from keiyu.ledger.events import Draft, append, digest, head, serialise
 from keiyu.ledger.identities import IdentityAssignment, IdentityReview
 from keiyu.ledger.ids import new_id
 from keiyu.ledger.models import Entry, Event
+from keiyu.ledger.selection import live_at
 from keiyu.receive.workspace import Workspace
 from keiyu.register.identity.knowledge import known, referring
 from keiyu.register.identity.model import IDENTITY, Resolution
@@ -87,7 +88,7 @@ def _waiting(workspace: Workspace, line: str) -> tuple[int, list[_Task]]:
     """Return the entries of the earliest date that wait, with the sequence at which that was so."""
     query = (
         select(Entry.id, Entry.reporter, Entry.as_of)
-        .where(Entry.line == line, Entry.state == "accepted", Entry.superseded_seq.is_(None), Entry.row_count > 0)
+        .where(Entry.line == line, live_at(), Entry.row_count > 0)
         .where(~exists().where(Event.key == literal(_KEY) + Entry.id))
         .order_by(Entry.as_of, Entry.reporter)
     )

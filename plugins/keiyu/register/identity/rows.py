@@ -5,12 +5,13 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Final
 
 import pyarrow as pa
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, select
 
 from keiyu.contract import arrow
 from keiyu.contract.model import Contract
 from keiyu.ledger.identities import IdentityAssignment
 from keiyu.ledger.models import Entry, Segment
+from keiyu.ledger.selection import held_at, lots
 from keiyu.receive.workspace import Workspace
 from keiyu.register.identity.model import IDENTITY
 from keiyu.register.identity.periods import Edition, periods
@@ -19,17 +20,9 @@ from keiyu.register.segments import ENTRY_ID, read
 from keiyu.register.vintages import current, live, only
 
 SOURCE_ROW: Final = "source_row"
-_CHUNK: Final = 500
 
 Identities = Mapping[tuple[str, int], str]
 """(entry, source row) → identity."""
-
-
-def chunks(keys: Collection[str]) -> Iterator[Sequence[str]]:
-    """Yield keys in lots that a statement can name."""
-    ordered = sorted(keys)
-    for start in range(0, len(ordered), _CHUNK):
-        yield ordered[start : start + _CHUNK]
 
 
 def identified(workspace: Workspace, line: str, as_of: dt.date, *, at_seq: int | None = None) -> pa.Table:
@@ -89,8 +82,8 @@ def assigned(workspace: Workspace, entries: Collection[str], at_seq: int | None 
     found: dict[tuple[str, int], str] = {}
     query = select(IdentityAssignment.entry_id, IdentityAssignment.source_row, IdentityAssignment.identity)
     with workspace.ledger.read() as connection:
-        for chunk in chunks(entries):
-            for row in connection.execute(query.where(IdentityAssignment.entry_id.in_(chunk), held(at_seq))):
+        for lot in lots(sorted(entries)):
+            for row in connection.execute(query.where(IdentityAssignment.entry_id.in_(lot), held(at_seq))):
                 found[row.entry_id, row.source_row] = row.identity
     return found
 
@@ -108,8 +101,8 @@ def rows_of(workspace: Workspace, contract: Contract, table: str, entries: Colle
         Segment, and_(Segment.part_id == Entry.part_id, Segment.table == table, Segment.state == "live")
     )
     with workspace.ledger.read() as connection:
-        for chunk in chunks(entries):
-            for entry_id, path in connection.execute(query.where(Entry.id.in_(chunk))):
+        for lot in lots(sorted(entries)):
+            for entry_id, path in connection.execute(query.where(Entry.id.in_(lot))):
                 wanted.setdefault(path, []).append(entry_id)
     schema = arrow.schema(contract.table(table), provenance=True)
     parts = [only(read(workspace.storage, path), ids) for path, ids in sorted(wanted.items())]
@@ -131,7 +124,7 @@ def held(at_seq: int | None, rows: type[IdentityAssignment] = IdentityAssignment
     """
     if at_seq is None:
         return rows.superseded_seq.is_(None)
-    return and_(rows.recorded_seq <= at_seq, or_(rows.superseded_seq.is_(None), rows.superseded_seq > at_seq))
+    return held_at(rows.recorded_seq, rows.superseded_seq, at_seq)
 
 
 def _dates(workspace: Workspace, line: str) -> list[dt.date]:
