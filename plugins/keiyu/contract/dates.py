@@ -22,7 +22,7 @@ def is_wave(contract: Contract, as_of: dt.date) -> bool:
         contract: the line.
         as_of: the date.
     """
-    named = {f"{as_of:%m-%d}", "daily", *(("monthly",) if as_of.day == 1 else ())}
+    named = {as_of.isoformat()[5:], "daily", *(("monthly",) if as_of.day == 1 else ())}
     return not named.isdisjoint(contract.waves)
 
 

@@ -89,9 +89,11 @@ def write(workspace: Workspace, collection: Collection) -> list[str]:
     Returns:
         The paths written.
     """
-    taken = take(workspace, collection)
-    wanted = [table for table in taken.contract.across if not table.restricted and named(taken.contract, table.name)]
-    paths = []
+    contract = workspace.contract(collection.line)
+    wanted = [table for table in contract.across if not table.restricted and named(contract, table.name)]
+    if not wanted:
+        return []
+    taken, paths = take(workspace, collection), []
     for table in wanted:
         path = f"{PUBLISHED}/across/{collection.line}/{table.name}/{collection.as_of.isoformat()}.parquet"
         workspace.storage.replace(path, parquet.encode(made(workspace, taken, table, now=True)))

@@ -118,6 +118,7 @@ class Finder:
         self._shelf = Shelf(contract.line, () if lists else layouts)
         self._crosser = Crosser(contract)
         self._own = {table.name: _own(table) for table in contract.tables}
+        self._telling = frozenset().union(*self._own.values())
         self._known: dict[Row, list[Plan]] = {}
         self._hints: dict[Row, _Hints | None] = {}
 
@@ -163,8 +164,10 @@ class Finder:
 
     def _near(self, key: Row) -> Iterator[Wide]:
         """Yield what a header row says by the texts that the nearest known form has for it."""
+        if not self._shelf:
+            return
         form = Form.of_row(key)
-        layout = self._shelf.near(form) if self._shelf else None
+        layout = self._shelf.near(form)
         if layout is None:
             return
         found, tables = columns.flat(key, self.labels, self._words)
@@ -189,13 +192,19 @@ class Finder:
     def _hint(self, key: Row) -> _Hints | None:
         """Judge a row by itself, once; most rows are nothing."""
         made = _Hints(
-            flat=(*self._near(key), *self._wide(FLAT, (key,), *columns.flat(key, self.labels, self._words))),
+            flat=(*self._near(key), *self._flat(key)),
             levels=tuple(levels for levels in self._levels if levels.may_end(key)),
             crossings=self._crosser.across(key),
         )
         hints = made if made.flat or made.levels or made.crossings else None
         _keep(self._hints, key, hints)
         return hints
+
+    def _flat(self, key: Row) -> Iterator[Wide]:
+        """Yield what a row says as the whole header of a table, if a cell of it names a field that tells one."""
+        named = (self.labels.match(cell if type(cell) is str else str(cell)) for cell in key)
+        if not all(map(self._telling.isdisjoint, named)):
+            yield from self._wide(FLAT, (key,), *columns.flat(key, self.labels, self._words))
 
     def _study(self, rows: Sequence[Row], row: int, hints: _Hints) -> Iterator[Plan]:
         for levels in hints.levels:

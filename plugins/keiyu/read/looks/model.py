@@ -1,7 +1,8 @@
 """What can be known of how a sheet's cells look."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -10,6 +11,30 @@ MOST_STYLED: Final = 1_000_000
 
 Cells = Mapping[tuple[int, int], int]
 """(0-based row, column) → position of its style."""
+
+
+class LaterCells(Cells):
+    """Positions of styles that are read at the first question: most readers never ask how a cell looks."""
+
+    def __init__(self, read: Callable[[], Cells]) -> None:
+        """Remember how to read them."""
+        self._read = read
+
+    @cached_property
+    def _found(self) -> Cells:
+        return self._read()
+
+    def __getitem__(self, cell: tuple[int, int]) -> int:
+        """Return the position of a cell's style."""
+        return self._found[cell]
+
+    def __iter__(self) -> Iterator[tuple[int, int]]:
+        """Go through the cells that have one."""
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        """Return how many have one."""
+        return len(self._found)
 
 
 class Range(NamedTuple):

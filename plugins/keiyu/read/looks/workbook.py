@@ -4,12 +4,13 @@ Source: ECMA-376 part 1, 18.3 (worksheets), 18.7 (comments) and 18.8 (styles).
 """
 
 import re
+from functools import lru_cache
 from typing import Any, Final
 
 from keiyu.read.archive import Parts, resolved, sheet_parts
 from keiyu.read.grid import column_of
 from keiyu.read.looks.formats import BUILT_IN
-from keiyu.read.looks.model import MOST_STYLED, UNKNOWN, Looks, Range, Style
+from keiyu.read.looks.model import MOST_STYLED, UNKNOWN, Cells, LaterCells, Looks, Range, Style
 from keiyu.read.looks.xml import local, parse
 from keiyu.read.sniff import RefusedError
 
@@ -19,6 +20,8 @@ _MOST_MERGES: Final = 200_000
 _MOST_COLUMNS: Final = 16_384
 _SIDES: Final = frozenset({"left", "right", "top", "bottom"})
 _YES: Final = frozenset({"1", "true"})
+_ROWS: Final = b"<sheetData>", b"</sheetData>"
+_ROW: Final = re.compile(rb"""<row\b(?:[^<>"']|"[^<"]*"|'[^<']*')*>""")
 
 
 def looks(data: bytes, sheet: str) -> Looks:
@@ -34,14 +37,46 @@ def looks(data: bytes, sheet: str) -> Looks:
     try:
         parts = Parts(data)
         part = sheet_parts(parts).get(sheet, "")
-        styles = _Styles()
-        if _STYLES in parts.entries:
-            parse(parts.get(_STYLES), styles.start, styles.end)
-        page = _Page(tuple(styles.made()))
-        parse(parts.get(part), page.start, page.end)
-        return page.made(_comments(parts, part))
+        styles = _styles(parts.get(_STYLES)) if _STYLES in parts.entries else (Style(),)
+        xml = parts.get(part)
+        bare = None if any(style.diagonal for style in styles) else _without_cells(xml)
+        page = _read(xml if bare is None else bare, styles)
+        return page.made(
+            _comments(parts, part), page.cells if bare is None else LaterCells(lambda: _cells(xml, styles))
+        )
     except RefusedError:
         return UNKNOWN
+
+
+@lru_cache(maxsize=16)
+def _styles(part: bytes) -> tuple[Style, ...]:
+    styles = _Styles()
+    parse(part, styles.start, styles.end)
+    return tuple(styles.made())
+
+
+def _without_cells(sheet: bytes) -> bytes | None:
+    """Return a sheet's XML with its rows and none of their cells; nothing where only a parser can tell them apart."""
+    begin, end = _ROWS
+    if sheet.count(begin) != 1 or sheet.count(end) != 1 or b"<!" in sheet:
+        return None
+    head, _, rest = sheet.partition(begin)
+    rows, _, tail = rest.partition(end)
+    bare = (tag if tag.endswith(b"/>") else tag[:-1] + b"/>" for tag in _ROW.findall(rows))
+    return b"".join((head, begin, *bare, end, tail))
+
+
+def _read(sheet: bytes, styles: tuple[Style, ...]) -> "_Page":
+    page = _Page(styles)
+    parse(sheet, page.start, page.end)
+    return page
+
+
+def _cells(sheet: bytes, styles: tuple[Style, ...]) -> Cells:
+    try:
+        return _read(sheet, styles).cells
+    except RefusedError:
+        return {}
 
 
 def area(text: str) -> Range | None:
@@ -132,7 +167,7 @@ class _Page:
         self._styles = styles
         self._crossed = frozenset(i for i, s in enumerate(styles) if s.diagonal)
         self._row = self._column = -1
-        self._cells: dict[tuple[int, int], int] = {}
+        self.cells: dict[tuple[int, int], int] = {}
         self._diagonals: list[tuple[int, int]] = []
         self._merges: list[Range] = []
         self._hidden: tuple[list[int], list[int]] = ([], [])
@@ -172,8 +207,8 @@ class _Page:
         style = self._numbers.get(told)
         if style is None:
             style = self._numbers[told] = _whole(told)
-        if len(self._cells) < MOST_STYLED:
-            self._cells[self._row, self._column] = style
+        if len(self.cells) < MOST_STYLED:
+            self.cells[self._row, self._column] = style
         if style in self._crossed:
             self._diagonals.append((self._row, self._column))
 
@@ -196,7 +231,7 @@ class _Page:
         if "style" in attributes:
             self._bands[1].update(dict.fromkeys(band, _whole(attributes["style"])))
 
-    def made(self, comments: dict[tuple[int, int], str]) -> Looks:
+    def made(self, comments: dict[tuple[int, int], str], cells: Cells) -> Looks:
         """Return what was seen."""
         return Looks(
             merges=tuple(self._merges),
@@ -205,7 +240,7 @@ class _Page:
             hidden_columns=frozenset(self._hidden[1]),
             comments=comments,
             styles=self._styles,
-            cells=self._cells,
+            cells=cells,
             row_styles=self._bands[0],
             column_styles=self._bands[1],
         )
