@@ -115,3 +115,22 @@ def test_persons_of_something_else_are_not_told_by_the_word_for_persons() -> Non
     assert mapped([*shelters, ("避難者_人数", [12, 0, 40, 8])])[2] == "evacuees"
     assert mapped([*shelters, ("検査実施_人数", ["", 0, 40, ""])])[2] in (None, "?")
     assert mapped([*shelters, ("検査実施_人数", [""] * 4)])[2] in (None, "?")
+
+
+def test_labels_that_contradict_the_names_of_properties_are_believed() -> None:
+    keys = ["Name", "Sub", "Add1", "TEL", "FAX", "Full", "Open", "Close"]
+    labels = ["施設名称", "", "住所", "備考", "電話番号", "FAX番号", "定員", "開園時間"]
+    rows = [
+        [n, "", f"東京都八王子市{s}", "", "042-622-3343", "042-622-3344", 60, "7:00"]
+        for n, s in zip(NAMES, STREETS, strict=True)
+    ]
+    records = [dict(zip(keys, row, strict=True)) for row in (labels, *rows)]
+    answer = told(json.dumps(records, ensure_ascii=False).encode(), "list.json")
+    fields = {c["index"]: c["field"] for c in answer["columns"] if c["field"]}
+    assert fields.items() >= {4: "phone", 5: "fax", 6: "capacity", 7: "open_time"}.items()
+
+
+def test_an_age_in_brackets_numbers_an_english_word() -> None:
+    counts = [[1, 0, 2, 0], [0, 3, 1, 0]]
+    found = mapped([("Name", NAMES), ("Add1", STREETS), ("admitte（0歳)", counts[0]), ("entry(5歳)", counts[1])])
+    assert found[2:] == ["vacancy_age0", "applicants_age5"]

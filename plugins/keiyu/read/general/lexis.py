@@ -50,6 +50,8 @@ _DATE: Final = re.compile(
     r"(?:[\d０-９]{1,2}分?)?)?\s*(?:現在|時点)?"
 )
 _WORD: Final = re.compile(r"(?<=[a-z])(?=[A-Z])|[_\-\s]+")
+_AGED: Final = re.compile(r"(\d)[歳才](?:児)?")
+"""An age in brackets behind an English word that is numbered by ages: entry（0歳） is entry0."""
 _SHORTEST: Final = 2
 _OF_STORES: Final = frozenset({"_id", "_full_text"})
 """Columns that a data portal adds to what it was given. Source: CKAN DataStore, fields of a resource."""
@@ -254,6 +256,10 @@ class Lexis:
             factor *= self.weight(text_beside)
         for hit in self._plain(fold.joined(base)):
             yield hit.times(factor, "beside")
+        aged = _AGED.fullmatch(beside[0]) if len(beside) == 1 and base.isascii() else None
+        numbered = self._exact(fold.joined(base) + aged[1]) if aged else None
+        if numbered is not None:
+            yield from (hit.times(COMPOSED, "beside") for hit in numbered.hits)
 
     def _pieced(self, text: str) -> Iterator[Hit]:
         """Read 所在地_市区町村: what comes first narrows what comes last."""

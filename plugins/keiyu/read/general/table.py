@@ -14,6 +14,7 @@ from keiyu.contract.vocabulary import Vocabulary, vocabulary
 from keiyu.read import fold, layouts, words
 from keiyu.read.form import Form
 from keiyu.read.general import cues
+from keiyu.read.general.anchored import proven
 from keiyu.read.general.body import Body, BodyReader
 from keiyu.read.general.coded import Coded
 from keiyu.read.general.dated import find_as_of
@@ -38,7 +39,7 @@ from keiyu.read.labels import AREAS
 _ROWS: Final = 4_000
 """Rows of a table that are looked at for understanding its columns."""
 
-_EVEN: Final = 0.5
+_NAMING: Final = 0.75
 ANCHORS: Final = ("name", "facility_id", "shelter_id", "address")
 """Fields by which records are told; the first is in every list."""
 
@@ -244,7 +245,7 @@ def find_tables(workbook: Workbook, lines: Sequence[LineWords], name: str = "") 
 def _header(grid: Grid, lines: Sequence[LineWords]) -> Header | None:
     """Return the header of a sheet: that of a known form, else the likeliest."""
     if grid.features:
-        return properties(grid, lambda t: _known(t, lines))
+        return properties(grid, lambda t: _means(t, lines))
     finder = HeaderFinder(grid, lambda t: _known(t, lines))
     return header_of(grid, [line.known for line in lines], finder) or finder.find()
 
@@ -269,6 +270,14 @@ def _known(text: str, lines: Sequence[LineWords]) -> bool:
     return any((heard := line.lexis.hear(text)).known or heard.best >= 0.75 for line in lines)
 
 
+def _means(text: str, lines: Sequence[LineWords]) -> frozenset[str] | None:
+    """Return the fields that a text names in one of several lines; none where no line knows it."""
+    if not _known(text, lines):
+        return None
+    heard = (line.lexis.hear(text).hits[:1] for line in lines)
+    return frozenset(hit.field for first in heard for hit in first if hit.score >= _NAMING)
+
+
 def understand(found: Found, lines: Sequence[LineWords]) -> tuple[LineWords, Understanding]:
     """Understand the columns of a table by the words of the line that fits it best.
 
@@ -287,28 +296,8 @@ def _understood(found: Found, line: LineWords) -> Understanding:
     parts = find_parts(found.header.levels, found.columns, lexis, line.judge)
     mapper, layout = Mapper(lexis, line.judge), line.known.near(found.form)
     if layout is None:
-        return _proven(mapper.map(found.seen, parts))
+        return proven(mapper.map(found.seen, parts), ANCHORS)
     return with_changes(mapper.map(found.seen, parts, settled_by(layout, found.form)), layout, found.form)
-
-
-def _proven(understanding: Understanding) -> Understanding:
-    """Ask about columns that only headers tell where rows have neither name nor number: any table may have a type."""
-    if set(ANCHORS) & understanding.fields.keys():
-        return understanding
-    return replace(
-        understanding,
-        columns=tuple(
-            replace(m, field=None, review=True, why="doubt")
-            if m.field is not None and m.part is None and m.candidates and _unlike(m.candidates[0].fit.share)
-            else m
-            for m in understanding.columns
-        ),
-    )
-
-
-def _unlike(share: float | None) -> bool:
-    """Return whether values speak for a field no more than against it."""
-    return share is not None and share <= _EVEN
 
 
 def _lexis(found: Found, line: LineWords) -> Lexis:
