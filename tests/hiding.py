@@ -5,10 +5,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from scipy import sparse
 from scipy.optimize import linprog
 
 from keiyu.contract.disclosure import Disclosure
-from keiyu.publish.disclosure.system import System, stacked
+from keiyu.publish.disclosure.system import System
 
 POLICY = Disclosure(minimum=3, protection=3, secondary=True, tables=("t",), audiences={"public": "suppressed"})
 
@@ -30,14 +31,13 @@ class Tables:
     @property
     def system(self) -> System:
         names = list(self.parts)
-        at = {name: number for number, name in enumerate(names)}
         places = {place: number for number, place in enumerate(dict.fromkeys(name.split(".")[0] for name in names))}
         last = self.cells[-1][0]
         keys = {key: number for number, key in enumerate(dict.fromkeys(cell[1] for cell in self.cells))}
-        rows = [(np.sort([at[name] for name in made]), np.ones(len(made))) for _, _, made, _ in self.cells]
+        made_of = np.array([[name in made for name in names] for _, _, made, _ in self.cells], float)
         block = np.array([places[name.split(".")[0]] for name in names])
         return System(
-            members=stacked(rows, len(names)),
+            members=sparse.csr_matrix(made_of),
             values=np.array([self.parts[name] for name in names], float),
             fresh=np.array([cell[0] == last for cell in self.cells]),
             hidden=np.array([cell[3] for cell in self.cells]),

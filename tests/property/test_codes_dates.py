@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keiyu.codes import eras
-from keiyu.codes.business_days import add_business_days, is_business_day, last_business_day_of_month, next_business_day
+from keiyu.codes.business_days import add_business_days, is_business_day, next_business_day
 from keiyu.codes.corporate import check_digit, is_valid
 
 dates = st.dates(dt.date(1873, 1, 1), dt.date(2100, 12, 31))
@@ -118,8 +118,6 @@ def test_a_deadline_never_moves_back_nor_far(date: dt.date) -> None:
     assert is_business_day(moved)
     assert dt.timedelta(0) <= moved - date <= dt.timedelta(days=11)
     assert (moved == date) == is_business_day(date)
-    last = last_business_day_of_month(date.year, date.month)
-    assert last.month == date.month and is_business_day(last) and next_business_day(last + dt.timedelta(days=1)) > last
 
 
 @given(st.text("0123456789", min_size=12, max_size=12))

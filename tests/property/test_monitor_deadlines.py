@@ -12,7 +12,7 @@ from keiyu.contract.calendar import hops
 from keiyu.contract.model import Collection
 from keiyu.ledger.dispensations import Dispensations, Granted
 from keiyu.publish.monitor import policy
-from keiyu.publish.monitor.assessment import JAPAN, MISSING, Assessment, assess, day_of
+from keiyu.publish.monitor.assessment import JAPAN, Assessment, assess, day_of
 from keiyu.publish.monitor.position import Deed, Position, Reporter
 from keiyu.publish.monitor.reminders import plan
 
@@ -23,6 +23,7 @@ HOPS = hops(CONTRACT, COLLECTION.as_of)
 POLICY = policy.load(SCHEMAS)
 PLACES = ("130001", "140007")
 CODES = ("131016", "131024", "132012", "143014")
+MISSING = {"held", "due", "reminded", "overdue"}
 
 
 def reporter(code: str, direct: bool) -> Reporter:

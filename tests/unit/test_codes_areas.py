@@ -128,7 +128,6 @@ def test_an_area_knows_itself(table: Areas) -> None:
     assert not ward.is_municipality
     assert [a.code for a in table.wards("221309", R7)] == ["22138", "22139", "22140"]
     assert len(table.wards("22130", dt.date(2023, 12, 31))) == 7
-    assert table.prefecture_of("221392") == "22"
 
 
 @pytest.mark.parametrize(

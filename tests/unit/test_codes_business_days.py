@@ -7,7 +7,6 @@ import pytest
 from keiyu.codes.business_days import (
     add_business_days,
     is_business_day,
-    last_business_day_of_month,
     next_business_day,
 )
 
@@ -68,11 +67,3 @@ def test_a_deadline_moves_to_the_next_business_day(text: str, moved: str) -> Non
 )
 def test_counting_business_days(text: str, days: int, expected: str) -> None:
     assert add_business_days(day(text), days) == day(expected)
-
-
-@pytest.mark.parametrize(
-    ("year", "month", "expected"),
-    [(2025, 12, "2025-12-26"), (2025, 5, "2025-05-30"), (2024, 2, "2024-02-29"), (2025, 8, "2025-08-29")],
-)
-def test_last_business_day_of_a_month(year: int, month: int, expected: str) -> None:
-    assert last_business_day_of_month(year, month) == day(expected)

@@ -186,10 +186,6 @@ class Areas:
             found = self.get(code, at)
         return found
 
-    def prefecture_of(self, code: str) -> str:
-        """Return the 2-digit prefecture code of a 5- or 6-digit code."""
-        return code[:2]
-
     def prefectures(self, at: dt.date) -> tuple[Area, ...]:
         """Return the prefectures on a date, in code order."""
         return tuple(a for a in self._on(at) if a.kind == "prefecture")

@@ -6,7 +6,6 @@ falls on such a day to the next one that is not. Future equinox days are compute
 each February for the next year (国立天文台 暦要項).
 """
 
-import calendar
 import datetime as dt
 from functools import lru_cache
 
@@ -48,17 +47,6 @@ def add_business_days(date: dt.date, days: int) -> dt.date:
         date += step
         while not is_business_day(date):
             date += step
-    return date
-
-
-def last_business_day_of_month(year: int, month: int) -> dt.date:
-    """Return the last business day of a month.
-
-    A deadline of 月末 that the law moves is ``next_business_day`` of the month's last day instead.
-    """
-    date = dt.date(year, month, calendar.monthrange(year, month)[1])
-    while not is_business_day(date):
-        date -= _DAY
     return date
 
 

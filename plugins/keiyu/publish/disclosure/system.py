@@ -9,7 +9,6 @@ Parts that always go together are one unknown to whoever looks from outside: an 
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -108,13 +107,3 @@ def row(members: sparse.csr_matrix, at: int) -> tuple[Ints, Floats]:
     """Return the columns of a row and their coefficients."""
     span = slice(members.indptr[at], members.indptr[at + 1])
     return members.indices[span].astype(np.int64), members.data[span]
-
-
-def stacked(rows: list[Any], width: int) -> sparse.csr_matrix:
-    """Return rows (columns, coefficients) as a matrix."""
-    indptr = np.concatenate([[0], np.cumsum([len(columns) for columns, _ in rows])]).astype(np.int64)
-    if not rows:
-        return sparse.csr_matrix((0, width))
-    indices = np.concatenate([columns for columns, _ in rows])
-    data = np.concatenate([coefficients for _, coefficients in rows])
-    return sparse.csr_matrix((data, indices, indptr), shape=(len(rows), width))

@@ -19,7 +19,6 @@ from keiyu.publish.monitor.position import Deed, Position, Reporter
 JAPAN: Final = dt.timezone(dt.timedelta(hours=9), "JST")
 Status = Literal["reported", "nil", "held", "exempt", "due", "reminded", "overdue"]
 STATUSES: Final[tuple[Status, ...]] = ("reported", "nil", "held", "exempt", "due", "reminded", "overdue")
-MISSING: Final = frozenset[Status]({"held", "due", "reminded", "overdue"})
 
 
 @dataclass(frozen=True, slots=True)
