@@ -93,12 +93,15 @@ def write(workspace: Workspace, collection: Collection) -> list[str]:
     wanted = [table for table in contract.across if not table.restricted and named(contract, table.name)]
     if not wanted:
         return []
-    taken, paths = take(workspace, collection), []
-    for table in wanted:
-        path = f"{PUBLISHED}/across/{collection.line}/{table.name}/{collection.as_of.isoformat()}.parquet"
-        workspace.storage.replace(path, parquet.encode(made(workspace, taken, table, now=True)))
-        paths.append(path)
-    return paths
+    taken = take(workspace, collection)
+    return [put(workspace, collection, table.name, made(workspace, taken, table, now=True)) for table in wanted]
+
+
+def put(workspace: Workspace, collection: Collection, table: str, rows: pa.Table) -> str:
+    """Write a table to ``published/across/``; returns its path."""
+    path = f"{PUBLISHED}/across/{collection.line}/{table}/{collection.as_of.isoformat()}.parquet"
+    workspace.storage.replace(path, parquet.encode(rows))
+    return path
 
 
 def _sensitive(contract: Contract) -> frozenset[str]:

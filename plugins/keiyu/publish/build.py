@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from keiyu import register
 from keiyu.contract.model import NationalTable
 from keiyu.publish import session
 from keiyu.publish.beside import Beside
@@ -121,16 +120,9 @@ def inputs(
         prefectures: 2-digit codes.
         given: national tables already computed.
     """
-    collection = taken.collection
-    besides = Beside.of(workspace, taken.contract, collection.as_of, taken.seq, queries)
+    besides = Beside.of(workspace, taken.contract, taken.collection.as_of, taken.seq, queries)
     return session.Inputs(
-        collection=pa.table(
-            {
-                "line": [collection.line],
-                "as_of": pa.array([collection.as_of], pa.date32()),
-                "wave": [collection.as_of.strftime("%m-%d")],
-            }
-        ),
+        collection=taken.itself,
         areas=taken.areas(prefectures),
         respondents=taken.respondents(prefectures),
         core=_core(workspace, taken, queries, prefectures),
@@ -151,15 +143,7 @@ def _core(
     named = frozenset[str]().union(*(session.reads(sql) for sql in queries))
     entries = entries_in(taken, prefectures)
     return {
-        name: register.current(
-            workspace.ledger,
-            workspace.storage,
-            taken.contract,
-            name,
-            taken.collection.as_of,
-            at_seq=taken.seq,
-            entries=entries,
-        )
+        name: taken.rows(workspace, name, entries)
         for name in taken.contract.table_names
         if named & {name, f"{name}_tidy", f"{name}_cells"}
     }

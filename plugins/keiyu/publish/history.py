@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from keiyu.contract.model import Collection
 from keiyu.ledger import Ledger
@@ -124,8 +124,7 @@ class Changes:
 def history(connection: Connection, collection: Collection) -> History:
     """Return what has been released of a collection."""
     mine = and_(ReleaseRow.line == collection.line, ReleaseRow.as_of == collection.as_of)
-    columns = ReleaseRow.__table__.columns
-    last = connection.execute(select(*columns).where(mine).order_by(ReleaseRow.seq.desc()).limit(1)).mappings().first()
+    last = last_release(connection, mine)
     if last is None:
         return History(None, {}, {}, 0)
     counted = select(ReleaseRow.stage, func.count()).where(mine).group_by(ReleaseRow.stage)
@@ -135,7 +134,14 @@ def history(connection: Connection, collection: Collection) -> History:
         ReleaseFile.table, ReleaseFile.shard, ReleaseFile.path, ReleaseFile.digest, ReleaseFile.inputs_digest
     )
     files = {(table, shard): File(*rest) for table, shard, *rest in connection.execute(named.where(of_it))}
-    return History(dict(last), files, released, max(last["at_seq"], _still_true(connection, collection, last["seq"])))
+    return History(last, files, released, max(last["at_seq"], _still_true(connection, collection, last["seq"])))
+
+
+def last_release(connection: Connection, *which: ColumnElement[bool]) -> dict[str, Any] | None:
+    """Return the columns of the last of some releases; none where there is none of them."""
+    query = select(*ReleaseRow.__table__.columns).where(*which).order_by(ReleaseRow.seq.desc()).limit(1)
+    row = connection.execute(query).mappings().first()
+    return None if row is None else dict(row)
 
 
 def changes(connection: Connection, collection: Collection, since: int, until: int) -> Changes:

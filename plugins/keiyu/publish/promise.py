@@ -2,12 +2,11 @@
 
 from typing import Final
 
-from sqlalchemy import select
-
 from keiyu.contract.compatibility import require_major
 from keiyu.contract.interface import Interface
 from keiyu.contract.model import Collection, Contract
 from keiyu.ledger.models import Release as ReleaseRow
+from keiyu.publish.history import last_release
 from keiyu.receive.workspace import Workspace
 
 INTERFACE: Final = "interface.json"
@@ -38,12 +37,9 @@ def _former(workspace: Workspace, line: str, unless: str | None = None) -> Inter
 
     None is also returned where that release kept none.
     """
-    columns = (ReleaseRow.path, ReleaseRow.contract_digest)
     with workspace.ledger.read() as connection:
-        last = connection.execute(
-            select(*columns).where(ReleaseRow.line == line).order_by(ReleaseRow.seq.desc()).limit(1)
-        ).first()
-    if last is None or last.contract_digest == unless:
+        last = last_release(connection, ReleaseRow.line == line)
+    if last is None or last["contract_digest"] == unless:
         return None
-    path = f"{last.path}/{INTERFACE}"
+    path = f"{last['path']}/{INTERFACE}"
     return Interface.from_json(workspace.storage.read(path)) if workspace.storage.exists(path) else None

@@ -18,9 +18,8 @@ from keiyu.contract.model import Collection, Contract, NationalTable
 from keiyu.contract.rollup import Rollup, rollups
 from keiyu.errors import UserError
 from keiyu.findings import Finding, Place, finding
-from keiyu.publish import across, parquet, session
+from keiyu.publish import across, session
 from keiyu.publish.build import inputs
-from keiyu.publish.folder import PUBLISHED
 from keiyu.publish.snapshot import Snapshot, take
 from keiyu.publish.sources import Source, sources
 from keiyu.publish.tidy import tidy
@@ -147,21 +146,15 @@ class Reconciliation:
             "facilities_due": self._due(),
         }
         nobody = survey.respondents(())
-        seen = session.Inputs(_collection(self.taken), self.taken.universe.areas, nobody, {}, views)
+        seen = session.Inputs(self.taken.itself, self.taken.universe.areas, nobody, {}, views)
         with session.opened(survey.contract) as opened:
             return opened.run(seen, [declared(self.workspace)])[_TABLE]
 
     def _survey(self, survey: Snapshot) -> pa.Table:
-        parts = []
-        for table in survey.contract.tables:
-            if table.is_cube:
-                entries = {entry.entry_id for entry in survey.live.values()}
-                ledger, storage, as_of = self.workspace.ledger, self.workspace.storage, survey.collection.as_of
-                rows = register.current(
-                    ledger, storage, survey.contract, table.name, as_of, at_seq=survey.seq, entries=entries
-                )
-                parts.append(tidy(table, rows).select(["area_code", "field", "value", "value_status"]))
-        return pa.concat_tables(parts)
+        entries = {entry.entry_id for entry in survey.live.values()}
+        cubes = [table for table in survey.contract.tables if table.is_cube]
+        parts = [tidy(table, survey.rows(self.workspace, table.name, entries)) for table in cubes]
+        return pa.concat_tables(part.select(["area_code", "field", "value", "value_status"]) for part in parts)
 
     def _due(self) -> pa.Table:
         due = self.taken.respondents(set(self.taken.universe.due.values()))
@@ -217,18 +210,8 @@ def write(workspace: Workspace, collection: Collection) -> list[str]:
             continue
         found_now = reconcile(workspace, Collection(line, collection.as_of), openly=True)
         if found_now.taken.live:
-            rows = found_now.rows
-            path = f"{PUBLISHED}/across/{line}/{_TABLE}/{collection.as_of.isoformat()}.parquet"
-            workspace.storage.replace(path, parquet.encode(rows))
-            paths.append(path)
+            paths.append(across.put(workspace, Collection(line, collection.as_of), _TABLE, found_now.rows))
     return paths
-
-
-def _collection(taken: Snapshot) -> pa.Table:
-    as_of = taken.collection.as_of
-    return pa.table(
-        {"line": [taken.collection.line], "as_of": pa.array([as_of], pa.date32()), "wave": [str(as_of)[5:]]}
-    )
 
 
 def _together(parts: Mapping[str, pa.Table]) -> pa.Table:

@@ -153,6 +153,23 @@ class Snapshot:
             }
         )
 
+    @property
+    def itself(self) -> pa.Table:
+        """The collection, as queries see it: ``line``, ``as_of``, ``wave``."""
+        line, as_of = self.collection.line, self.collection.as_of
+        return pa.table({"line": [line], "as_of": pa.array([as_of], pa.date32()), "wave": [as_of.strftime("%m-%d")]})
+
+    def rows(self, workspace: Workspace, table: str, entries: Several[str] | None = None) -> pa.Table:
+        """Return the live rows of a core table as ``register.current`` does, as known at the snapshot.
+
+        Args:
+            workspace: the installation.
+            table: one of the line's core tables.
+            entries: only the rows of these entries; of all live ones by default.
+        """
+        ledger, storage, as_of = workspace.ledger, workspace.storage, self.collection.as_of
+        return register.current(ledger, storage, self.contract, table, as_of, at_seq=self.seq, entries=entries)
+
     def areas(self, prefectures: Several[str]) -> pa.Table:
         """Return the municipalities of some prefectures."""
         table = self.universe.areas

@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlalchemy import select
 
-from keiyu import register
 from keiyu.contract.model import Field
 from keiyu.ledger import Ledger
 from keiyu.ledger.models import Placement as PlacementRow
@@ -153,8 +152,7 @@ def _cells(
     facts: Mapping[str, _Facts],
     wanted: Callable[[str, Row], bool],
 ) -> Iterator[tuple[str, _Cell]]:
-    ledger, storage, as_of = workspace.ledger, workspace.storage, taken.collection.as_of
-    rows = register.current(ledger, storage, taken.contract, table, as_of, at_seq=taken.seq, entries=set(entries))
+    rows = taken.rows(workspace, table, set(entries))
     key = taken.contract.table(table).key
     columns = [*key, "entry_id", "submission_id", "source_row", "marks", *(field.name for field in fields)]
     for row in rows.select(list(dict.fromkeys(columns))).to_pylist():

@@ -10,15 +10,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
-
 from keiyu import register
 from keiyu.contract import reporters
 from keiyu.contract.model import Collection, Contract, Field
 from keiyu.ledger.models import Release as ReleaseRow
 from keiyu.publish import current
 from keiyu.publish.build import build
-from keiyu.publish.history import load
+from keiyu.publish.history import last_release, load
 from keiyu.publish.release import national_table
 from keiyu.publish.resolve import Figure, resolve
 from keiyu.publish.session import selected
@@ -153,11 +151,10 @@ def _scopes(taken: Snapshot, row: Mapping[str, Any]) -> Iterator[list[str]]:
 def _release(workspace: Workspace, taken: Snapshot, tables: str, codes: str) -> tuple[str | None, bool | None]:
     """Return the last release at an instant, and whether its rules are those of today."""
     mine = (ReleaseRow.line == taken.collection.line, ReleaseRow.as_of == taken.collection.as_of)
-    query = select(*ReleaseRow.__table__.columns).where(*mine, ReleaseRow.seq <= taken.seq)
     with workspace.ledger.read() as connection:
-        row = connection.execute(query.order_by(ReleaseRow.seq.desc()).limit(1)).mappings().first()
+        row = last_release(connection, *mine, ReleaseRow.seq <= taken.seq)
     if row is None:
         return None, None
-    manifest = load(workspace.storage, dict(row)).manifest
+    manifest = load(workspace.storage, row).manifest
     then = (manifest["tables"]["digest"], manifest.get("codes", {}).get("digest"))
     return row["id"], then == (tables, codes)
