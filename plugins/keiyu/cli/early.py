@@ -31,9 +31,12 @@ def show_estimate(screen: Screen, told: Sequence[Mapping[str, Any]]) -> None:
     if known:
         columns = ("見出しの数値 / figure", "集計値 / counted", "推計 / estimate", "80%", "95%")
         screen.table(columns, [_row(one) for one in known])
+    reasons: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
     for one in told:
         if one["reason_ja"]:
-            screen.say(f"{one['label_ja']}: {one['reason_ja']}\n{one['label_en']}: {one['reason_en']}")
+            reasons.setdefault((one["reason_ja"], one["reason_en"]), []).append(one)
+    for (ja, en), of in reasons.items():
+        screen.say(f"{'、'.join(x['label_ja'] for x in of)}: {ja}\n{', '.join(x['label_en'] for x in of)}: {en}")
 
 
 def _told(name: str, one: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """What comes out: how a collection stands, releases, tables now and as known then, and proof that all is whole."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 STAGES: Final = ("preliminary", "final", "correction")
 AUDIENCES: Final = ("public", "prefecture", "ministry")
 _RELEASE_KEYS: Final = "id collection stage number title_ja title_en at path created"
+_SCREENFUL: Final = 50
 _COUNTED: Final = {
     "nil": "うち該当なし / nil returns",
     "held": "確認中 / held",
@@ -158,12 +160,21 @@ def _show_standing(screen: Screen, one: Mapping[str, Any], *, detailed: bool) ->
         screen.table(columns, [(x["area"], x["until"], x["reason"]) for x in one["extensions"]])
     if one["exemptions"]:
         screen.table(("提出免除 / exempt", "理由 / reason"), [(x["area"], x["reason"]) for x in one["exemptions"]])
-    if one["missing"]:
-        columns = ("未提出 / missing", "都道府県 / prefecture", "団体 / body")
-        screen.table(columns, [(m["reporter"], m["prefecture"], m["name"]) for m in one["missing"]])
     if one["returned"]:
         columns = ("返戻 / returned", "送付元 / sender", "理由 / reasons")
         screen.table(columns, [(r["file"], r["sender"], _reasons(r)) for r in one["returned"]])
+    _show_missing(screen, one["missing"])
+
+
+def _show_missing(screen: Screen, missing: Sequence[Mapping[str, str | None]]) -> None:
+    """Name who is missing; where they fill more than a screen, count them by prefecture."""
+    if len(missing) > _SCREENFUL:
+        counted = Counter(m["prefecture"] or "—" for m in missing)
+        screen.table(("都道府県 / prefecture", "未提出 / missing"), list(counted.items()))
+        screen.say("一つ一つの団体は --json で示します / --json names each of them")
+    elif missing:
+        columns = ("未提出 / missing", "都道府県 / prefecture", "団体 / body")
+        screen.table(columns, [(m["reporter"], m["prefecture"], m["name"]) for m in missing])
 
 
 def _reasons(returned: Mapping[str, Any]) -> str:

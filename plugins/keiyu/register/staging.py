@@ -141,7 +141,8 @@ def stage(
         parts.add(nil.submission, None, [_stage_nil(staged, nil)])
     for one in refused:
         parts.add(one.submission, one.reading, [])
-        staged.findings.extend(_finding(one.submission, finding, None, None) for finding in one.findings)
+        line = one.reading.line if one.reading else None
+        staged.findings.extend(_finding(one.submission, finding, None, line, None) for finding in one.findings)
     for submission, readings, drafts in parts.of.values():
         _note(staged, submission, readings, drafts)
     return staged
@@ -173,7 +174,7 @@ def _stage_group(storage: Storage, staged: Staged, group: Group, parts: _Parts) 
     for index, finding in group.checked.findings:
         submission = group.submissions[index]
         entry_id = ids.get((submission.id, finding.place.reporter or ""))
-        staged.findings.append(_finding(submission, finding, entry_id, group.collection))
+        staged.findings.append(_finding(submission, finding, entry_id, group.contract.line, group.as_of))
 
 
 def _stage_nil(staged: Staged, nil: Nil) -> EntryDraft:
@@ -308,7 +309,7 @@ def _placement(staged: Staged, readings: Sequence[Reading]) -> str | None:
 
 
 def _finding(
-    submission: Claimed, finding: Finding, entry_id: str | None, collection: Collection | None
+    submission: Claimed, finding: Finding, entry_id: str | None, line: str | None, as_of: dt.date | None
 ) -> dict[str, Any]:
     place = finding.place if finding.place.file else replace(finding.place, file=submission.filename)
     return {
@@ -316,6 +317,6 @@ def _finding(
         "submission_id": submission.id,
         "attempt": submission.attempt + 1,
         "entry_id": entry_id,
-        "line": collection.line if collection else None,
-        "as_of": collection.as_of if collection else None,
+        "line": line,
+        "as_of": as_of,
     }
