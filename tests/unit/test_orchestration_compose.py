@@ -1,5 +1,6 @@
 """The production shape: what a reader of ``docker-compose.yml`` may rely on, without an engine to run it."""
 
+import json
 import re
 from importlib.util import find_spec
 from pathlib import Path
@@ -89,3 +90,14 @@ def test_every_setting_is_one_that_keiyu_knows(compose):
     known = {f"KEIYU_{name}".upper() for name in Settings.model_fields}
     told = {name for name in compose["services"]["scheduler"]["environment"] if name.startswith("KEIYU_")}
     assert told - known == set()
+
+
+def test_reminders_have_addresses_and_a_way_out(compose, text):
+    environment = compose["services"]["scheduler"]["environment"]
+    assert environment["KEIYU_DIRECTORY"] == f"{environment['KEIYU_STORAGE']}/directory.csv"
+    assert environment["AIRFLOW_CONN_SMTP_DEFAULT"] == "${KEIYU_SMTP:-}"
+    example = re.search(r"#   KEIYU_SMTP='(.*)'", text)
+    assert example is not None
+    told = json.loads(example[1])
+    assert told["conn_type"] == "smtp"
+    assert told["extra"]["from_email"]
