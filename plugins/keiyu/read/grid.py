@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, overload
 
-import numpy as np
-
+from keiyu.read.held import Texts
 from keiyu.read.looks.model import PLAIN, Looks
 
 if TYPE_CHECKING:
@@ -68,7 +67,6 @@ class ColumnRows(Sequence[list[Cell]]):
     """Rows that are kept as columns, and are made when somebody looks at them."""
 
     _STEP = 8_192
-    _SAMPLE = 4_096
 
     def __init__(self, columns: Sequence["pa.StringArray"], start: int = 0, stop: int | None = None) -> None:
         """Look at columns as rows.
@@ -81,6 +79,7 @@ class ColumnRows(Sequence[list[Cell]]):
         self.columns = columns
         self._start = start
         self._stop = (len(columns[0]) if columns else 0) if stop is None else stop
+        self._held: dict[tuple[int, int], Texts] = {}
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -109,14 +108,12 @@ class ColumnRows(Sequence[list[Cell]]):
         for start in range(self._start, self._stop, self._STEP):
             yield from self._made(start, min(start + self._STEP, self._stop))
 
-    def column(self, at: int, start: int = 0) -> list[Cell]:
-        """Return the cells of a column from a row on; where few differ, equal ones are one object."""
-        texts = self.columns[at].slice(self._start + start, max(len(self) - start, 0))
-        if 2 * len(texts.slice(0, self._SAMPLE).unique()) > min(len(texts), self._SAMPLE):
-            return list(texts.to_pylist())
-        coded = texts.dictionary_encode()
-        values = np.array(coded.dictionary.to_pylist(), dtype=object)
-        return list(values[coded.indices.to_numpy()].tolist())
+    def column(self, at: int, start: int = 0) -> Texts:
+        """Return the cells of a column from a row on."""
+        place = (at, start)
+        if place not in self._held:
+            self._held[place] = Texts(self.columns[at].slice(self._start + start, max(len(self) - start, 0)))
+        return self._held[place]
 
     def _made(self, start: int, stop: int) -> list[list[Cell]]:
         parts = [column.slice(start, max(stop - start, 0)).to_pylist() for column in self.columns]
@@ -158,7 +155,7 @@ class Grid:
             return len(self.rows.columns)
         return max(map(len, self.rows), default=0)
 
-    def column(self, at: int, start: int = 0) -> list[Cell]:
+    def column(self, at: int, start: int = 0) -> Sequence[Cell]:
         """Return the cells of a column; a row that is too short has a blank there.
 
         Args:

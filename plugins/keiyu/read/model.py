@@ -105,7 +105,7 @@ class TableReading:
     placement: Placement
     rows: Sequence[int]
     columns: dict[str, Sequence[Any]]
-    marks: list[Mark] = field(default_factory=list)
+    marks: Sequence[Mark] = field(default_factory=list)
     totals: dict[str, Any] = field(default_factory=dict)
     totals_row: int | None = None
 

@@ -1,15 +1,16 @@
 """The records under a header: which rows are one, which are totals, remarks, section titles or left over."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from itertools import chain
+from functools import cached_property
 from typing import Final, Literal
 
 from keiyu.read import fold
 from keiyu.read.general.shapes import shape
 from keiyu.read.grid import Cell, Grid, Row
+from keiyu.read.held import blanks, where
 from keiyu.read.words import Words
 
 Aside = Literal["header", "total", "remark", "section", "rest"]
@@ -33,6 +34,11 @@ _KINDS: Final = re.compile(rf"(?:[^\d、,]{{1,20}}\d+{_UNITS}?[、,]){{2,}}[^\d�
 _TITLE: Final = re.compile(r"[【〔《<■◆●▼□◇◎].*|\[.+\]$")
 _OPENS: Final = "【〔《<■◆●▼□◇◎[]()】〕>計全"
 """What titles and counts begin with, and brackets around a total."""
+_LETTERS: Final = (("ぁ", "ゖ"), ("ァ", "ヺ"), ("㐀", "䶿"), ("一", "鿿"), ("々", "々"), ("A", "Z"), ("a", "z"))
+"""Letters that are folded into themselves, but for their case."""
+_INNER: Final = r"\-ー・ 　()（）0-9"
+_NO_NUMBER: Final = r"(?s:.*[0-9])?"
+"""Texts that are no word of a sum: numbers and what ends in one, as most in long lists."""
 
 
 @dataclass
@@ -45,7 +51,7 @@ class Body:
         titles: 0-based row → the text of a title of a section.
     """
 
-    records: list[int] = field(default_factory=list)
+    records: Sequence[int] = ()
     aside: dict[int, Aside] = field(default_factory=dict)
     titles: dict[int, str] = field(default_factory=dict)
 
@@ -86,60 +92,75 @@ class BodyReader:
         Args:
             anchors: columns of which one at least is filled in every record, such as the name's.
         """
-        columns = [self._grid.column(at, self._start) for at in anchors]
+        first: Sequence[Cell] = [""] * (len(self._grid.rows) - self._start)
+        if anchors:
+            first = self._grid.column(anchors[0], self._start)
         covered = self._covered(anchors[0]) if anchors else frozenset()
-        body = Body()
-        first = columns[0] if columns else [""] * (len(self._grid.rows) - self._start)
         usual = self._usual()
-        beside = self._beside(anchors) if usual >= _SECTION else []
-        summed = self._summed(anchors[0]) if anchors else frozenset()
-        if any("" not in column for column in beside):
-            beside = []
-        odd = self._odd(first, self._texts[anchors[0]] if anchors else set())
-        for offset, cell in enumerate(first):
-            number = self._start + offset
-            plain = cell not in odd if isinstance(cell, str) else cell != ""
-            if plain and number not in summed and (not beside or any(column[offset] != "" for column in beside)):
-                body.records.append(number)
-            else:
-                self._look(number, anchors, usual, covered, body)
+        body = Body()
+        left = {
+            offset
+            for offset in sorted(self._doubtful(first, anchors, usual))
+            if not self._look(self._start + offset, anchors, usual, covered, body)
+        }
+        whole = range(self._start, self._start + len(first))
+        body.records = [row for row in whole if row - self._start not in left] if left else whole
         return body
 
-    def _beside(self, anchors: Sequence[int]) -> list[list[Cell]]:
+    def _doubtful(self, first: Sequence[Cell], anchors: Sequence[int], usual: int) -> set[int]:
+        """Return the rows under the header that need not be records: they are looked at whole."""
+        header: AbstractSet[str] = self._texts[anchors[0]] if anchors else set()
+        found = set(where(first, self._odd, self._ordinary, header))
+        if anchors:
+            found.update(self._summed(anchors[0]))
+        beside = [blanks(column) for column in self._beside(anchors)] if usual >= _SECTION else []
+        return found.union(set.intersection(*beside)) if beside else found
+
+    def _beside(self, anchors: Sequence[int]) -> list[Sequence[Cell]]:
         """Return the fullest columns beside the anchor; where all are blank, a title or a remark may stand."""
         rows = self._grid.rows[self._start : self._start + _LOOKED_AT]
         width = max(map(len, rows), default=0)
         filled = [(-sum(i < len(r) and r[i] != "" for r in rows), i) for i in range(width) if i not in anchors[:1]]
         return [self._grid.column(i, self._start) for _, i in sorted(filled)[:_BESIDE]]
 
-    def _summed(self, anchor: int) -> frozenset[int]:
-        """Return the rows in which a word of a sum stands left of the anchor (小計, then how many they are)."""
-        columns = [self._grid.column(at, self._start) for at in range(max(anchor - _BESIDE, 0), anchor)]
-        texts = [text for text in set(chain.from_iterable(columns)) if isinstance(text, str) and _may_sum(text)]
-        folded = zip(texts, fold.labels(texts), strict=True)
-        sums = {text for text, label in folded if _is_total(label, self._words) or text.endswith(_SUM)}
-        if not sums:
-            return frozenset()
-        return frozenset(self._start + n for column in columns for n, c in enumerate(column) if c in sums)
+    def _summed(self, anchor: int) -> Iterator[int]:
+        """Yield the rows in which a word of a sum stands left of the anchor (小計, then how many they are)."""
+        for at in range(max(anchor - _BESIDE, 0), anchor):
+            yield from where(self._grid.column(at, self._start), self._sums, _NO_NUMBER)
 
-    def _odd(self, cells: Iterable[Cell], header: AbstractSet[str]) -> AbstractSet[str]:
-        """Return the texts that need not stand in a record; most are told by their first letter."""
-        texts = [text for text in set(cells) if isinstance(text, str)]
+    def _sums(self, texts: Sequence[str]) -> set[str]:
+        may = [text for text in texts if text != "" and not text[-1].isdecimal()]
+        folded = zip(may, fold.labels(may), strict=True)
+        return {text for text, label in folded if _is_total(label, self._words) or text.endswith(_SUM)}
+
+    @cached_property
+    def _first(self) -> frozenset[str]:
+        """The letters with which texts begin that need not stand in a record."""
         told = (*self._words.remarks, *self._words.totals, *self._words.subtotals)
-        first = frozenset(text[0] for text in told if text).union(_NOTHING, _OPENS)
+        return frozenset(text[0] for text in told if text).union(_NOTHING, _OPENS)
+
+    @cached_property
+    def _ordinary(self) -> str:
+        """A pattern of texts that are surely not odd: no sign in them, no letter of a sum, no odd beginning."""
+        sums = {letter for text in _SUM for letter in (text[0], text[0].upper())}
+        odd = sums.union(self._first, (letter.upper() for letter in self._first))
+        return f"[{_class(odd)}][{_class(sums)}{_INNER}]*"
+
+    def _odd(self, texts: Sequence[str]) -> set[str]:
+        """Return the texts that need not stand in a record; most are told by their first letter."""
         sum_ja, sum_en = _SUM
         doubtful = (
             (text, folded)
             for text, folded in zip(texts, fold.labels(texts), strict=True)
             if not folded
-            or folded[0] in first
+            or folded[0] in self._first
             or sum_ja in folded
             or sum_en in folded
             or folded[0].isdecimal()
             or "、" in folded
             or "," in folded
         )
-        return header | {text for text, folded in doubtful if self._is_odd(folded)}
+        return {text for text, folded in doubtful if self._is_odd(folded)}
 
     def _is_odd(self, folded: str) -> bool:
         """Return whether a folded text is no ordinary name; its beginning is among those of which that can be."""
@@ -165,19 +186,19 @@ class BodyReader:
         merges = (m for m in self._grid.looks.merges if m.left <= anchor <= m.right and m.bottom > m.top)
         return frozenset(row for m in merges for row in range(m.top + 1, m.bottom + 1))
 
-    def _look(self, number: int, anchors: Sequence[int], usual: int, covered: frozenset[int], body: Body) -> None:
-        """Look at a whole row."""
+    def _look(self, number: int, anchors: Sequence[int], usual: int, covered: frozenset[int], body: Body) -> bool:
+        """Look at a whole row, and return whether it is a record."""
         row = self._grid.rows[number]
         filled = [(i, c) for i, c in enumerate(row) if c != "" and not (isinstance(c, str) and not c.strip())]
         if not filled:
-            return
+            return False
         kind = self._kind(row, filled, anchors, usual, number in covered)
         if kind is None:
-            body.records.append(number)
-        else:
-            body.aside[number] = kind
+            return True
+        body.aside[number] = kind
         if kind == "section" and isinstance(title := filled[0][1], str):
             body.titles[number] = title
+        return False
 
     def _kind(
         self, row: Row, filled: Sequence[tuple[int, Cell]], anchors: Sequence[int], usual: int, covered: bool
@@ -249,9 +270,16 @@ def _sums(texts: Sequence[tuple[int, str]], filled: Sequence[tuple[int, Cell]]) 
     return len(filled) - len(others) in (1, 2) and len(others) < len(filled) and all(map(_is_count, others))
 
 
-def _may_sum(text: str) -> bool:
-    """Return whether a text may be a word of a sum; numbers and what ends in one, as most in long lists, are none."""
-    return text != "" and not text[-1].isdecimal()
+def _class(without: Container[str]) -> str:
+    """Return the letters that are folded into themselves as the inside of a pattern's class, but for some."""
+    parts: list[str] = []
+    for first, last in _LETTERS:
+        begin = ord(first)
+        for code in range(begin, ord(last) + 2):
+            if code > ord(last) or chr(code) in without:
+                parts += [f"{chr(begin)}-{chr(code - 1)}"] if code > begin else []
+                begin = code + 1
+    return "".join(parts)
 
 
 def _is_total(folded: str, words: Words) -> bool:

@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Final
 
+import numpy as np
+
 from keiyu.codes.areas import Areas
 from keiyu.contract.model import Contract
 from keiyu.contract.model import Table as ContractTable
@@ -15,9 +17,11 @@ from keiyu.read.general.table import Table
 from keiyu.read.general.telling import told
 from keiyu.read.general.values import FieldColumn, read_columns
 from keiyu.read.grid import Cell, address, letters
+from keiyu.read.held import Coded, together, which
 from keiyu.read.kinds.model import Value
 from keiyu.read.known import tell_changes
-from keiyu.read.model import PART, Mark, Placement, TableReading
+from keiyu.read.marks import Marks
+from keiyu.read.model import PART, Placement, TableReading
 from keiyu.read.notes import Notes
 from keiyu.read.places import Where, one_row_each, places
 from keiyu.read.reporters import Resolver
@@ -119,20 +123,24 @@ class Rows:
         form = self.table.found.form
         kept = form if len(form.stacks) <= WIDEST else None
         placement = Placement(grid.name, placed, form=kept, part=self.part)
-        reading = TableReading(table.name, placement, [grid.number(r) + self.part * PART for r in records], {})
+        offset = grid.number(0) + self.part * PART
+        marks = Marks()
+        reading = TableReading(table.name, placement, _moved(records, offset), {}, marks)
         where = next(iter(places(table)), None)
         codes = self._codes(where, columns) if where else None
         for name, column in here.items():
             if where is not None and name == where.code:
                 continue
             reading.columns[name] = column.values
-            self._mark(reading, table, name, column.marked, codes)
+            marks.add(name, column.marked)
+            if self._is_own(name):
+                self._note(reading, table, name, column.marked, codes)
         if where is not None and codes is not None:
             reading.columns[where.code] = codes
         self._tell_missing(table, reading.columns)
         return reading
 
-    def _mark(
+    def _note(
         self,
         reading: TableReading,
         table: ContractTable,
@@ -141,21 +149,19 @@ class Rows:
         codes: Sequence[str | None] | None,
     ) -> None:
         field = table.by_name[name]
-        reading.marks.extend([Mark(at, name, value.status, value.raw) for at, value in marked])
-        for at, value in marked:
-            if value.note is not None and self._is_own(name):
-                self.notes.add(
-                    value.note,
-                    sheet=reading.placement.sheet,
-                    cell=reading.placement.cell(name, reading.rows[at]),
-                    table=table.name,
-                    field=name,
-                    reporter=codes[at] if codes else None,
-                    value=value.raw[:200],
-                    expected=None if value.value is None else str(value.value)[:200],
-                    label_ja=field.label_ja,
-                    label_en=field.label_en,
-                )
+        for at, value in which(marked, lambda value: value is not None and value.note is not None):
+            self.notes.add(
+                value.note,
+                sheet=reading.placement.sheet,
+                cell=reading.placement.cell(name, reading.rows[at]),
+                table=table.name,
+                field=name,
+                reporter=codes[at] if codes else None,
+                value=value.raw[:200],
+                expected=None if value.value is None else str(value.value)[:200],
+                label_ja=field.label_ja,
+                label_en=field.label_en,
+            )
 
     def _is_own(self, name: str) -> bool:
         """Return whether a field is one of which another line's rows do not tell already."""
@@ -180,18 +186,18 @@ class Rows:
             if at_home:
                 return at_home
             return [self._owner] * len(self.table.body.records) if self._owner else None
-        seats = [columns[name].cells if name and name in columns else None for name in where.fields]
         count = len(self.table.body.records)
-        rows: list[tuple[Cell, ...]] = list(zip(*(s if s is not None else [""] * count for s in seats), strict=True))
-        known = {cells: self.resolver.resolve(*_three(cells)) for cells in dict.fromkeys(rows)}
+        nothing = Coded([""], np.zeros(count, "int64"))
+        seats = [columns[name].cells if name and name in columns else nothing for name in where.fields]
+        different, at = together(seats, count)
+        known = [self.resolver.resolve(*_three(cells)) for cells in different]
         about = next(columns[name].column for name in where.fields if name and name in columns)
-        for at, cells in enumerate(rows):
-            found = known[cells]
-            if found.rule is not None:
-                cell = address(self.table.body.records[at], about) if about != NOWHERE else None
-                place = {"sheet": self.table.found.grid.name, "cell": cell, "field": where.code}
-                tell_identity(found, self.notes, reporter=found.code, **place)
-        return [known[cells].code for cells in rows]
+        for row in at.rows({n for n, found in enumerate(known) if found.rule is not None}).tolist():
+            found = known[at.at[row]]
+            cell = address(self.table.body.records[row], about) if about != NOWHERE else None
+            place = {"sheet": self.table.found.grid.name, "cell": cell, "field": where.code}
+            tell_identity(found, self.notes, reporter=found.code, **place)
+        return Coded([found.code for found in known], at.at)
 
     def _tell_changes(self, tables: Sequence[TableReading]) -> None:
         """Tell whose known form it is, or of a form that is nobody's, what has changed in it."""
@@ -260,6 +266,11 @@ class Rows:
                 label_ja=table.label_ja,
                 label_en=table.label_en,
             )
+
+
+def _moved(rows: Sequence[int], by: int) -> Sequence[int]:
+    """Return numbers of rows, counted from elsewhere."""
+    return range(rows.start + by, rows.stop + by) if isinstance(rows, range) else [row + by for row in rows]
 
 
 def _three(cells: Sequence[Cell]) -> tuple[Cell, Cell, Cell]:

@@ -13,6 +13,7 @@ from keiyu.read.general.legend import DIAGONAL, read_legend
 from keiyu.read.general.parts import joined
 from keiyu.read.general.table import Table
 from keiyu.read.grid import Cell
+from keiyu.read.held import chosen
 from keiyu.read.kinds import Normaliser, Terms, kind_of
 from keiyu.read.kinds.model import Value
 from keiyu.read.looks.model import Range
@@ -88,7 +89,6 @@ class _Values:
         self._table = table
         self._areas = areas
         self._rows = table.body.records
-        self._at = {row: n for n, row in enumerate(self._rows)}
         self._fields = table.understanding.fields
         self._legends: dict[str, tuple[Symbol, ...]] = {}
 
@@ -154,15 +154,19 @@ class _Values:
         beside = chain(rows[: found.header.top], (rows[row] for row in body.aside))
         return [cell for row in beside for cell in row if cell != ""]
 
-    def _cells(self, column: int) -> list[Cell]:
+    @cached_property
+    def _at(self) -> dict[int, int]:
+        return {row: n for n, row in enumerate(self._rows)}
+
+    def _cells(self, column: int) -> Sequence[Cell]:
         rows = self._rows
         if not rows:
             return []
         first = rows[0]
         cells = self._table.found.grid.column(column, first)
         if rows[-1] - first + 1 == len(rows):
-            return cells[: len(rows)]
-        return [cells[row - first] for row in rows]
+            return chosen(cells, range(len(rows)))
+        return chosen(cells, [row - first for row in rows])
 
     def _joined(self, parts: Sequence[int]) -> list[Cell]:
         columns = [self._cells(at) for at in parts]

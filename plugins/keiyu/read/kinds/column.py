@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from keiyu.contract.model import Contract, Field
 from keiyu.read.grid import Cell
+from keiyu.read.held import Coded, Some, Texts
 from keiyu.read.kinds.model import Value
 from keiyu.read.kinds.registry import KINDS, Kind, kind_of
 from keiyu.read.kinds.terms import Terms
@@ -27,6 +28,13 @@ class Normalised:
         marked: position and whole reading of each cell that is not simply its value: with a note, a status of its
             own, something more to say, or a raw text that is written otherwise.
     """
+
+    values: Sequence[Any]
+    marked: Sequence[tuple[int, Value]]
+
+
+class _Growing(NamedTuple):
+    """A column being read."""
 
     values: list[Any]
     marked: list[tuple[int, Value]]
@@ -92,13 +100,30 @@ class Normaliser:
         Returns:
             Their values, and the readings of those that are not simply their values.
         """
-        done = Normalised([], [])
+        if isinstance(cells, Texts):
+            return self._held(cells, rewritten)
+        done = _Growing([], [])
         plain = self._block_reader(cells)
         if plain is not None and len(set(cells[:_SAMPLE])) * 4 > min(len(cells), _SAMPLE):
             self._in_blocks(cells, plain, 0, done, rewritten)
         else:
             self._by_cell(cells, done, rewritten)
-        return done
+        return Normalised(done.values, done.marked)
+
+    def _held(self, cells: Texts, rewritten: bool) -> Normalised:
+        """Read a long column: each different text once, or only those that may not be their own values."""
+        if cells.few:
+            coded = cells.coded
+            read = self.column(coded.values, rewritten=rewritten)
+            odd = dict(read.marked)
+            rows = coded.rows(odd)
+            marked = Coded([odd.get(at) for at in range(len(coded.values))], coded.at[rows])
+            return Normalised(Coded(read.values, coded.at), Some(rows, marked))
+        if self._plain is None or self.kind.sure is None:
+            return self.column(list(cells), rewritten=rewritten)
+        rest = cells.unlike(f"(?:{self.kind.sure})?")
+        read = self.column(list(cells.chosen(rest)), rewritten=rewritten)
+        return Normalised(cells.replaced(rest, read.values), [(int(rest[at]), value) for at, value in read.marked])
 
     def _block_reader(self, cells: Sequence[Any]) -> Callable[[Sequence[Any], Terms], Sequence[Any] | None] | None:
         types = set(map(type, cells))
@@ -109,7 +134,7 @@ class Normaliser:
         cells: Sequence[Any],
         plain: Callable[[Sequence[Any], Terms], Sequence[Any] | None],
         level: int,
-        done: Normalised,
+        done: _Growing,
         rewritten: bool,
     ) -> None:
         """Read cells block by block: plain blocks whole, others in smaller blocks, the smallest by cell."""
@@ -124,7 +149,7 @@ class Normaliser:
             else:
                 self._by_cell(block, done, rewritten)
 
-    def _by_cell(self, cells: Sequence[Cell | None], done: Normalised, rewritten: bool) -> None:
+    def _by_cell(self, cells: Sequence[Cell | None], done: _Growing, rewritten: bool) -> None:
         """Read cells one by one, equal ones once."""
         first = len(done.values)
         keyed: Sequence[Any] = list(zip(map(type, cells), cells, strict=True)) if bool in map(type, cells) else cells

@@ -43,6 +43,7 @@ class Kind:
         plain: reads a block of texts in plain form.
         numbers: reads a block of cells that are numbers already.
         figure: whether it is a figure, so that a blank means something.
+        sure: a pattern (RE2) of texts that are their own values, for columns too long to look at each.
     """
 
     name: str
@@ -50,6 +51,12 @@ class Kind:
     plain: Block | None = None
     numbers: Numbers | None = None
     figure: bool = False
+    sure: str | None = None
+
+
+def _patterned(name: str, read: Reader, pattern: str) -> Kind:
+    """Return a kind whose texts in plain form match a pattern and are their own values."""
+    return Kind(name, read, blocks.matching(pattern), sure=pattern)
 
 
 def _latitudes(terms: Terms) -> tuple[float, float]:
@@ -65,11 +72,10 @@ def _coordinate(name: str, read: Reader, inside: Callable[[Terms], tuple[float, 
 
 
 def _kinds() -> tuple[Kind, ...]:
-    clock = blocks.matching(times.PLAIN)
     counts = blocks.figures(blocks.WHOLE, int, None)
     decimals = blocks.figures(blocks.DECIMAL, float, None)
     return (
-        Kind("address", addresses.address, texts.plain_texts),
+        Kind("address", addresses.address, texts.plain_texts, sure=texts.SURE),
         Kind("age", ages.age),
         Kind("ages", ages.ages),
         Kind("area_code", identifiers.area_code),
@@ -78,23 +84,23 @@ def _kinds() -> tuple[Kind, ...]:
         Kind("date", dates.date, blocks.matching(dates.PLAIN, blocks.days)),
         Kind("designated", flags.designated),
         Kind("email", links.email),
-        Kind("end_time", times.end_time, clock),
+        _patterned("end_time", times.end_time, times.PLAIN),
         Kind("flag", flags.flag),
-        Kind("identifier", identifiers.identifier, blocks.matching(identifiers.PLAIN)),
+        _patterned("identifier", identifiers.identifier, identifiers.PLAIN),
         Kind("integer", figures.integer, counts, blocks.numbers(int, blocks.positive), figure=True),
-        Kind("kana", texts.kana, texts.plain_kana),
+        Kind("kana", texts.kana, texts.plain_kana, sure=texts.SURE),
         _coordinate("latitude", coordinates.latitude, _latitudes),
         Kind("listed", flags.listed),
         _coordinate("longitude", coordinates.longitude, _longitudes),
         Kind("moment", dates.moment),
-        Kind("name", texts.name, texts.plain_names),
+        Kind("name", texts.name, texts.plain_names, sure=texts.SURE),
         Kind("number", figures.number, decimals, figure=True),
         Kind("ownership", flags.ownership),
-        Kind("phone", phones.phone, blocks.matching(phones.PLAIN)),
-        Kind("postal_code", postal.postal_code, blocks.matching(postal.PLAIN)),
-        Kind("text", texts.text, texts.plain_texts),
-        Kind("time", times.time, clock),
-        Kind("url", links.url, blocks.matching(links.PLAIN)),
+        _patterned("phone", phones.phone, phones.PLAIN),
+        _patterned("postal_code", postal.postal_code, postal.PLAIN),
+        Kind("text", texts.text, texts.plain_texts, sure=texts.SURE),
+        _patterned("time", times.time, times.PLAIN),
+        _patterned("url", links.url, links.PLAIN),
         Kind("weekdays", weekdays.weekdays),
     )
 

@@ -49,6 +49,9 @@ _ODD: Final = re.compile(
 )
 _COMPATIBLE: Final = re.compile(r"([\uf900-\ufaff\U0002f800-\U0002fa1f]+)")
 _HALF_KANA: Final = re.compile(r"[\uff61-\uff9f]+")
+_LETTERS: Final = "ぁ-ゖァ-ヺ㐀-䶿一-鿿々A-Za-z0-9Ａ-Ｚａ-ｚ０-９"
+SURE: Final = rf"[{_LETTERS}](?:[{_LETTERS}ー・、。（）()／/ 　\-]*[{_LETTERS}ー）)])?"
+"""What most texts look like: letters that are neither odd nor composed, no blank around them (RE2 and Python)."""
 _WORD: Final = re.compile(r"[^\W_\u30fc\uff70]")
 _SIGNS_ALONE: Final = re.compile(r"^(?:[^\w\n]|[_\u30fc\uff70])+$", re.MULTILINE)
 
