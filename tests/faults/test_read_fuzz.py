@@ -59,6 +59,7 @@ def test_twenty_thousand_damaged_files_are_read_or_refused(tmp_path: Path) -> No
     finally:
         for process in running:
             process.kill()
+            process.communicate()
     print(told)
     assert sum(t["cases"] for t in told) >= 20_000
     assert max(t["peak_mib"] for t in told) < PEAK_MIB

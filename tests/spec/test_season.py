@@ -241,7 +241,7 @@ def _cells(total: int, *, grown: bool) -> dict[str, int]:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1_800)
 def test_a_season_is_right_at_every_instant_and_every_past_one_is_known_again(house: House) -> None:
     season, oracle, held_true = house.season, Oracle(house.season), []
     assert len(season.codes) == 1739

@@ -189,6 +189,11 @@ def test_each_member_of_an_archive_is_a_file_of_its_own() -> None:
     assert "read.decode.member" in rules(reading(data, "一式.zip"))
 
 
+def test_a_member_without_a_name_is_read_like_any_other() -> None:
+    nameless = zip_bytes({"Q.csv": b"a,b\n1,2"}).replace(b"Q.csv", b"\0.csv")
+    assert decode(nameless).grids[0].rows == [["a", "b"], ["1", "2"]]
+
+
 def test_names_of_members_are_those_of_windows() -> None:
     assert member_name("保育所.csv".encode("cp932").decode("cp437"), 0) == "保育所.csv"
     assert member_name("保育所.csv".encode().decode("cp437"), 0) == "保育所.csv"

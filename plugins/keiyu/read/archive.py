@@ -214,7 +214,9 @@ _judged_before = lru_cache(maxsize=256)(_judged)
 def _entries(data: bytes) -> list[zipfile.ZipInfo]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as bundle:
-            entries = [e for e in bundle.infolist() if not e.is_dir() and not e.filename.startswith("xl/media/")]
+            entries = [
+                e for e in bundle.infolist() if not e.filename.endswith("/") and not e.filename.startswith("xl/media/")
+            ]
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, struct.error) as error:
         raise RefusedError("read.decode.damaged", value=str(error)) from error
     if len(entries) > MOST_PARTS:
