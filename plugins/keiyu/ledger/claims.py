@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, exists, select
 
 from keiyu.ledger.database import Ledger
 from keiyu.ledger.models import Submission, SubmissionKind
@@ -60,6 +60,12 @@ def desk(ledger: Ledger) -> Iterator[Desk]:
     else:
         with ledger.exclusively("intake"):
             yield _FileDesk(ledger)
+
+
+def is_waiting(ledger: Ledger) -> bool:
+    """Whether anything was received and is not decided; it may be claimed by another."""
+    with ledger.read() as connection:
+        return bool(connection.scalar(select(exists().where(Submission.state == "received"))))
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,15 @@
 
 import datetime as dt
 import hashlib
+import math
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import ClassVar, Final
 
 import pyarrow as pa
-from sqlalchemy import NullPool, create_engine, text
+from sqlalchemy import Connection, NullPool, create_engine, text
 
 from keiyu import register
 from keiyu.collector import uncollected
@@ -28,6 +30,8 @@ from keiyu.publish.manifest import Cut, parts, shard_digests, weight_in
 from keiyu.publish.snapshot import Snapshot, take
 from keiyu.publish.stage import Due, Situation, decide, today
 from keiyu.receive.workspace import Workspace
+
+_TICK: Final = 0.05
 
 
 @dataclass(eq=False)
@@ -121,16 +125,24 @@ def publish(
         return _last(workspace, standing, still_true=not standing.changed)
 
 
-def refresh_current(workspace: Workspace, collection: Collection) -> bool:
+def refresh_current(workspace: Workspace, collection: Collection, *, patience: float = math.inf) -> bool:
     """Bring ``current/`` up to date and cut no release.
 
+    Args:
+        workspace: the installation.
+        collection: which.
+        patience: seconds to wait for whoever publishes this collection now; what is not shown then, they show or the
+            next. (Beside SQLite the wait is always to the end.)
+
     Returns:
-        Whether anything had changed.
+        Whether anything had changed, and is shown now.
 
     Raises:
         TotalsDifferError: the tables do not add up to what the ledger accepted; nothing was replaced.
     """
-    with _alone(workspace.ledger, collection):
+    with uncollected(), _alone(workspace.ledger, collection, patience) as held:
+        if not held:
+            return False
         standing = _standing(workspace, collection, None)
         return bool(_refresh(workspace, standing, needed=False))
 
@@ -219,22 +231,35 @@ def sweep(workspace: Workspace, collection: Collection) -> list[str]:
 
 
 @contextmanager
-def _alone(ledger: Ledger, collection: Collection) -> Iterator[None]:
+def _alone(ledger: Ledger, collection: Collection, patience: float = math.inf) -> Iterator[bool]:
     """Hold the collection for this block alone: an advisory lock of the server, or a file beside SQLite.
 
+    Yields whether it is held; it is not where another holds the server's lock for longer than our patience, in seconds.
     The server's lock ends with its connection, which is not of the pool: those who wait must not take the
     connections that the one who publishes needs.
     """
     purpose = f"publish.{collection.line}.{collection.as_of.isoformat()}"
     if ledger.file is not None:
         with ledger.exclusively(purpose):
-            yield
+            yield True
         return
     key = int.from_bytes(hashlib.sha256(purpose.encode()).digest()[:8], signed=True)
     engine = create_engine(ledger.url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": key})
-        yield
+        if patience == math.inf:
+            connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": key})
+            yield True
+        else:
+            yield _gets(connection, key, time.monotonic() + patience)
+
+
+def _gets(connection: Connection, key: int, until: float) -> bool:
+    """Ask for the server's lock until it is ours or the time is over."""
+    while not connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": key}):
+        if time.monotonic() > until:
+            return False
+        time.sleep(_TICK)
+    return True
 
 
 def _standing(workspace: Workspace, collection: Collection, on: dt.date | None) -> _Standing:
