@@ -1,7 +1,9 @@
 """Airflow's configuration, as environment variables of the stack's processes.
 
 Measured reasons (Airflow 3.3.2): an idle sleep of 0.1 s starts a task 0.3 s after its event instead
-of 1–2 s; without the pre-import of Great Expectations each task would pay six seconds for it;
+of 1–2 s; without the pre-import of Great Expectations each task would pay six seconds for it; a process that
+watches over a task often overlooks its end until the next heartbeat, by default five seconds later, and takes
+no other task meanwhile: hence a heartbeat each second, and more places than tasks at work;
 Airflow's log servers bind every interface and cannot be told otherwise, so they are not started —
 on one host the api-server reads the same log files.
 """
@@ -94,7 +96,7 @@ def variables(settings: Settings, places: Places, ports: Mapping[str, int], secr
         ("core", "dags_are_paused_at_creation"): "False",
         ("core", "default_timezone"): "Asia/Tokyo",
         ("core", "executor"): "LocalExecutor",
-        ("core", "parallelism"): "4",
+        ("core", "parallelism"): "8",
         ("core", "fernet_key"): secrets.fernet,
         ("core", "simple_auth_manager_users"): f"{USER}:admin",
         ("core", "simple_auth_manager_passwords_file"): str(places.passwords),
@@ -111,6 +113,7 @@ def variables(settings: Settings, places: Places, ports: Mapping[str, int], secr
         ("logging", "dag_processor_child_process_log_directory"): str(places.logs / "dag-processor"),
         ("logging", "colored_console_log"): "False",
         ("scheduler", "scheduler_idle_sleep_time"): "0.1",
+        ("workers", "min_heartbeat_interval"): "1",
         ("dag_processor", "refresh_interval"): "10",
         ("dag_processor", "dag_version_inflation_check_level"): "off",
     }

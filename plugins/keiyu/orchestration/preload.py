@@ -6,29 +6,36 @@ The caches follow the digests of their files, so a contract changed later is rea
 
 from contextlib import suppress
 
+import airflow.providers.standard.decorators.python
 import duckdb
 import great_expectations
 import great_expectations.expectations
 import pandas
+import pyarrow.pandas_compat
 import pyarrow.parquet
 
+import keiyu.check.tell
 import keiyu.intake
 import keiyu.orchestration.steps
 from keiyu import contract
+from keiyu.check import engine, suites
 from keiyu.codes import areas
 from keiyu.errors import KeiyuError
+from keiyu.orchestration.assets import collections
 from keiyu.settings import Settings
 
-__all__ = ["duckdb", "great_expectations", "keiyu", "pandas", "pyarrow", "warm"]
+__all__ = ["airflow", "duckdb", "great_expectations", "keiyu", "pandas", "pyarrow", "warm"]
 
 
 def warm() -> None:
     """Load area tables and contracts; a broken one is for the task to report, not to stop the scheduler."""
     with suppress(KeiyuError, OSError):
-        schemas = Settings().schemas
+        settings = Settings()
+        schemas = settings.schemas
         areas.load(schemas)
         for line in contract.lines(schemas):
-            contract.load(line, schemas)
+            collections(line)
+            engine.judge({}, suites.load(contract.load(line, schemas), settings.expectations))
 
 
 warm()
