@@ -28,8 +28,8 @@ from keiyu import contract, sample
 from keiyu.codes import areas
 from keiyu.ledger.collections import open_collection
 from keiyu.ledger.models import Entry, Event, Submission
-from keiyu.orchestration import processes, stack
-from keiyu.orchestration.places import Places
+from keiyu.orchestration import stack
+from keiyu.orchestration.places import Places, read_status
 from keiyu.publish.current import SHOWN
 from keiyu.receive.doorbell import ring
 from keiyu.receive.receipts import Receipt
@@ -187,7 +187,8 @@ class Meter:
 
     @classmethod
     def read(cls, season: Season) -> Self:
-        own = [one.cpu_times() for one in processes.marked(season.places.mark)]
+        supervisor = psutil.Process(read_status(season.places)["pid"])
+        own = [one.cpu_times() for one in (supervisor, *supervisor.children(recursive=True))]
         whole = psutil.cpu_times()
         used = sum(one.user + one.system + one.children_user + one.children_system for one in own)
         return cls(used, sum(whole) - whole.idle - whole.iowait - whole.guest - whole.guest_nice, time.monotonic())
