@@ -1,7 +1,8 @@
-"""Arrivals to core rows: read, check and register whatever the ledger holds.
+"""Arrivals to core rows and to ``current/``: read, check, register and show whatever the ledger holds.
 
 Woken by the bell (a receipt was made) or each minute, in case a bell was lost. One run at a time; one
-task, because a hop between tasks costs half a second and the ledger is the queue anyway.
+task, because a hop between tasks costs half a second and the ledger is the queue anyway. The releases, and
+whatever could not be shown at once, are for the national DAGs.
 """
 
 from typing import Any
