@@ -17,7 +17,7 @@ from keiyu.publish import followers, monitor, rebased
 from keiyu.receive.drop import forget
 from keiyu.receive.workspace import Workspace
 
-_LONGEST: Final = 60.0
+_LONGEST: Final = 20.0
 _LINGER: Final = 2.0
 _BRIEF: Final = 3.0
 """Processor seconds: what takes more to show is left to the national DAG, so that the next need not wait for it."""
