@@ -1,17 +1,15 @@
 """The calendar on the command line: three dates per hop, more time, no duty, and what is refused."""
 
-import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
 
+from answers import Run, runner
 from keiyu.cli import main
 
 COLLECTION = "waiting_children/2035-04-01"
-Run = Callable[..., dict[str, Any]]
 
 
 @pytest.fixture
@@ -20,12 +18,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     for name in ("KEIYU_DATABASE_URL", "KEIYU_DROP", "KEIYU_DOORBELL_URL"):
         monkeypatch.delenv(name, raising=False)
 
-    def run(*args: str, code: int = 0) -> dict[str, Any]:
-        capsys.readouterr()
-        assert main([*args, "--json"]) == code
-        told: dict[str, Any] = json.loads(capsys.readouterr().out)
-        return told
-
+    run = runner(capsys)
     run("open", COLLECTION)
     return run
 

@@ -1,18 +1,15 @@
 """The verbs by which a decision is made and a figure is traced, as people and scripts call them."""
 
-import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from answers import Run, runner
 from keiyu.cli import main
 from ministry import CHIYODA, CHUO, SEVEN
 from office import LAST_YEAR, THIS_YEAR, Office, applicants
-from spec.test_cli_journey import assert_documented
 
-Run = Callable[..., dict[str, Any]]
 OTHERS = {code: applicants(1000) for code in SEVEN if code != CHIYODA}
 
 
@@ -30,15 +27,7 @@ def office(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
 
 @pytest.fixture
 def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    def run(*args: str, code: int = 0) -> dict[str, Any]:
-        capsys.readouterr()
-        assert main([*args, "--json"]) == code
-        result: dict[str, Any] = json.loads(capsys.readouterr().out)
-        if "error" not in result:
-            assert_documented(args[0], result)
-        return result
-
-    return run
+    return runner(capsys)
 
 
 def test_a_held_report_is_seen_and_decided_by_three_verbs(office: Office, run: Run) -> None:

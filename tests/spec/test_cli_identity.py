@@ -1,37 +1,26 @@
 """The verbs for facilities in doubt and for files to be read again, as people and scripts call them."""
 
 import datetime as dt
-import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from answers import Run, runner
 from facilities import HOME, LINE, Registry, Row
 from keiyu.cli import main
 from keiyu.contract.model import Collection
 from keiyu.intake import ingest
 from keiyu.ledger import open_collection
 from keiyu.register.identity import identify
-from spec.test_cli_journey import assert_documented
 
 MIDORI: Row = {"name": "みどり保育園", "address": "船橋市本町1-2-3", "phone": "047-400-1111"}
 HEROES: Row = {**MIDORI, "name": "ヒーローズ船橋本町"}
-Run = Callable[..., dict[str, Any]]
 
 
 @pytest.fixture
 def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    def run(*args: str, code: int = 0) -> dict[str, Any]:
-        capsys.readouterr()
-        assert main([*args, "--json"]) == code
-        result: dict[str, Any] = json.loads(capsys.readouterr().out)
-        if "error" not in result:
-            assert_documented(args[0], result)
-        return result
-
-    return run
+    return runner(capsys)
 
 
 @pytest.fixture

@@ -8,23 +8,20 @@ import csv
 import io
 import json
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import click
 import pyarrow.parquet as pq
 import pytest
 
+from answers import Run, runner
 from keiyu.cli import main
-from keiyu.cli.app import commands
-from keiyu.cli.verb import Verb
 from keiyu.sample import SampleManifest
 
 LINE = "waiting_children"
 COLLECTION = f"{LINE}/2025-04-01"
 REPORTERS = 80
-Run = Callable[..., dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
@@ -40,37 +37,7 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture
 def run(installation: Path, capsys: pytest.CaptureFixture[str]) -> Run:
-    def run(*args: str, code: int = 0) -> dict[str, Any]:
-        capsys.readouterr()
-        ended = main([*args, "--json"])
-        told = capsys.readouterr()
-        assert ended == code, told.out + told.err
-        result: dict[str, Any] = json.loads(told.out)
-        if "error" not in result:
-            assert_documented(args[0], result)
-        return result
-
-    return run
-
-
-def assert_documented(name: str, result: Mapping[str, Any]) -> None:
-    """Every key stands in the command's help, and every key of the help in the result."""
-    command = commands.get_command(click.Context(commands), name)
-    assert isinstance(command, Verb)
-    for place, keys in command.keys.items():
-        for found in at(result, place):
-            if not keys.startswith("("):
-                assert set(found) == {key.removesuffix("[]") for key in keys.split()}, f"{name}: {place}"
-
-
-def at(result: Any, place: str) -> list[Any]:
-    """Everything that stands at a place such as ``files[].tables[]``."""
-    found = [result]
-    for step in filter(None, place.split(".")):
-        found = [one[step.removesuffix("[]")] for one in found]
-        if step.endswith("[]"):
-            found = [item for several in found for item in several]
-    return [one for one in found if one is not None]
+    return runner(capsys)
 
 
 @pytest.fixture(scope="module")

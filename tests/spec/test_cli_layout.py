@@ -1,18 +1,14 @@
 """The verbs of layouts, as people and scripts call them: shown first, accepted, listed, looked at, compared."""
 
-import json
 import shutil
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from answers import Run, runner
 from keiyu.cli import main
-from keiyu.cli.layout import layout_command
-from keiyu.cli.verb import Verb
 from reading import SCHEMAS, csv_bytes
-from spec.test_cli_journey import at
 
 LINE = "nursery_vacancy"
 MAY = [
@@ -22,16 +18,6 @@ MAY = [
 ]
 JULY = [[*row, "有" if n else "駐車場"] for n, row in enumerate(MAY)]
 ANSWERS = ("--line", LINE, "--map", "受入定員=capacity", "--ignore", "D", "--by", "保育課")
-Run = Callable[..., dict[str, Any]]
-
-
-def assert_documented(verb: str, result: dict[str, Any]) -> None:
-    """Every key of an answer is in the help of its verb, and the other way round."""
-    command = layout_command.commands[verb]
-    assert isinstance(command, Verb)
-    for place, keys in command.keys.items():
-        names = {key.removesuffix("[]") for key in keys.split()}
-        assert all(set(part) == names for part in at(result, place)), place
 
 
 @pytest.fixture
@@ -39,15 +25,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     shutil.copytree(SCHEMAS, tmp_path / "home" / "schemas")
     monkeypatch.setenv("KEIYU_HOME", str(tmp_path / "home"))
 
-    def run(verb: str, *args: str | Path, code: int = 0) -> dict[str, Any]:
-        capsys.readouterr()
-        assert main(["layout", verb, *map(str, args), "--json"]) == code
-        result: dict[str, Any] = json.loads(capsys.readouterr().out)
-        if "error" not in result:
-            assert_documented(verb, result)
-        return result
-
-    return run
+    return partial(runner(capsys), "layout")
 
 
 def test_a_form_is_shown_accepted_listed_and_compared(run: Run, tmp_path: Path) -> None:

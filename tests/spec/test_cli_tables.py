@@ -1,18 +1,14 @@
 """What the command line hands to statisticians: series, SDMX with its structure, and the Iceberg catalogue."""
 
-import json
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
 
+from answers import Run, runner
 from keiyu import publish
 from keiyu.cli import main
 from ministry import APRIL, CHIYODA, LINE, SEVEN, Ministry, small_home
-
-Run = Callable[..., dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
@@ -35,13 +31,7 @@ def run(settings: dict[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytes
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
 
-    def call(*args: str, code: int = 0) -> dict[str, Any]:
-        capsys.readouterr()
-        assert main([*args, "--json"]) == code
-        told: dict[str, Any] = json.loads(capsys.readouterr().out)
-        return told
-
-    return call
+    return runner(capsys)
 
 
 def test_a_series_is_read_on_the_boundaries_of_then_or_of_today(run: Run) -> None:
