@@ -189,6 +189,11 @@ def test_each_member_of_an_archive_is_a_file_of_its_own() -> None:
     assert "read.decode.member" in rules(reading(data, "一式.zip"))
 
 
+def test_records_split_by_other_signs_than_their_header_are_refused() -> None:
+    text = "名称,所在地,電話番号,定員,備考\n第一園 二条町1 0742-33-0001 60 なし\n第二園 二条町2 0742-33-0002 90 あり\n"
+    assert refusal(text.encode())[0] == "read.decode.delimiters"
+
+
 def test_a_member_without_a_name_is_read_like_any_other() -> None:
     nameless = zip_bytes({"Q.csv": b"a,b\n1,2"}).replace(b"Q.csv", b"\0.csv")
     assert decode(nameless).grids[0].rows == [["a", "b"], ["1", "2"]]

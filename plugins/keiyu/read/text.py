@@ -61,6 +61,8 @@ def decode(data: bytes) -> Workbook:
         rows = records(text, delimiter, remarks)
     if not len(rows):
         raise RefusedError("read.decode.empty")
+    if _split_otherwise(rows):
+        raise RefusedError("read.decode.delimiters", value=str(rows[1][0])[:80], expected=delimiter)
     grid = Grid(None, rows)
     return Workbook("csv", [grid], encoding, delimiter, _placed(remarks, grid))
 
@@ -161,6 +163,16 @@ def _uneven(rows: Sequence[Sequence[str]]) -> int:
     """Return how many records are of another length than most."""
     widths = Counter(len(row) for row in rows if any(row))
     return widths.total() - widths.most_common(1)[0][1] if widths else 0
+
+
+def _split_otherwise(rows: Sequence[Sequence[Cell]]) -> bool:
+    """Whether a header alone is split by the delimiter: each record below is one cell that spaces split as widely."""
+    header, body = len(rows[0]), [row for row in rows[1 : 1 + _LINES] if any(row)]
+    return (
+        header > _ROW
+        and len(body) > 1
+        and all(len(row) == 1 and 2 * len(str(row[0]).split()) >= header for row in body)
+    )
 
 
 def _placed(remarks: list[Remark], grid: Grid) -> list[Remark]:
