@@ -56,7 +56,7 @@ def _tidy(batch: Batch, rows: Rows, entries: int) -> pd.DataFrame:
     table, height = rows.table, rows.data.num_rows
     width, at = len(table.measures), np.arange(height)
     values, blank = _matrix(rows.data, table)
-    frame = pd.DataFrame(
+    return pd.DataFrame(
         {
             READING: np.tile(rows.data[READING].to_numpy(), width),
             REPORTER: _tile(batch.reporter(rows), width),
@@ -64,14 +64,11 @@ def _tidy(batch: Batch, rows: Rows, entries: int) -> pd.DataFrame:
             AT: np.tile(at, width),
             ENTRY: np.tile(at + entries, width),
             **_codes(table, np.repeat(np.arange(width), height)),
-            "value": pd.arrays.FloatingArray(values.ravel(), blank.ravel()),
+            "value": np.where(blank, np.nan, values).ravel(),
             "value_status": _statuses(rows, values, blank),
             "previous": _previous(batch, rows).ravel(),
         }
     )
-    if all(f.type == "integer" for f in table.measures):
-        frame["value"] = frame["value"].astype("Int64")
-    return frame
 
 
 def _codes(table: Table, measures: np.ndarray) -> dict[str, Any]:

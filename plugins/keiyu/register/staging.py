@@ -16,7 +16,7 @@ from keiyu.ledger.claims import Claimed
 from keiyu.ledger.events import digest
 from keiyu.ledger.holds import Ground
 from keiyu.ledger.ids import new_id
-from keiyu.read.model import Reading
+from keiyu.read.model import Reading, TableReading
 from keiyu.receive.storage import Storage
 from keiyu.register.derived import DERIVED
 from keiyu.register.segments import ENTRY_ID, Written, in_order, write
@@ -107,6 +107,7 @@ class Staged:
         findings: rows of findings.
         segments: written segments.
         placements: digest → body.
+        forms: what the placements of a file say → their digest; so many files are of one form.
         holds: grounds on which entries are held.
         impacts: entry → what it changes, for those that supersede another.
     """
@@ -116,6 +117,7 @@ class Staged:
     findings: list[dict[str, Any]] = field(default_factory=list)
     segments: list[Written] = field(default_factory=list)
     placements: dict[str, dict[str, Any]] = field(default_factory=dict)
+    forms: dict[tuple[Any, ...], str] = field(default_factory=dict)
     holds: list[HoldDraft] = field(default_factory=list)
     impacts: dict[str, dict[str, Any]] = field(default_factory=dict)
 
@@ -287,25 +289,32 @@ def _together(parts: Sequence[Totals]) -> Totals:
 
 
 def _placement(staged: Staged, readings: Sequence[Reading]) -> str | None:
-    tables = [
-        {
-            "table": one.table,
-            "sheet": one.placement.sheet,
-            "columns": dict(one.placement.columns),
-            "matrix": one.placement.matrix,
-            **({"header": one.placement.form.as_json()} if one.placement.form is not None else {}),
-            **({"part": one.placement.part} if one.placement.part else {}),
-            **({DERIVED: True} if reading.derived else {}),
-        }
-        for reading in readings
-        for one in reading.tables
-    ]
-    if not tables:
+    parts = [(one, reading.derived) for reading in readings for one in reading.tables]
+    if not parts:
         return None
-    body = {"tables": tables}
-    name = digest(body)
-    staged.placements[name] = body
-    return name
+    form = tuple(
+        (one.table, at.sheet, tuple(at.columns.items()), at.matrix, at.form, at.part, derived)
+        for one, derived in parts
+        for at in (one.placement,)
+    )
+    if form not in staged.forms:
+        body = {"tables": [_as_json(one, derived) for one, derived in parts]}
+        name = staged.forms[form] = digest(body)
+        staged.placements[name] = body
+    return staged.forms[form]
+
+
+def _as_json(one: TableReading, derived: bool) -> dict[str, Any]:
+    at = one.placement
+    return {
+        "table": one.table,
+        "sheet": at.sheet,
+        "columns": dict(at.columns),
+        "matrix": at.matrix,
+        **({"header": at.form.as_json()} if at.form is not None else {}),
+        **({"part": at.part} if at.part else {}),
+        **({DERIVED: True} if derived else {}),
+    }
 
 
 def _finding(
