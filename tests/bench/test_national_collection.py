@@ -17,7 +17,7 @@ HOME = Path(__file__).resolve().parents[2]
 TESTS = HOME / "tests"
 ROUNDS = 3
 AIM = 3.0
-REACHED = 7.0
+REACHED = 6.5
 """What is kept, of CPU seconds, whatever else the machine does; reading takes half, publishing a third."""
 
 PEAK_MIB = 1024
