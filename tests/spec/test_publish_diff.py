@@ -3,31 +3,17 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import pytest
 
 from keiyu import publish
 from keiyu.publish.diff.chart import tiles
-from ministry import APRIL, CHIYODA, CHUO, HACHIOJI, HAYAMA, OSHIMA, SEVEN, YOKOHAMA, YOKOSUKA, Ministry, small_home
+from ministry import APRIL, CHIYODA, CHUO, HACHIOJI, HAYAMA, OSHIMA, SEVEN, YOKOHAMA, YOKOSUKA, Ministry
 
 FIGURES = {code: {"applicants_total": 100, "waiting_total": 1, "waiting_age1": 1} for code in SEVEN}
-
-
-@pytest.fixture(scope="module")
-def small(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return small_home(home, tmp_path_factory.mktemp("home"))
-
-
-@pytest.fixture
-def ministry(small: Path, tmp_path: Path) -> Iterator[Ministry]:
-    opened = Ministry.open(small, str(tmp_path / "data"), f"sqlite:///{tmp_path / 'ledger.db'}")
-    yield opened
-    opened.workspace.close()
 
 
 def released(ministry: Ministry, stage: Any = None) -> Path:

@@ -3,7 +3,6 @@
 import hashlib
 import json
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,24 +15,12 @@ from keiyu.ledger import open_collection
 from keiyu.publish import estimation, monitor
 from keiyu.publish.estimation.backtest import backtest
 from keiyu.publish.snapshot import take
-from ministry import CHIYODA, CHUO, HACHIOJI, HAYAMA, OSHIMA, SEVEN, YOKOHAMA, YOKOSUKA, Ministry, small_home
+from ministry import CHIYODA, CHUO, HACHIOJI, HAYAMA, OSHIMA, SEVEN, YOKOHAMA, YOKOSUKA, Ministry
 from office import LAST_YEAR, THIS_YEAR
 
 LAST = {CHIYODA: 100, CHUO: 200, HACHIOJI: 300, OSHIMA: 10, YOKOHAMA: 1000, YOKOSUKA: 250, HAYAMA: 40}
 NOW = {CHIYODA: 110, CHUO: 220, HACHIOJI: 330, OSHIMA: 11, YOKOSUKA: 275}
 """Everybody grew by a tenth; 横浜 and 葉山 are missing."""
-
-
-@pytest.fixture(scope="module")
-def small(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return small_home(home, tmp_path_factory.mktemp("home"))
-
-
-@pytest.fixture
-def ministry(small: Path, tmp_path: Path) -> Iterator[Ministry]:
-    opened = Ministry.open(small, str(tmp_path / "data"), f"sqlite:///{tmp_path}/ledger.db")
-    yield opened
-    opened.workspace.close()
 
 
 def submit(ministry: Ministry, figures: dict[str, int]) -> None:

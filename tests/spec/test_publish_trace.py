@@ -4,7 +4,6 @@ import csv
 import datetime as dt
 import hashlib
 import io
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,24 +18,12 @@ from keiyu.publish.release import UnknownTableError
 from keiyu.publish.resolve import ManyFiguresError, NoSuchFigureError
 from keiyu.publish.trace import Trace
 from keiyu.receive import Arrival, receive_many
-from ministry import APRIL, CHIYODA, CHUO, HACHIOJI, OSHIMA, SEVEN, YOKOHAMA, Ministry, small_home
+from ministry import APRIL, CHIYODA, CHUO, HACHIOJI, OSHIMA, SEVEN, YOKOHAMA, Ministry
 
 FIGURES = {
     code: {"applicants_total": 100 + n, "applicants_age1": 10 + n, "waiting_total": n, "waiting_age1": n}
     for n, code in enumerate(SEVEN)
 }
-
-
-@pytest.fixture(scope="module")
-def small(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return small_home(home, tmp_path_factory.mktemp("home"))
-
-
-@pytest.fixture
-def ministry(small: Path, tmp_path: Path) -> Iterator[Ministry]:
-    opened = Ministry.open(small, str(tmp_path / "data"), f"sqlite:///{tmp_path / 'ledger.db'}")
-    yield opened
-    opened.workspace.close()
 
 
 @pytest.fixture

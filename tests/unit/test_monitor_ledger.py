@@ -34,16 +34,10 @@ from ministry import (
     YOKOHAMA,
     YOKOSUKA,
     Ministry,
-    small_home,
 )
 
 TOKYO, KANAGAWA = "130001", "140007"
 CLOSINGS = ("entry_closes", "corrections_close")
-
-
-@pytest.fixture(scope="module")
-def small(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return small_home(home, tmp_path_factory.mktemp("home"))
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """The tables about the relay itself: what they count, how they are documented, what a refresh costs."""
 
 import datetime as dt
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,22 +14,10 @@ from keiyu.ledger import open_collection
 from keiyu.ledger.dispensations import exempt, extend
 from keiyu.publish.monitor import tables
 from keiyu.publish.session import schema
-from ministry import APRIL, CHIYODA, CHUO, HACHIOJI, HAYAMA, LINE, OSHIMA, SEVEN, YOKOHAMA, Ministry, small_home
+from ministry import APRIL, CHIYODA, CHUO, HACHIOJI, HAYAMA, LINE, OSHIMA, SEVEN, YOKOHAMA, Ministry
 
 TABLES = ["calendar", "completeness", "latency", "performance", "rounds"]
 SCHEMAS = Path(__file__).resolve().parents[2] / "schemas"
-
-
-@pytest.fixture(scope="module")
-def small(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return small_home(home, tmp_path_factory.mktemp("home"))
-
-
-@pytest.fixture
-def ministry(small: Path, tmp_path: Path) -> Iterator[Ministry]:
-    opened = Ministry.open(small, str(tmp_path / "data"), f"sqlite:///{tmp_path}/ledger.db")
-    yield opened
-    opened.workspace.close()
 
 
 def now() -> dt.datetime:

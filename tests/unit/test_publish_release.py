@@ -19,15 +19,10 @@ from keiyu.publish import cut, parquet, release, session
 from keiyu.publish.release import StageNotDueError, UnknownTableError
 from keiyu.publish.totals import TotalsDifferError
 from keiyu.receive.storage import BytesLostError
-from ministry import APRIL, CHIYODA, CHUO, HACHIOJI, HAYAMA, OSHIMA, SEVEN, YOKOHAMA, YOKOSUKA, Ministry, small_home
+from ministry import APRIL, CHIYODA, CHUO, HACHIOJI, HAYAMA, OSHIMA, SEVEN, YOKOHAMA, YOKOSUKA, Ministry
 
 FIGURES = {code: {"applicants_total": 10 + n, "waiting_total": n} for n, code in enumerate(SEVEN)}
 TABLES = ("long", "municipality", "national", "prefecture", "ranking", "rate")
-
-
-@pytest.fixture(scope="module")
-def small(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return small_home(home, tmp_path_factory.mktemp("home"))
 
 
 @pytest.fixture
