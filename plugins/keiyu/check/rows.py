@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, chain
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from keiyu.check.model import MARKS, READING, ROW
 from keiyu.contract import arrow
 from keiyu.contract.model import Contract, Table
 from keiyu.findings import Place
+from keiyu.read.held import Held
 from keiyu.read.model import Reading, TableReading
 
 
@@ -94,19 +95,19 @@ def _rows(table: Table, readings: Sequence[Reading]) -> Rows:
         ROW: pa.array([row for part in parts for row in part.source.rows], pa.int32()),
     }
     for column in schema:
-        columns[column.name] = pa.array(_values(column.name, parts), column.type)
+        columns[column.name] = _values(column.name, parts, column.type)
     columns[MARKS] = _marks(parts, starts[-1])
     fields = [pa.field(READING, pa.int32()), pa.field(ROW, pa.int32()), *schema, pa.field(MARKS, arrow.MARKS)]
     data = pa.table(list(columns.values()), schema=pa.schema(fields, metadata=schema.metadata))
     return Rows(table, parts, data, np.asarray(starts[:-1]))
 
 
-def _values(name: str, parts: Iterable[Part]) -> list[Any]:
-    values: list[Any] = []
-    for part in parts:
-        column = part.source.columns.get(name)
-        values.extend([None] * len(part.source.rows) if column is None else column)
-    return values
+def _values(name: str, parts: Iterable[Part], kind: pa.DataType) -> pa.Array:
+    """Return a field of all parts; a column that is held as arrays is never made a list."""
+    columns = [part.source.columns.get(name) or [None] * len(part.source.rows) for part in parts]
+    if any(isinstance(column, Held) for column in columns):
+        return pa.concat_arrays([c.arrow(kind) if isinstance(c, Held) else pa.array(c, kind) for c in columns])
+    return pa.array(list(chain.from_iterable(columns)), kind)
 
 
 def _marks(parts: Iterable[Part], length: int) -> pa.ListArray:
