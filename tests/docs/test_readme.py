@@ -1,8 +1,9 @@
 """The examples of README.md, run in order as a reader would type them.
 
 A fence that opens with ``sh runnable`` or ``python runnable`` is run; with ``exit=1`` it must end with that code.
-All blocks share one fresh folder and one fresh installation, in which nothing has happened yet; what they accept goes
-into a copy of the project's documents.
+All blocks up to ``INDEPENDENT`` share one fresh folder and one fresh installation, in which nothing has happened yet,
+and so do those after it: the two halves may run beside each other. What they accept goes into a copy of the project's
+documents.
 """
 
 import os
@@ -16,6 +17,7 @@ from pathlib import Path
 import pytest
 
 HOME = Path(__file__).resolve().parents[2]
+INDEPENDENT = "### A city's own list"
 FENCE = re.compile(r"^```(sh|console|python) runnable(?: exit=(\d+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -51,7 +53,7 @@ def _commands(block: str) -> str:
     return "\n".join(lines)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     folder = tmp_path_factory.mktemp("a reader's folder")
     shutil.copytree(HOME / "data" / "examples", folder / "data" / "examples")
@@ -76,8 +78,13 @@ def test_the_readme_has_examples_that_run() -> None:
     )
 
 
-def test_every_example_of_the_readme_runs(environment: dict[str, str]) -> None:
-    for example in examples((HOME / "README.md").read_text(encoding="utf-8")):
+@pytest.mark.parametrize("half", [0, 1], ids=["relay", "a city's list"])
+def test_every_example_of_the_readme_runs(environment: dict[str, str], half: int) -> None:
+    text = (HOME / "README.md").read_text(encoding="utf-8")
+    first = text.count("\n", 0, text.index(INDEPENDENT))
+    mine = [example for example in examples(text) if (example.line > first) == bool(half)]
+    assert mine
+    for example in mine:
         done = subprocess.run(
             [*example.program, example.script],
             cwd=environment["PWD"],
