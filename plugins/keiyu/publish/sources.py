@@ -206,6 +206,8 @@ def _facts(ledger: Ledger, submissions: set[str]) -> dict[str, _Facts]:
 def _placements(body: Mapping[str, Any] | None) -> dict[str, list[Placement]]:
     placements: dict[str, list[Placement]] = {}
     for told in body["tables"] if body else ():
-        one = Placement(told["sheet"], told["columns"], told["matrix"], part=told.get("part", 0))
+        one = Placement(
+            told["sheet"], told["columns"], told["matrix"], part=told.get("part", 0), down=told.get("down", {})
+        )
         placements.setdefault(told["table"], []).append(one)
     return placements

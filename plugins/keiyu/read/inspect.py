@@ -24,6 +24,7 @@ from keiyu.read.general.rows import is_list
 from keiyu.read.general.table import Table, line_words
 from keiyu.read.general.telling import told
 from keiyu.read.general.values import FieldValues, read_values
+from keiyu.read.general.written import seats, written
 from keiyu.read.grid import Workbook, letters
 from keiyu.read.kinds.model import Value
 from keiyu.read.lists import is_known, is_remembered
@@ -150,6 +151,7 @@ def _told(table: Table, listed: bool) -> dict[str, Any]:
     """Tell of one of the tables of a file."""
     number, records = table.found.grid.number, table.body.records
     first = number(records[0]) if records else None
+    fixed = seats(table, table.understanding.fields)
     return {
         "line": table.line.contract.line,
         "table": next(
@@ -162,7 +164,7 @@ def _told(table: Table, listed: bool) -> dict[str, Any]:
         "totals_row": next((number(row) for row, kind in table.body.aside.items() if kind == "total"), None),
         "as_of": table.as_of.isoformat() if table.as_of else None,
         "listed": listed,
-        "columns": {name: f"{letters(at)}{first}" for name, at in table.understanding.fields.items() if first},
+        "columns": {name: f"{letters(at)}{first + down}" for name, (at, down) in fixed.items() if first},
         "given": {name: list(dict.fromkeys(filter(None, texts))) for name, texts in table.given.items()},
     }
 
@@ -218,7 +220,7 @@ def _columns(tables: Sequence[Table]) -> list[dict[str, Any]]:
     first, columns = tables[0], list[dict[str, Any]]()
     for table in tables:
         if table is first or (table.found.grid.name == first.found.grid.name and _is_beside(table, first)):
-            columns += [_column(table, m) for m in table.understanding.columns[len(columns) :]]
+            columns += [_column(table, m) for m in written(table)[len(columns) :]]
     return columns
 
 
@@ -229,7 +231,7 @@ def _is_beside(one: Table, two: Table) -> bool:
 def _column(table: Table, mapped: Mapped) -> dict[str, Any]:
     return {
         "index": mapped.index,
-        "header": table.found.over(mapped.index),
+        "header": table.found.written(mapped.index),
         "field": mapped.field,
         "confidence": round(mapped.confidence, 3),
         "needs_review": mapped.review,

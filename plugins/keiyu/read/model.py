@@ -40,6 +40,7 @@ class Placement:
         form: the header of a list as it stands, to be compared with the next.
         part: which part of a list it is that stands on several sheets, or in several strips of one. Rows of the
             second and later parts are numbered on from ``part * PART``, so that no two rows of a list are alike.
+        down: field → how many rows below the first of a record its value stands, where records have several rows.
     """
 
     sheet: str | None
@@ -47,13 +48,14 @@ class Placement:
     matrix: bool = False
     form: Form | None = None
     part: int = 0
+    down: Mapping[str, int] = field(default_factory=dict)
 
     def cell(self, name: str, row: int) -> str | None:
         """Return the A1 address of a field's value in a source row (1-based)."""
         column = self.columns.get(name)
         if column is None:
             return None
-        return column if self.matrix else f"{column}{self.source(row)}"
+        return column if self.matrix else f"{column}{self.source(row) + self.down.get(name, 0)}"
 
     def source(self, row: int) -> int:
         """Return the 1-based row in the sheet of a row as it is numbered in the list."""

@@ -181,3 +181,17 @@ class LayoutUnwritableError(UserError):
     code: ClassVar[str] = "KEIYU-144"
     ja: ClassVar[str] = "{path} に書き込めません（{reason}）。--dry-run で内容を確かめ、書ける所に保存してください。"
     en: ClassVar[str] = "{path} cannot be written ({reason}); see its text with --dry-run and save it where you can."
+
+
+@dataclass(eq=False)
+class RowsOfOneError(UserError):
+    """A form whose records have several rows; what a column holds differs from row to row."""
+
+    file: str
+    by: str
+
+    code: ClassVar[str] = "KEIYU-145"
+    ja: ClassVar[str] = (
+        "{file} は１件が複数の行にわたる表で、列「{by}」の語により読みます。様式として登録する必要はありません。"
+    )
+    en: ClassVar[str] = "{file} has several rows per record and is read by the words of {by}; no layout is needed."

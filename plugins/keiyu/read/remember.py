@@ -28,6 +28,7 @@ from keiyu.read.refusals import (
     LayoutNameError,
     LayoutUnwritableError,
     NameTakenError,
+    RowsOfOneError,
     SheetUnknownError,
 )
 from keiyu.read.sniff import RefusedError
@@ -190,9 +191,8 @@ def accept(
         ContractError: a layout or the words of the line are wrong.
     """
     table = examine(data, filename, [contract], schemas, sheet)
-    form, memory = table.found.form, table.understanding.memory
-    if memory is not None and memory.exact:
-        raise KnownAlreadyError(filename, memory.layout.layout)
+    form = table.found.form
+    _tell_needless(table, filename)
     columns = confirmations.settle(table)
     about = confirmations.table(contract, columns, filename)
     fixed = confirmations.fixed(table)
@@ -203,6 +203,15 @@ def accept(
     lacking = tuple(f.name for f in about.fields if f.required and f.name not in held)
     of = _owner(table, filename, areas, on, fixed.get(owner))
     return Accepted(chosen, contract, about.name, form, columns, fixed, filename, by, on, of, lacking)
+
+
+def _tell_needless(table: Table, filename: str) -> None:
+    """Refuse a form that is known already, and one that is read by what its rows say."""
+    memory, spread = table.understanding.memory, table.found.spread
+    if memory is not None and memory.exact:
+        raise KnownAlreadyError(filename, memory.layout.layout)
+    if spread is not None:
+        raise RowsOfOneError(filename, "、".join(table.found.written(at) or letters(at) for at in spread.labels))
 
 
 def _owner(table: Table, filename: str, areas: Areas, at: dt.date, code: str | None) -> Area | None:

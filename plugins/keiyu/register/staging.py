@@ -293,7 +293,7 @@ def _placement(staged: Staged, readings: Sequence[Reading]) -> str | None:
     if not parts:
         return None
     form = tuple(
-        (one.table, at.sheet, tuple(at.columns.items()), at.matrix, at.form, at.part, derived)
+        (one.table, at.sheet, tuple(at.columns.items()), at.matrix, at.form, at.part, tuple(at.down.items()), derived)
         for one, derived in parts
         for at in (one.placement,)
     )
@@ -312,6 +312,7 @@ def _as_json(one: TableReading, derived: bool) -> dict[str, Any]:
         "columns": dict(at.columns),
         "matrix": at.matrix,
         **({"header": at.form.as_json()} if at.form is not None else {}),
+        **({"down": dict(at.down)} if at.down else {}),
         **({"part": at.part} if at.part else {}),
         **({DERIVED: True} if derived else {}),
     }

@@ -130,6 +130,8 @@ class HeaderFinder:
         contrast = sum(self._stands_out(i, c, below) for i, c in cells)
         different = len({c for _, c in texts})
         values = len(cells) - len(texts)
+        if hits < _FEWEST and hits + contrast <= values:
+            return None  # a first record, under no header at all
         return 3.0 * hits + 1.5 * contrast + 0.5 * different + 0.3 * covered - 2.0 * values - 0.01 * number
 
     def _below(self, number: int) -> list[Row]:

@@ -158,8 +158,23 @@ class Splitter:
         if not any(titles[1:]):
             return True
         return (
-            all(len(set(found)) == 1 and self._codes(found[0]) for found in titles) or len({*map(tuple, titles)}) == 1
+            all(len(set(found)) == 1 and self._codes(found[0]) for found in titles)
+            or len({*map(tuple, titles)}) == 1
+            or self._is_reordered(grid, header, strips)
         )
+
+    def _is_reordered(self, grid: Grid, header: Header, strips: Sequence[tuple[int, int]]) -> bool:
+        """Return whether strips name the same records in another order, so that rows do not belong together."""
+        named = [
+            next((i for i in range(a, b) if header.levels[i] and self._names(header.levels[i][-1].text)), None)
+            for a, b in strips
+        ]
+        columns = [[_text(c) for c in grid.column(i, header.bottom + 1)] for i in named if i is not None]
+        if len(columns) < len(strips):
+            return False
+        first, *others = ({*filter(None, column)} for column in columns)
+        alike = all(2 * len(first & other) >= len(other) > 0 for other in others)
+        return alike and any(column != columns[0] for column in columns[1:])
 
     def _without_sums(
         self, grid: Grid, header: Header, blocks: Sequence[tuple[int, int]], named: Sequence[int]
@@ -199,6 +214,10 @@ def _repeated(last: Sequence[str], named: Sequence[int]) -> list[int]:
     same = all([t for t in last[s : s + width] if t] == kept for s in starts)
     regular = all(b - a == width for a, b in pairwise(starts))
     return starts if same and regular and len(kept) > _FEWEST else []
+
+
+def _text(cell: Cell) -> str:
+    return fold.joined(cell) if isinstance(cell, str) else ""
 
 
 def _is_number(cell: Cell) -> bool:

@@ -16,6 +16,7 @@ from keiyu.read.general.mapping import Mapped
 from keiyu.read.general.table import Table
 from keiyu.read.general.telling import told
 from keiyu.read.general.values import FieldColumn, read_columns
+from keiyu.read.general.written import seats, written
 from keiyu.read.grid import Cell, address, letters
 from keiyu.read.held import Coded, together, which
 from keiyu.read.kinds.model import Value
@@ -76,6 +77,7 @@ class Rows:
 
     def read(self) -> list[TableReading]:
         """Return the tables of the line that the file holds; what is not sure is told."""
+        self._tell_spread()
         self._tell_columns()
         tables = self.tables()
         self._tell_changes(tables)
@@ -119,10 +121,12 @@ class Rows:
     def _table(self, table: ContractTable, columns: Mapping[str, Any]) -> TableReading:
         grid, records = self.table.found.grid, self.table.body.records
         here = {name: columns[name] for name in table.by_name if name in columns}
-        placed = {name: letters(c.column) for name, c in here.items() if c.column != NOWHERE}
+        fixed = seats(self.table, {n: c.column for n, c in here.items() if c.column != NOWHERE})
+        placed = {name: letters(column) for name, (column, _) in fixed.items()}
+        down = {name: rows for name, (_, rows) in fixed.items() if rows}
         form = self.table.found.form
-        kept = form if len(form.stacks) <= WIDEST else None
-        placement = Placement(grid.name, placed, form=kept, part=self.part)
+        kept = form if len(form.stacks) <= WIDEST and self.table.found.spread is None else None
+        placement = Placement(grid.name, placed, form=kept, part=self.part, down=down)
         offset = grid.number(0) + self.part * PART
         marks = Marks()
         reading = TableReading(table.name, placement, _moved(records, offset), {}, marks)
@@ -211,17 +215,29 @@ class Rows:
         labels = {name: (field.label_ja, field.label_en) for name, field in self.table.line.fields.items()}
         tell_changes(memory, found.form, found.grid.name, labels, self.notes)
 
+    def _tell_spread(self) -> None:
+        """Tell that the rows of a record were put beside each other, and by which column."""
+        spread, found = self.table.found.spread, self.table.found
+        if spread is not None:
+            by = "、".join(found.written(at) or letters(at) for at in spread.labels)
+            place = {"sheet": found.grid.name, "cell": address(found.header.bottom, spread.labels[0])}
+            records = self.table.body.records
+            rows = sum(spread.sizes.get(first, 1) for first in records)
+            self.notes.add("read.table.spread", **place, value=by, rows=rows, count=len(records))
+            if spread.left:
+                self.notes.add("read.table.spread_left", **place, value="、".join(spread.left)[:200])
+
     def _tell_columns(self) -> None:
         """Tell which columns were not used because they are not certain, and which are not asked for."""
         sheet, bottom = self.table.found.grid.name, self.table.found.header.bottom
-        for mapped in self.table.understanding.columns:
+        for mapped in written(self.table):
             if mapped.review:
                 why = told(mapped)
                 self.notes.add(
                     "read.column.review",
                     sheet=sheet,
                     cell=address(bottom, mapped.index),
-                    value=self.table.found.over(mapped.index),
+                    value=self.table.found.written(mapped.index),
                     expected="、".join(self._labels(mapped)),
                     reason_ja=why["ja"],
                     reason_en=why["en"],
@@ -245,7 +261,7 @@ class Rows:
                 self.notes.add(
                     "read.column.review_required",
                     sheet=sheet,
-                    cell=address(bottom, mapped.index),
+                    cell=address(bottom, self.table.found.source(mapped.index)),
                     table=table.name,
                     field=field.name,
                     value=self.table.found.over(mapped.index),

@@ -18,14 +18,17 @@ from keiyu.read.general.anchored import proven
 from keiyu.read.general.body import Body, BodyReader
 from keiyu.read.general.coded import Coded
 from keiyu.read.general.dated import find_as_of
+from keiyu.read.general.doubled import doubted
 from keiyu.read.general.evidence import Judge, sample_of
+from keiyu.read.general.fitting import fits
 from keiyu.read.general.headers import Header, HeaderFinder, Level
 from keiyu.read.general.lexis import Lexis
-from keiyu.read.general.mapping import Mapped, Mapper, Seen, Understanding
+from keiyu.read.general.mapping import Mapper, Seen, Understanding
 from keiyu.read.general.parts import find_parts
 from keiyu.read.general.pieces import Splitter
 from keiyu.read.general.properties import properties
 from keiyu.read.general.remembered import header_of, settled_by, whole, with_changes
+from keiyu.read.general.spread import Spread, Spreader, dimensions
 from keiyu.read.general.subjects import Subjects
 from keiyu.read.general.titles import bare
 from keiyu.read.general.unsaid import left_over, row_by_row
@@ -47,10 +50,6 @@ _SURE: Final = 0.9
 _FULL: Final = 0.9
 _NAME: Final = 4
 _TITLE: Final = 60
-_NAMED: Final = 1.5
-_UNASKED: Final = 0.1
-_DOUBTED: Final = 0.3
-_MISLED: Final = 0.2
 
 
 class LineWords:
@@ -145,6 +144,7 @@ class Found:
         piece: whether the sheet holds other tables too.
         beside: other tables under the same header, which are understood together with this one.
         file: the file's name, without what says its kind.
+        spread: where its cells stand, where rows of one record were put beside each other.
     """
 
     grid: Grid
@@ -152,6 +152,7 @@ class Found:
     piece: bool = False
     beside: "tuple[Found, ...]" = ()
     file: str = ""
+    spread: Spread | None = None
 
     @cached_property
     def first(self) -> int:
@@ -187,8 +188,20 @@ class Found:
 
     def over(self, index: int) -> str:
         """Return what stands over a column, blanks left out, levels from the top."""
-        texts = ("".join(level.text.split()) for level in self.header.levels[index])
-        return " / ".join(dict.fromkeys(filter(None, texts)))
+        return _over(self.header, index)
+
+    def written(self, index: int) -> str:
+        """Return what stands in the sheet over a column of it."""
+        return _over(self.spread.header if self.spread is not None else self.header, index)
+
+    def source(self, index: int) -> int:
+        """Return the column of the sheet in which a column of the table stands."""
+        return self.spread.sources.get(index, index) if self.spread is not None else index
+
+
+def _over(header: Header, index: int) -> str:
+    texts = ("".join(level.text.split()) for level in header.levels[index])
+    return " / ".join(dict.fromkeys(filter(None, texts)))
 
 
 @dataclass(frozen=True)
@@ -229,6 +242,8 @@ def find_tables(workbook: Workbook, lines: Sequence[LineWords], name: str = "") 
         lambda t: any(line.coded(bare(t)) for line in lines),
         lambda t: any(line.sums(t) for line in lines),
     )
+    kinds = [c.dimensions for line in lines for c in line.vocabulary.compositions if c.unsaid]
+    spreader = Spreader(tuple(dimensions(kinds)), lambda t: _names(t, lines))
     found: list[tuple[int, int, int, Found]] = []
     for grid in workbook.grids:
         if grid.hidden or not len(grid.rows):
@@ -237,9 +252,15 @@ def find_tables(workbook: Workbook, lines: Sequence[LineWords], name: str = "") 
         if header is not None:
             pieces = [Found(*piece) for piece in splitter.pieces(grid, header)]
             for piece in pieces:
-                told = replace(piece, piece=len(pieces) > 1, file=Path(name).stem)
+                told = _arranged(replace(piece, piece=len(pieces) > 1, file=Path(name).stem), spreader, lines)
                 found.append((-piece.header.known, -len(grid.rows), len(found), told))
     return [item[-1] for item in sorted(found, key=lambda item: item[:3])]
+
+
+def _arranged(found: Found, spreader: Spreader, lines: Sequence[LineWords]) -> Found:
+    """Put the rows of each record beside each other, but in a known form, of which a person said what it holds."""
+    made = None if any(line.known.exact(found.form) for line in lines) else spreader.spread(found.grid, found.header)
+    return found if made is None else replace(found, grid=made[0], header=made[1], spread=made[2])
 
 
 def _header(grid: Grid, lines: Sequence[LineWords]) -> Header | None:
@@ -288,13 +309,14 @@ def understand(found: Found, lines: Sequence[LineWords]) -> tuple[LineWords, Und
     same = [(line, layout) for line in lines if (layout := line.known.exact(found.form)) is not None]
     tried = [(line, whole(layout, found.form, len(found.header.levels))) for line, layout in same]
     tried = tried or [(line, _understood(found, line)) for line in lines]
-    return max(tried, key=lambda item: _fits(item[0], item[1], found))
+    return max(tried, key=lambda item: fits(item[0], item[1], found))
 
 
 def _understood(found: Found, line: LineWords) -> Understanding:
     lexis = _lexis(found, line)
     parts = find_parts(found.header.levels, found.columns, lexis, line.judge)
-    mapper, layout = Mapper(lexis, line.judge), line.known.near(found.form)
+    mapper = Mapper(lexis, line.judge)
+    layout = line.known.near(found.form) if found.spread is None else None
     if layout is None:
         return proven(mapper.map(found.seen, parts), ANCHORS)
     return with_changes(mapper.map(found.seen, parts, settled_by(layout, found.form)), layout, found.form)
@@ -312,29 +334,6 @@ def _lexis(found: Found, line: LineWords) -> Lexis:
 
 def _guessed(levels: Sequence[Level], lexis: Lexis) -> bool:
     return len(levels) == 1 and lexis.guesses(levels[0].text)
-
-
-def _fits(line: LineWords, understanding: Understanding, found: Found) -> tuple[float, float]:
-    """Return how well a line fits: by its own columns and what rows are about, then by the share of its own fields."""
-    own = line.contract.fields
-    used = {m.field: m.confidence for m in understanding.columns if m.field is not None}
-    mine = sum(confidence for name, confidence in used.items() if name in own)
-    required = [f.name for f in own.values() if f.required]
-    lacking = sum(name not in used for name in required)
-    doubtful = sum(_doubtful(m, own) for m in understanding.columns)
-    named = _NAMED if line.named_in(found.title) else 0.0
-    named += line.subjects.share({name: found.seen[at].sample for name, at in understanding.fields.items()})
-    return (mine + 0.5 * (sum(used.values()) - mine) - 0.5 * lacking + doubtful + named, mine / max(len(own), 1))
-
-
-def _doubtful(column: Mapped, own: Container[str]) -> float:
-    """Return what a column without a field says for a line: that it knows the header, or that its values mislead."""
-    if column.why == "unasked":
-        return _UNASKED
-    if not column.review:
-        return 0.0
-    best = column.candidates[0] if column.candidates else None
-    return _DOUBTED * best.confidence if best is not None and best.hit is not None and best.field in own else -_MISLED
 
 
 def read_table(found: Found, lines: Sequence[LineWords], name: str, schemas: Path) -> Table:
@@ -365,7 +364,7 @@ def table_of(found: Found, line: LineWords, understanding: Understanding, name: 
     )
     body = reader.read(_anchors(found, understanding))
     as_of = find_as_of(found.grid, found.header.top, [t for column in texts for t in column], name, line.lexis.cues)
-    return Table(found, line, understanding, body, as_of)
+    return Table(found, line, doubted(found, line, understanding, body), body, as_of)
 
 
 def _anchors(found: Found, understanding: Understanding) -> list[int]:

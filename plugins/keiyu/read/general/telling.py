@@ -26,6 +26,13 @@ _WHY: Final = {
     "between": ("二つの項目のどちらとも言える", "may be either of two fields"),
     "contradiction": ("見出しと値が合わない", "header and values disagree"),
     "doubt": ("確かでない", "not sure enough"),
+    "rows": (
+        "１件が何行にもなり、どの行が何の数か分からない",
+        "records have several rows, and none says what it counts",
+    ),
+    "labels": ("行ごとに何の数かを示す列", "says of each row what it counts"),
+    "spread": ("行ごとに別の項目", "each row is of another field"),
+    "months": ("同じ見出しの列が月ごとにある", "the same column stands there for several months"),
 }
 
 

@@ -110,7 +110,7 @@ class _Values:
         touched = any(m.left <= column <= m.right for m in self._merges) or any(
             at == column for _, at in self._diagonals
         )
-        if touched or name in self._table.understanding.parts:
+        if touched or column in self._spread_columns or name in self._table.understanding.parts:
             return _typed(self._field(name, column))
         kind = kind_of(self._table.line.fields[name])
         cells = self._cells(column)
@@ -128,6 +128,7 @@ class _Values:
         if kind.figure:
             self._spread(name, column, read, reader)
         self._crossed(name, column, read)
+        self._lacking(column, read)
         return FieldValues(name, column, cells, read)
 
     def _terms(self, name: str, *, figure: bool) -> Terms:
@@ -217,6 +218,19 @@ class _Values:
         merged = (m for m in self._merges if any(m.holds(*cell) for cell in crossed)) if crossed else ()
         cells = ((r, c) for m in merged for r in range(m.top, m.bottom + 1) for c in range(m.left, m.right + 1))
         return crossed | frozenset(cells)
+
+    @cached_property
+    def _spread_columns(self) -> Mapping[int, int]:
+        spread = self._table.found.spread
+        return spread.sources if spread is not None else {}
+
+    def _lacking(self, column: int, read: list[Value]) -> None:
+        """Read nothing, not even that there is none, where a record has no row for what a column counts."""
+        spread = self._table.found.spread
+        if spread is not None and column in self._spread_columns:
+            for first, at in self._at.items():
+                if (first, column) not in spread.rows:
+                    read[at] = Value(None, ValueStatus.UNKNOWN, "")
 
     def _crossed(self, name: str, column: int, read: list[Value]) -> None:
         """Read cells with a diagonal line through them, which stands for a sign."""
