@@ -27,8 +27,8 @@ FINDINGS_FOUND: Final = 1
 _files = argument(
     "files",
     metavar="FILE...",
-    ja="報告ファイル（xlsx, xls, csv）",
-    en="Report files (xlsx, xls, csv)",
+    ja="報告ファイル（xlsx, xls, ods, csv, json, geojson, zip）",
+    en="Report files (xlsx, xls, ods, csv, json, geojson, zip)",
     nargs=-1,
     required=True,
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
