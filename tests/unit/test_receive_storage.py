@@ -17,7 +17,7 @@ def storage(request: pytest.FixtureRequest, tmp_path: Path) -> Storage:
 
 
 def test_landing_gives_back_the_bytes(storage: Storage) -> None:
-    path = storage.landing_put(DIGEST, b"abc")
+    [path] = storage.landing_put({DIGEST: b"abc"}).values()
     assert path == landing_path(DIGEST) == f"landing/sha256/ba/{DIGEST}"
     assert storage.landing_get(DIGEST) == b"abc"
     assert [name for name, _ in storage.list("landing")] == [path]
@@ -28,7 +28,7 @@ def test_altered_bytes_are_noticed_and_healed(storage: Storage) -> None:
     storage.replace(landing_path(DIGEST), b"abd")
     with pytest.raises(BytesLostError, match="digest differs"):
         storage.landing_get(DIGEST)
-    storage.landing_put(DIGEST, b"abc")
+    storage.landing_put({DIGEST: b"abc"})
     assert storage.landing_get(DIGEST) == b"abc"
 
 
@@ -68,7 +68,7 @@ def test_no_path_leaves_the_storage(storage: Storage, path: str) -> None:
 
 def test_local_files_are_read_only_and_nothing_is_left_beside(tmp_path: Path) -> None:
     storage = Storage(str(tmp_path))
-    storage.landing_put_many({hashlib.sha256(b"%d" % n).hexdigest(): b"%d" % n for n in range(50)})
+    storage.landing_put({hashlib.sha256(b"%d" % n).hexdigest(): b"%d" % n for n in range(50)})
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert len(files) == 50
     assert {path.stat().st_mode & 0o777 for path in files} == {0o444}

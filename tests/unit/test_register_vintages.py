@@ -274,7 +274,7 @@ def test_verification_notices_every_tampering(house: House, schemas: Path) -> No
     landed, segment = house.storage.read(landing_path(digest)), house.storage.read(path)
     house.storage.replace(landing_path(digest), b"x" * len(landed))
     assert rules() == {"verify.landing"}
-    house.storage.landing_put(digest, landed)
+    house.storage.landing_put({digest: landed})
     house.storage.delete(path)
     assert rules() == {"verify.segment"}
     house.storage.write_once(path, segment)

@@ -120,7 +120,7 @@ def receive_many(
         if len(arrival.data) > max_bytes:
             raise FileTooLargeError(arrival.filename, len(arrival.data), max_bytes)
     digests = [hashlib.sha256(arrival.data).hexdigest() for arrival in arrivals]
-    storage.landing_put_many({name: arrival.data for name, arrival in zip(digests, arrivals, strict=True)})
+    storage.landing_put({name: arrival.data for name, arrival in zip(digests, arrivals, strict=True)})
     with ledger.begin() as connection:
         serialise(connection)
         planned = _plan(connection, arrivals, digests)

@@ -64,12 +64,14 @@ class Storage:
         self._fs, self.root = url_to_fs(url, use_listings_cache=False)
         self.local = isinstance(self._fs, LocalFileSystem)
 
-    def landing_put(self, digest: str, data: bytes) -> str:
-        """Keep received bytes under their digest; returns their path. Damaged earlier bytes are healed."""
-        return self.landing_put_many({digest: data})[digest]
+    def landing_put(self, bodies: Mapping[str, bytes]) -> dict[str, str]:
+        """Keep received bytes by digest, several at a time; every one is durable when this returns.
 
-    def landing_put_many(self, bodies: Mapping[str, bytes]) -> dict[str, str]:
-        """Keep many bodies by digest, several at a time; every one is durable when this returns."""
+        Damaged earlier bytes are healed.
+
+        Returns:
+            Digest → path.
+        """
         paths = {digest: landing_path(digest) for digest in bodies}
         self._write_all({paths[digest]: data for digest, data in bodies.items()})
         return paths
