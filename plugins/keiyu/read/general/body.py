@@ -207,7 +207,7 @@ class BodyReader:
         repeated = sum(i < len(self._texts) and c in self._texts[i] for i, c in filled if isinstance(c, str))
         if repeated > 1 and repeated >= _HEADER * len(filled):
             return "header"
-        if any(_is_total(text, self._words) for _, text in texts[:3]) or _sums(texts, filled):
+        if any(_is_total(text, self._words) for _, text in texts[:3]) or _sums(filled):
             return "total"
         first = filled[0][1]
         if isinstance(first, str) and len(filled) <= _SECTION and _KINDS.fullmatch(fold.label(first)):
@@ -264,7 +264,7 @@ def _is_count(cell: Cell) -> bool:
     )
 
 
-def _sums(texts: Sequence[tuple[int, str]], filled: Sequence[tuple[int, Cell]]) -> bool:
+def _sums(filled: Sequence[tuple[int, Cell]]) -> bool:
     """Return whether a row holds figures only, but for one text that ends in 計 (北区計, 公立計（10園）)."""
     others = [cell for _, cell in filled if not (isinstance(cell, str) and _SUMMED.fullmatch(fold.label(cell)))]
     return len(filled) - len(others) in (1, 2) and len(others) < len(filled) and all(map(_is_count, others))

@@ -279,7 +279,7 @@ class Mapper:
         owner = {name: i for i, name in enumerate(chosen) if name is not None}
         found = []
         for i, column in enumerate(columns):
-            mapped = self._one(column, heard[i], ranked[i], chosen[i], owner, ranked)
+            mapped = self._one(column, heard[i], ranked[i], chosen[i], owner)
             found.append(mapped)
         found = _twins(columns, found, owner, ranked, self.judge.sorts)
         by_index = {m.index: n for n, m in enumerate(found)}
@@ -300,7 +300,6 @@ class Mapper:
         ranked: tuple[Candidate, ...],
         name: str | None,
         owner: Mapping[str, int],
-        others: Sequence[tuple[Candidate, ...]],
     ) -> Mapped:
         """Decide about one column what does not depend on columns that fit as well."""
         if name is None:

@@ -126,7 +126,7 @@ class _Values:
         reader = Normaliser(kind, self._terms(name, figure=kind.figure))
         read = list(map(reader.read, cells))
         if kind.figure:
-            self._spread(name, column, read, reader)
+            self._spread(column, read, reader)
         self._crossed(name, column, read)
         self._lacking(column, read)
         return FieldValues(name, column, cells, read)
@@ -192,7 +192,7 @@ class _Values:
                     filled[self._at[row]] = top
         return filled
 
-    def _spread(self, name: str, column: int, read: list[Value], reader: Normaliser) -> None:
+    def _spread(self, column: int, read: list[Value], reader: Normaliser) -> None:
         """Read figures in merged cells: one figure for several fields or records is none of theirs."""
         for merge in self._merges:
             if not merge.left <= column <= merge.right or not self._shared(merge):
