@@ -162,7 +162,9 @@ class Found:
     @cached_property
     def columns(self) -> list[list[Cell]]:
         """The first cells of each column, those of other tables under the same header behind them."""
-        rows = [r for f in (self, *self.beside) for r in f.grid.rows[f.first : f.first + _ROWS] if len(r) > r.count("")]
+        head = self.grid.rows[self.header.bottom]
+        below = (r for f in (self, *self.beside) for r in f.grid.rows[f.first : f.first + _ROWS])
+        rows = [r for r in below if len(r) > r.count("") and r != head]
         return [[r[i] if i < len(r) else "" for r in rows[:_ROWS]] for i in range(len(self.header.levels))]
 
     @cached_property
