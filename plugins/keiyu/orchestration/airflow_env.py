@@ -15,7 +15,7 @@ from typing import Final
 
 from keiyu.orchestration import postgres
 from keiyu.orchestration.places import LOOPBACK, USER, Places, Secrets, write_private
-from keiyu.orchestration.processes import MARK
+from keiyu.orchestration.processes import MARK, UNTITLED
 from keiyu.settings import Settings
 
 
@@ -118,5 +118,5 @@ def variables(settings: Settings, places: Places, ports: Mapping[str, int], secr
         ("dag_processor", "dag_version_inflation_check_level"): "off",
     }
     airflow = {f"AIRFLOW__{section}__{option}".upper(): value for (section, option), value in options.items()}
-    ours = {"AIRFLOW_HOME": str(places.airflow), "GX_ANALYTICS_ENABLED": "false", MARK: places.mark}
+    ours = {"AIRFLOW_HOME": str(places.airflow), "GX_ANALYTICS_ENABLED": "false", MARK: places.mark, UNTITLED: "1"}
     return {**inherited, **airflow, **keiyu_variables(settings, ports, secrets), **ours}

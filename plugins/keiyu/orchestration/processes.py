@@ -15,6 +15,9 @@ import psutil
 
 _log = logging.getLogger(__name__)
 MARK: Final = "KEIYU_STACK"
+"""Variable that tells which stack a process belongs to."""
+UNTITLED: Final = "SPT_NOENV"
+"""Variable that keeps setproctitle, which Airflow uses, from writing a title over the environment and its mark."""
 _UNTIL_GONE: Final = 2.0
 _TICK: Final = 0.02
 
