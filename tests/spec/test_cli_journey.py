@@ -213,6 +213,10 @@ def test_a_tidy_table_can_be_written_as_sdmx(run: Run, installation: Path) -> No
     assert main(["read", COLLECTION, "municipality", "--format", "sdmx-csv"]) == 2
 
 
+def test_what_was_never_opened_is_no_empty_table(run: Run, sample: Path) -> None:
+    assert run("read", f"{LINE}/2031-04-01", "national", code=2)["error"]["code"] == "KEIYU-120"
+
+
 def test_a_receipt_can_be_looked_up_and_the_same_bytes_are_recognised(run: Run, sample: Path) -> None:
     file = next(f for f in expected(sample).wave(1) if f.fault is None)
     [receipt] = run("receive", str(sample / file.path), "--sender", file.sender)["receipts"]

@@ -3,9 +3,10 @@
 import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import click
 
@@ -18,7 +19,7 @@ from keiyu.cli.screen import Screen
 from keiyu.cli.tables import present
 from keiyu.cli.types import COLLECTION, DATE, INSTANT
 from keiyu.cli.verb import argument, option, verb
-from keiyu.errors import IntegrityError
+from keiyu.errors import IntegrityError, UserError
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -28,6 +29,20 @@ if TYPE_CHECKING:
     from keiyu.contract.model import Collection
     from keiyu.publish import Release
     from keiyu.receive.workspace import Workspace
+
+
+@dataclass(eq=False)
+class NeverOpenedError(UserError):
+    """A collection of which there is nothing to read, because it was never opened."""
+
+    collection: str
+
+    code: ClassVar[str] = "KEIYU-120"
+    ja: ClassVar[str] = (
+        "{collection} はまだ開いていません。基準日を確かめるか、keiyu open {collection} で開いてください。"
+    )
+    en: ClassVar[str] = "{collection} was never opened; check its date, or open it with keiyu open {collection}."
+
 
 STAGES: Final = ("preliminary", "final", "correction")
 AUDIENCES: Final = ("public", "prefecture", "ministry")
@@ -267,9 +282,12 @@ def read_command(
     audience: "Audience",
 ) -> None:
     """Read a national table."""
+    from keiyu.ledger.collections import collection_states
     from keiyu.publish import read, registry
 
     with workspace() as space:
+        if collection not in collection_states(space.ledger):
+            raise NeverOpenedError(str(collection))
         encode = _encoder(space, collection.line, table, form)
         rows = read(space, collection, table, as_known_at, audience=audience)
     rows = rows if valid_on is None else registry.valid_on(rows, table, valid_on)
