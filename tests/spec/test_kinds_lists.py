@@ -174,15 +174,22 @@ def test_the_row_number_of_a_data_portal_is_not_the_number_of_the_list() -> None
     assert [each["field"] for each in answer["columns"]] == [None, "shelter_id", "name", "address"]
 
 
-def test_ages_that_count_something_else_in_every_row_are_asked_about() -> None:
-    kinds = ["定員", "現況", "空き"]
-    answer = told(
+def by_rows(kinds: list[str]) -> Any:
+    """Three nurseries with a row for each kind of figure, an age in each column."""
+    return told(
         ["園番号", *(n for n in (101, 102, 103) for _ in kinds)],
         ["園名", *(n for n in ("ひまわり保育園", "さくら保育園", "みどり保育園") for _ in kinds)],
         ["区分", *kinds * 3],
         *([f"{age}歳", *[9, 8, 1] * 3] for age in range(6)),
         name="空き状況.csv",
     )
-    assert answer["expect"] == "accept"
-    assert answer["data_rows"] == 9
-    assert [(c["field"], c["needs_review"]) for c in answer["columns"][3:]] == [(None, True)] * 6
+
+
+def test_ages_that_count_something_else_in_every_row_are_asked_about_unless_words_tell_them_apart() -> None:
+    asked = by_rows(["Ａ", "Ｂ", "Ｃ"])
+    assert (asked["expect"], asked["data_rows"]) == ("accept", 9)
+    assert [(c["field"], c["needs_review"]) for c in asked["columns"][3:]] == [(None, True)] * 6
+    clear = by_rows(["定員", "現況", "空き"])
+    assert (clear["expect"], clear["data_rows"]) == ("accept", 3)
+    figures = {name: clear["rows"][0]["values"][f"{name}_age0"] for name in ("capacity", "enrolled", "vacancy")}
+    assert figures == {"capacity": 9, "enrolled": 8, "vacancy": 1}
