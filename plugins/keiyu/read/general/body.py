@@ -1,10 +1,10 @@
 """The records under a header: which rows are one, which are totals, remarks, section titles or left over."""
 
 import re
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final, Literal
 
 from keiyu.read import fold
@@ -142,7 +142,7 @@ class BodyReader:
     @cached_property
     def _ordinary(self) -> str:
         """A pattern of texts that are surely not odd: no sign in them, no letter of a sum, no odd beginning."""
-        sums = {letter for text in _SUM for letter in (text[0], text[0].upper())}
+        sums = frozenset(letter for text in _SUM for letter in (text[0], text[0].upper()))
         odd = sums.union(self._first, (letter.upper() for letter in self._first))
         return f"[{_class(odd)}][{_class(sums)}{_INNER}]*"
 
@@ -270,15 +270,15 @@ def _sums(filled: Sequence[tuple[int, Cell]]) -> bool:
     return len(filled) - len(others) in (1, 2) and len(others) < len(filled) and all(map(_is_count, others))
 
 
-def _class(without: Container[str]) -> str:
+@lru_cache(maxsize=256)
+def _class(without: frozenset[str]) -> str:
     """Return the letters that are folded into themselves as the inside of a pattern's class, but for some."""
     parts: list[str] = []
     for first, last in _LETTERS:
         begin = ord(first)
-        for code in range(begin, ord(last) + 2):
-            if code > ord(last) or chr(code) in without:
-                parts += [f"{chr(begin)}-{chr(code - 1)}"] if code > begin else []
-                begin = code + 1
+        for letter in [*sorted(one for one in without if len(one) == 1 and first <= one <= last), chr(ord(last) + 1)]:
+            parts += [f"{chr(begin)}-{chr(ord(letter) - 1)}"] if ord(letter) > begin else []
+            begin = ord(letter) + 1
     return "".join(parts)
 
 
