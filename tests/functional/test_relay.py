@@ -82,6 +82,7 @@ def test_dropped_files_become_national_tables(running, made):
         place((folder / file.path).read_bytes(), running.drop / file.sender / Path(file.path).name)
     running.until("first wave decided", lambda: receipts(running) == len(first) and not undecided(running))
     outcome.compare_findings(running.workspace, folder, first)
+    running.until("first wave put away", lambda: dropped(running) == [])
 
     for file in second:
         place((folder / file.path).read_bytes(), running.drop / file.sender / Path(file.path).name)
