@@ -7,8 +7,8 @@ of the processors that others took. ``KEIYU_BENCH_SINGLES`` sets how many single
 figures of record), ``KEIYU_BENCH_GAP`` the mean seconds between two of them.
 
 The promise is for two idle cores; there, 200 single submissions took 0.59 s in the median and 1.08 s at p95, and a
-burst of 1,540 in 61 s was national 0.9 s after its last. With others taking three quarters of the cores (load 8.5): 2.84 s,
-5.73 s, 7.8 s. With ``current/`` left to a DAG of its own it had been, at the same load, 6.83 s and 12.03 s.
+burst of 1,540 in 61 s was national 0.9 s after its last. With others taking three quarters of the cores (load 8.5):
+2.84 s, 5.73 s, 7.8 s. With ``current/`` left to a DAG of its own it had been, at that load, 6.83 s and 12.03 s.
 """
 
 import bisect
