@@ -114,9 +114,11 @@ def forms() -> Files:
 
 
 def real(*suffixes: str) -> Files:
-    """The real lists and vacancy workbooks, where they are at hand."""
+    """The real lists and vacancy workbooks; skips where they are not at hand."""
     folders = ("nursery_lists", "vacancy", "relay_lists", "waiting_children")
     paths = [p for f in folders for p in sorted((SHARED / f).rglob("*")) if p.suffix in suffixes]
+    if not paths:
+        pytest.skip("../shared/data is not here")
     return {p.name: p.read_bytes() for p in paths}
 
 
@@ -124,8 +126,6 @@ def real(*suffixes: str) -> Files:
 @pytest.mark.parametrize("which", ["forms", "real"])
 def test_workbooks_are_read_within_some_times_what_calamine_takes_to_decode_them(which: str) -> None:
     files = forms() if which == "forms" else real(".xlsx", ".xls")
-    if not files:
-        pytest.skip("../shared/data is not here")
     sides: dict[str, Callable[[], Any]] = {
         "calamine": over(files, calamine),
         "decode": over(files, decode),
@@ -144,8 +144,6 @@ def test_workbooks_are_read_within_some_times_what_calamine_takes_to_decode_them
 @pytest.mark.slow
 def test_texts_are_decoded_faster_than_pandas() -> None:
     files = real(".csv")
-    if not files:
-        pytest.skip("../shared/data is not here")
     files = {name: data for name, data in files.items() if name != "not_a_csv.csv"}
 
     def read_csv() -> None:
