@@ -91,6 +91,28 @@ def test_check_ends_well_where_there_is_nothing_to_say(run: Run, sample: Path) -
     }  # fmt: skip
 
 
+def test_check_gives_back_copies_that_say_the_same_again_until_they_are_mended(
+    run: Run, sample: Path, tmp_path: Path
+) -> None:
+    wrong = [f for f in expected(sample).wave(1) if f.returned and f.fault != "wrong_code"][:3]
+    files = [sample / f.path for f in wrong]
+    told = run("check", *files, "--as-of", "2025-04-01", "--annotate", tmp_path / "返却", code=1)
+    copies = told["annotated"]
+    assert [Path(copy).name for copy in copies] == [f"{file.stem}_指摘.xlsx" for file in files]
+    again = run("check", *copies, "--as-of", "2025-04-01", code=1)
+    places = [[[(f["rule_id"], f["value"]) for f in one["findings"]] for one in t["files"]] for t in (told, again)]
+    assert places[0] == places[1]
+
+
+def test_files_of_one_name_get_copies_of_their_own(run: Run, sample: Path, tmp_path: Path) -> None:
+    wrong = next(f for f in expected(sample).wave(1) if f.returned and f.shape == "csv")
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        shutil.copy(sample / wrong.path, tmp_path / folder / "list.csv")
+    told = run("check", *sorted(tmp_path.glob("*/list.csv")), "--annotate", tmp_path, code=1)
+    assert [Path(copy).name for copy in told["annotated"]] == ["list_指摘.xlsx", "list_指摘_2.xlsx"]
+
+
 @pytest.mark.parametrize(
     ("name", "content", "rule"),
     [
@@ -224,6 +246,21 @@ def test_a_receipt_can_be_looked_up_and_the_same_bytes_are_recognised(run: Run, 
     [again] = run("receipt", receipt["id"])["receipts"]
     assert again == receipt
     assert run("receipt", "nothing", code=2)["error"]["code"] == "KEIYU-116"
+
+
+def test_a_receipt_tells_what_was_found_and_gives_the_file_back_with_it(
+    run: Run, sample: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KEIYU_STORAGE", str(tmp_path / "data"))
+    file = next(f for f in expected(sample).wave(1) if f.returned and f.shape == "national")
+    run("open", COLLECTION)
+    [receipt] = run("receive", str(sample / file.path), "--sender", file.sender)["receipts"]
+    assert run("receipt", receipt["id"], "--annotate", tmp_path)["annotated"] == []
+    run("ingest")
+    told = run("receipt", receipt["id"], "--annotate", tmp_path)
+    assert (told["receipts"][0]["state"], rules(told["findings"])) == ("returned", file.rules)
+    [again] = run("check", *told["annotated"], "--sender", file.sender, code=1)["files"]
+    assert rules(again["findings"]) == file.rules
 
 
 def test_all_that_is_stored_agrees_until_somebody_touches_it(run: Run, installation: Path) -> None:

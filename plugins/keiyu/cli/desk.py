@@ -4,6 +4,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -39,6 +40,13 @@ _line = option(
 _as_of = option(
     "--as-of", type=DATE, ja="基準日（省略時は内容から判定）", en="Reference date, if the files do not tell"
 )
+annotate_option = option(
+    "--annotate",
+    metavar="FOLDER",
+    type=click.Path(file_okay=False, path_type=Path),
+    ja="指摘をセルに書き込んだ控えをこのフォルダーに作る",
+    en="Write a copy of the file with every finding noted at its cell into this folder",
+)
 
 
 @dataclass
@@ -71,7 +79,7 @@ class Judged:
     ja="提出前のファイルを検査する。データベースもサーバーも使わない",
     en="Check files before they are sent, without any database or server",
     keys={
-        "": "files[] summary",
+        "": "files[] summary annotated[]",
         "files[]": "file digest line layout encoding as_of outcome reporters[] findings[]",
         "files[].reporters[]": "reporter accepted",
         "files[].findings[]": FINDING_KEYS,
@@ -86,6 +94,7 @@ class Judged:
 @_line
 @_as_of
 @option("--sender", metavar="CODE", ja="送付元の団体コード（６桁）", en="Six-digit code of the organisation that sends")
+@annotate_option
 @click.pass_context
 def check_command(
     ctx: click.Context,
@@ -94,20 +103,28 @@ def check_command(
     line: str | None,
     as_of: dt.date | None,
     sender: str | None,
+    annotate: Path | None,
 ) -> None:
     """Check files before they are sent."""
     with screen.progress("検査しています / checking") as progress:
         judged = read_files(files, line, as_of, progress)
         judge(judged, as_of, sender)
     summary = _summary(judged)
+    told: dict[Path, list[Finding]] = defaultdict(list)
+    for one in judged:
+        told[one.path] += one.findings
+    sent = [(path.name, path.read_bytes(), findings) for path, findings in told.items()] if annotate else []
+    copies = write_annotated(annotate, sent) if annotate else []
 
     def human() -> None:
         for one in judged:
             _show_judged(screen, one)
         counts = "、".join(f"{word} {summary[key]}" for key, word in _COUNTED.items())
         screen.say(counts)
+        say_annotated(screen, copies)
 
-    screen.show({"files": [_judged(j) for j in judged], "summary": summary}, human)
+    result = {"files": [_judged(j) for j in judged], "summary": summary, "annotated": copies}
+    screen.show(result, human)
     ctx.exit(FINDINGS_FOUND if summary["error"] else 0)
 
 
@@ -197,6 +214,37 @@ def _complete(one: Judged, rule: str) -> None:
         one.findings.append(finding(schemas, rule, Place(file=one.path.name), expected=known))
 
 
+def write_annotated(folder: Path, sent: "Sequence[tuple[str, bytes, Sequence[Finding]]]") -> list[str]:
+    """Write copies of files with their findings at their cells; copies of an earlier run are replaced.
+
+    Args:
+        folder: where they go; made if need be.
+        sent: name, content and findings of each file; one without findings gets no copy.
+
+    Returns:
+        Where they lie.
+    """
+    from keiyu.check.annotated import annotated
+
+    folder.mkdir(parents=True, exist_ok=True)
+    written: list[str] = []
+    for name, data, findings in sent:
+        if not findings:
+            continue
+        stem = f"{Path(name).stem}_指摘"
+        names = chain([stem], (f"{stem}_{n}" for n in count(2)))
+        path = next(p for p in (folder / f"{own}.xlsx" for own in names) if str(p) not in written)
+        path.write_bytes(annotated(data, name, findings))
+        written.append(str(path))
+    return written
+
+
+def say_annotated(screen: Screen, copies: Sequence[str]) -> None:
+    """Tell a person where the copies are."""
+    for copy in copies:
+        screen.say(f"指摘を書き込んだ控え / the copy with its findings: {copy}")
+
+
 def _summary(judged: Sequence[Judged]) -> dict[str, int]:
     counts = dict.fromkeys(_COUNTED, 0)
     counts["files"] = len(judged)
@@ -227,10 +275,11 @@ def _show_judged(screen: Screen, one: Judged) -> None:
     for verdict in one.verdicts:
         if len(one.verdicts) > 1 and not verdict.accepted:
             screen.say(f"  {verdict.reporter}: 返戻 / returned")
-    _show_findings(screen, one.findings)
+    show_findings(screen, one.findings)
 
 
-def _show_findings(screen: Screen, findings: "Sequence[Finding]") -> None:
+def show_findings(screen: Screen, findings: "Sequence[Finding]") -> None:
+    """Show findings to a person, one a row."""
     if not findings:
         return
     columns = (

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import click
 
+from keiyu.cli.desk import FINDING_KEYS, annotate_option, say_annotated, show_findings, write_annotated
 from keiyu.cli.screen import Screen
 from keiyu.cli.types import COLLECTION
 from keiyu.cli.verb import argument, option, verb
@@ -161,27 +162,41 @@ def nil_command(screen: Screen, collection: "Collection", reporter: str, sender:
 
 @verb(
     "receipt",
-    ja="受領証を照会する（現在の状態と合計、訂正ならその影響つき）",
-    en="Look up a receipt: where its submission stands now, and what it changes where it is a correction",
-    keys={"": "receipts[] impacts[]", "receipts[]": RECEIPT_KEYS, "impacts[]": IMPACT_KEYS},
+    ja="受領証を照会する（現在の状態と合計、指摘、訂正ならその影響つき）",
+    en="Look up a receipt: where its submission stands now, its findings, and what it changes if it is a correction",
+    keys={
+        "": "receipts[] findings[] impacts[] annotated[]",
+        "receipts[]": RECEIPT_KEYS,
+        "findings[]": FINDING_KEYS,
+        "impacts[]": IMPACT_KEYS,
+    },
 )
 @argument("number", metavar="RECEIPT", ja="受領番号", en="Number of the receipt")
-def receipt_command(screen: Screen, number: str) -> None:
+@annotate_option
+def receipt_command(screen: Screen, number: str, annotate: Path | None) -> None:
     """Look up a receipt."""
     from keiyu.cli.decisions import impacts, show_impacts
-    from keiyu.receive.receipts import find_receipt
+    from keiyu.receive.receipts import find_receipt, findings_of
 
+    copies: list[str] = []
     with workspace() as space:
         receipt = find_receipt(space.ledger, number)
         if receipt is None:
             raise NoSuchReceiptError(number)
         told = impacts(space, receipt.submission_id)
+        findings = findings_of(space.ledger, receipt.submission_id)
+        if annotate and receipt.bytes:
+            sent = space.storage.landing_get(receipt.digest)
+            copies = write_annotated(annotate, [(receipt.filename, sent, findings)])
 
     def human() -> None:
         _show_receipts(screen, [receipt])
+        show_findings(screen, findings)
         show_impacts(screen, told)
+        say_annotated(screen, copies)
 
-    screen.show({"receipts": [_receipt(receipt)], "impacts": told}, human)
+    result = {"receipts": [_receipt(receipt)], "findings": [one.as_dict() for one in findings]}
+    screen.show({**result, "impacts": told, "annotated": copies}, human)
 
 
 def _show_receipts(screen: Screen, receipts: Sequence["Receipt"]) -> None:

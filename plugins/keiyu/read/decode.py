@@ -8,7 +8,7 @@ from typing import Final
 from python_calamine import CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
 from keiyu.read import archive, biff, bundle, compound, opendocument, sniff, text, xlsb
-from keiyu.read.grid import FileKind, Grid, Remark, Workbook, address
+from keiyu.read.grid import FINDINGS_SHEET, FileKind, Grid, Remark, Workbook, address
 from keiyu.read.looks import binary, workbook
 from keiyu.read.looks.model import UNKNOWN
 from keiyu.read.lost import Lost, restore
@@ -157,7 +157,7 @@ def _calamine(data: bytes, kind: FileKind) -> list[tuple[int, Grid]]:
 
 
 def _grids(book: CalamineWorkbook) -> Iterator[tuple[int, Grid]]:
-    sheets = [(i, s) for i, s in enumerate(book.sheets_metadata) if s.typ is _WORKSHEET]
+    sheets = [(i, s) for i, s in enumerate(book.sheets_metadata) if s.typ is _WORKSHEET and s.name != FINDINGS_SHEET]
     if len(sheets) > MOST_SHEETS:
         raise RefusedError("read.decode.too_large", value=f"{len(sheets)} sheets")
     whole = 0

@@ -17,6 +17,9 @@ Cell = str | float | int | bool | dt.date | dt.datetime | dt.time | dt.timedelta
 
 Row = Sequence[Cell]
 
+FINDINGS_SHEET = "Keiyuの指摘"
+"""The sheet that a file given back with its findings carries; it is nobody's data."""
+
 FileKind = Literal["xlsx", "xls", "xlsb", "ods", "csv", "json", "html", "zip"]
 
 

@@ -2,13 +2,14 @@
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, and_, select
 
+from keiyu.findings import Finding, Place, Severity
 from keiyu.ledger import Ledger
-from keiyu.ledger.models import ReceiptRow, Submission, SubmissionState
+from keiyu.ledger.models import FindingRow, ReceiptRow, Submission, SubmissionState
 from keiyu.ledger.selection import lots
 
 _SENTENCES = {
@@ -108,6 +109,24 @@ def receipts_of(ledger: Ledger, submission_id: str) -> list[Receipt]:
     with ledger.read() as connection:
         rows = connection.execute(query.where(ReceiptRow.submission_id == submission_id).order_by(ReceiptRow.seq))
         return list(_receipts(rows))
+
+
+def findings_of(ledger: Ledger, submission_id: str) -> list[Finding]:
+    """Return what the last attempt at a submission had to say, in its order."""
+    query = (
+        select(FindingRow.__table__)
+        .join(Submission, and_(FindingRow.submission_id == Submission.id, FindingRow.attempt == Submission.attempt))
+        .where(Submission.id == submission_id)
+        .order_by(FindingRow.id)
+    )
+    with ledger.read() as connection:
+        return [_finding(row) for row in connection.execute(query)]
+
+
+def _finding(row: Row[Any]) -> Finding:
+    place = Place(**{field.name: getattr(row, field.name) for field in fields(Place)})
+    texts = {name: getattr(row, name) for name in ("message_ja", "message_en", "hint_ja", "hint_en")}
+    return Finding(row.rule_id, Severity(row.severity), **texts, place=place, value=row.value, expected=row.expected)
 
 
 def _receipts(rows: Iterable[Row[Any]]) -> Iterable[Receipt]:
