@@ -99,6 +99,7 @@ class Mapped:
         other: the column that the reason names.
         part: which part of the field it is, where the field lies in several columns.
         known: the known form that settles it, in Japanese and in English.
+        ditto: of how many records the cell is blank because the text above goes for them too.
     """
 
     index: int
@@ -110,6 +111,7 @@ class Mapped:
     other: int | None = None
     part: int | None = None
     known: tuple[str, str] | None = None
+    ditto: int = 0
 
 
 @dataclass(frozen=True)

@@ -231,6 +231,12 @@ class Rows:
         """Tell which columns were not used because they are not certain, and which are not asked for."""
         sheet, bottom = self.table.found.grid.name, self.table.found.header.bottom
         for mapped in written(self.table):
+            if mapped.ditto:
+                first = min(self.table.ditto[mapped.index])
+                place = {"sheet": sheet, "cell": address(first, mapped.index), "field": mapped.field}
+                self.notes.add(
+                    "read.column.ditto", **place, value=self.table.found.written(mapped.index), count=mapped.ditto
+                )
             if mapped.review:
                 why = told(mapped)
                 self.notes.add(

@@ -18,6 +18,7 @@ from keiyu.read.general.anchored import proven
 from keiyu.read.general.body import Body, BodyReader
 from keiyu.read.general.coded import Coded
 from keiyu.read.general.dated import find_as_of
+from keiyu.read.general.ditto import Above, find_ditto
 from keiyu.read.general.doubled import doubted
 from keiyu.read.general.evidence import Judge, sample_of
 from keiyu.read.general.fitting import fits
@@ -218,6 +219,7 @@ class Table:
         as_of: the date to which it refers.
         sections: the title of the section in which each record stands, where there are any.
         given: field → what titles of sections, tables or sheets say of each record; blank where they say nothing.
+        ditto: column → its blank records for which the text of a record above goes too.
     """
 
     found: Found
@@ -227,6 +229,7 @@ class Table:
     as_of: dt.date | None = None
     sections: Sequence[str | None] = ()
     given: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    ditto: Mapping[int, Above] = field(default_factory=dict)
 
 
 def find_tables(workbook: Workbook, lines: Sequence[LineWords], name: str = "") -> list[Found]:
@@ -366,7 +369,10 @@ def table_of(found: Found, line: LineWords, understanding: Understanding, name: 
     )
     body = reader.read(_anchors(found, understanding))
     as_of = find_as_of(found.grid, found.header.top, [t for column in texts for t in column], name, line.lexis.cues)
-    return Table(found, line, doubted(found, line, understanding, body), body, as_of)
+    sure = doubted(found, line, understanding, body)
+    ditto = find_ditto(found, line, sure, body)
+    columns = tuple(replace(m, ditto=len(ditto[m.index])) if m.index in ditto else m for m in sure.columns)
+    return Table(found, line, replace(sure, columns=columns), body, as_of, ditto=ditto)
 
 
 def _anchors(found: Found, understanding: Understanding) -> list[int]:

@@ -107,9 +107,8 @@ class _Values:
 
     def _column(self, name: str, column: int) -> FieldColumn:
         """Read a field in blocks, where no cell of it is merged or crossed out."""
-        touched = any(m.left <= column <= m.right for m in self._merges) or any(
-            at == column for _, at in self._diagonals
-        )
+        touched = column in self._table.ditto or any(m.left <= column <= m.right for m in self._merges)
+        touched = touched or any(at == column for _, at in self._diagonals)
         if touched or column in self._spread_columns or name in self._table.understanding.parts:
             return _typed(self._field(name, column))
         kind = kind_of(self._table.line.fields[name])
@@ -179,7 +178,10 @@ class _Values:
         return [m for m in self._table.found.grid.looks.merges if m.bottom >= start]
 
     def _continued(self, column: int, cells: Sequence[Cell]) -> Sequence[Cell]:
-        """Repeat a text that is merged downwards over the records beside it."""
+        """Repeat a text that is merged downwards, or goes for blanks under it, over the records beside it."""
+        above = self._table.ditto.get(column)
+        if above:
+            return [cells[self._at[above.get(row, row)]] for row in self._rows]
         down = [m for m in self._merges if m.left == column and m.bottom > m.top]
         if not down:
             return cells
