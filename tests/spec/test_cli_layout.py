@@ -42,15 +42,16 @@ def test_a_form_is_shown_accepted_listed_and_compared(run: Run, tmp_path: Path) 
     assert not Path(shown["path"]).exists()
     kept = run("accept", may, *ANSWERS)
     assert Path(kept["path"]).read_text(encoding="utf-8") == kept["yaml"] == shown["yaml"]
-    assert (kept["name"], kept["table"], kept["of"]) == ("may", "vacancy", "122041")
-    assert kept["lacking"] == []
-    assert [c["column"] for c in kept["columns"] if c["confirmed"]] == ["D", "E"]
+    assert (kept["name"], kept["of"]) == ("may", "122041")
+    [sheet] = kept["sheets"]
+    assert (sheet["table"], sheet["lacking"]) == ("vacancy", [])
+    assert [c["column"] for c in sheet["columns"] if c["confirmed"]] == ["D", "E"]
 
     [listed] = [each for each in run("list")["layouts"] if each["name"] == "may"]
     assert (listed["line"], listed["by"], listed["source"]) == (LINE, "保育課", "may.csv")
-    assert listed["fingerprint"] == kept["fingerprint"]
+    assert listed["fingerprint"] == sheet["fingerprint"]
     [whole] = run("show", "may")["layouts"]
-    assert [c["field"] for c in whole["columns"]] == [c["field"] for c in kept["columns"]]
+    assert [c["field"] for c in whole["columns"]] == [c["field"] for c in sheet["columns"]]
 
     assert run("compare", may)["exact"]
     differs = run("compare", july)

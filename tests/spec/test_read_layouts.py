@@ -176,7 +176,7 @@ def test_a_header_of_several_rows_is_a_form(schemas: Path) -> None:
         ["そら保育園", "認可保育所", 1, 3, 60],
     ]
     kept = keep(schemas, rows, Confirmations(fields=[("E", "enrolled")]))
-    assert kept.form.depth == 2
+    assert kept.sheets[0].form.depth == 2
     assert told(schemas, rows)["layout"] == "may"
     assert fields(told(schemas, rows)) == ["name", "facility_type", "vacancy_age0", "vacancy_age1", "enrolled"]
     assert told(schemas, [rows[0], ["", "", "１歳", "０歳", "合計"], *rows[2:]])["layout"] is None
@@ -323,13 +323,17 @@ def test_a_file_that_is_no_table_is_refused_with_what_the_reader_says(schemas: P
 def test_looking_up_costs_the_same_however_many_forms_are_known(schemas: Path) -> None:
     kept = keep(schemas, MAY)
     many = [
-        SheetLayout(f"city{n}", kept.table, form=type(kept.form)((*kept.form.stacks, (f"独自{n}",))))
+        SheetLayout(
+            f"city{n}",
+            kept.sheets[0].table,
+            form=type(kept.sheets[0].form)((*kept.sheets[0].form.stacks, (f"独自{n}",))),
+        )
         for n in range(2_000)
     ]
     words = line_words(load(LINE, schemas), schemas)
     shelf = type(words.known)(LINE, [*layouts.load(load(LINE, schemas), schemas), *many])
-    assert shelf.exact(kept.form) is not None
+    assert shelf.exact(kept.sheets[0].form) is not None
     asked: list[SheetLayout] = []
-    near = shelf.near(type(kept.form)((*kept.form.stacks, ("独自1999",), ("新",))))
+    near = shelf.near(type(kept.sheets[0].form)((*kept.sheets[0].form.stacks, ("独自1999",), ("新",))))
     asked += [near] if near is not None else []
     assert [each.layout for each in asked] == ["city1999"]

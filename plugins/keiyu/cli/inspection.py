@@ -28,7 +28,7 @@ _SHOWN: Final = 3
         "rows[]": "row sheet section values status",
         "further_rows[]": "row sheet section values status",
         "tables[]": "line table sheet header_rows[] rows first_row totals_row as_of listed columns given",
-        "drift[]": "rule_id cell ja en",
+        "drift[]": "rule_id sheet cell ja en",
         "reason": "rule_id ja en hint_ja hint_en",
     },
     more=(
@@ -79,7 +79,8 @@ def _show(screen: Screen, told: Mapping[str, Any]) -> None:
         [_column(column) for column in told["columns"]],
     )
     for change in told["drift"]:
-        screen.say(f"{change['ja']}\n{change['en']}")
+        sheet = f"{change['sheet']} " if change["sheet"] and len(told["tables"]) > 1 else ""
+        screen.say(f"{sheet}{change['ja']}\n{change['en']}")
     for table in told["tables"]:
         where = f"{table['sheet']} " if table["sheet"] else ""
         screen.say(f"{where}→ {table['table']}: {table['rows']} 行 / rows")

@@ -16,6 +16,7 @@ from keiyu.cli.verb import argument, option, verb
 if TYPE_CHECKING:
     from keiyu.contract.model import Contract
     from keiyu.read.layouts import SheetLayout
+    from keiyu.read.remember import AcceptedSheet
 
 _PAIR: Final = "COLUMN=FIELD"
 _PRINT: Final = 12
@@ -57,12 +58,15 @@ PAIR: Final = PairType()
     ja="一覧の様式を確認して登録し、次からは見出しだけで正確に読む",
     en="Accept the form of a list, so that the next file with the same header is read exactly",
     keys={
-        "": "name line table path written fingerprint sheet header_row columns[] fixed of lacking[] yaml",
-        "columns[]": _COLUMNS,
+        "": "name line path written fixed of sheets[] yaml",
+        "sheets[]": "table fingerprint sheet header_row columns[] lacking[]",
+        "sheets[].columns[]": _COLUMNS,
     },
     more=(
-        "確かでない列（keiyu inspect の「要確認」）には --map か --ignore で答える。書かれた YAML は手で直してもよい。",
-        "Answer for each column in review with --map or --ignore. The YAML that is written may be edited by hand.",
+        "確かでない列（keiyu inspect の「要確認」）には --map か --ignore で答える。書いた YAML は直してよい。\n"
+        "見出しの違うシートは一つの様式にまとめて登録する。列の記号はシート名を付けて書く（公立!D=capacity）。",
+        "Answer for each column in review with --map or --ignore. The YAML that is written may be edited by hand.\n"
+        "Sheets with different headers are one layout; write a column's letter with its sheet (公立!D=capacity).",
     ),
 )
 @_file
@@ -140,19 +144,25 @@ def accept_command(
     result = {
         "name": found.name,
         "line": line,
-        "table": found.table,
         "path": path,
         "written": not dry_run,
-        "fingerprint": found.fingerprint,
-        "sheet": found.form.sheet,
-        "header_row": found.form.row,
-        "columns": list(_settled(found.columns)),
         "fixed": dict(found.fixed),
         "of": found.of.code6 if found.of is not None else None,
-        "lacking": list(found.lacking),
+        "sheets": list(map(_accepted, found.sheets)),
         "yaml": found.as_yaml(),
     }
     screen.show(result, lambda: _show_accepted(screen, result))
+
+
+def _accepted(sheet: "AcceptedSheet") -> dict[str, Any]:
+    return {
+        "table": sheet.table,
+        "fingerprint": sheet.fingerprint,
+        "sheet": sheet.form.sheet,
+        "header_row": sheet.form.row,
+        "columns": list(_settled(sheet.columns)),
+        "lacking": list(sheet.lacking),
+    }
 
 
 def _settled(columns: Sequence[Any]) -> Iterator[dict[str, Any]]:
@@ -172,9 +182,12 @@ def _show_accepted(screen: Screen, told: dict[str, Any]) -> None:
     if not told["written"]:
         screen.say(told["yaml"].rstrip())
         return
-    _show_columns(screen, told["columns"])
-    if told["lacking"]:
-        lacking = ", ".join(told["lacking"])
+    for sheet in told["sheets"]:
+        if len(told["sheets"]) > 1:
+            screen.say(f"{sheet['sheet']} → {sheet['table']}")
+        _show_columns(screen, sheet["columns"])
+    lacking = ", ".join(dict.fromkeys(name for sheet in told["sheets"] for name in sheet["lacking"]))
+    if lacking:
         screen.say(f"必要な項目の列がありません: {lacking}\nRequired fields that no column holds: {lacking}", "yellow")
     path = told["path"].relative_to(settings().schemas.parent)
     screen.say(f"様式「{told['name']}」を登録しました / accepted: {path}")
@@ -247,13 +260,14 @@ def show_command(screen: Screen, name: str, line: str | None) -> None:
     "compare",
     ja="ファイルが最も近い登録済みの様式とどう違うかを示す",
     en="Show what differs in a file from the nearest known layout",
-    keys={"": "file layout line exact changes[]", "changes[]": "rule_id cell ja en"},
+    keys={"": "file layout line exact changes[]", "changes[]": "rule_id sheet cell ja en"},
 )
 @_file
 @_line
 @_sheet
 def compare_command(screen: Screen, file: Path, line: str | None, sheet: str | None) -> None:
     """Compare a file with the nearest known layout."""
+    from keiyu.codes import areas
     from keiyu.read.general.rows import is_list
     from keiyu.read.inspect import changes_of
     from keiyu.read.refusals import NothingNearError
@@ -262,23 +276,27 @@ def compare_command(screen: Screen, file: Path, line: str | None, sheet: str | N
     schemas = settings().schemas
     known = _known(line)
     contracts = [c for c in _contracts(line) if line is not None or is_list(c)]
-    table = examine(file.read_bytes(), file.name, contracts, schemas, sheet)
-    memory = table.understanding.memory
-    if memory is None:
+    tables = examine(file.read_bytes(), file.name, contracts, schemas, areas.load(schemas), sheet)
+    memories = [memory for table in tables if (memory := table.understanding.memory) is not None]
+    if not memories:
         raise NothingNearError(file.name, _names(known))
+    exact = len(memories) == len(tables) and all(memory.exact for memory in memories)
+    changes = [change for table in tables for change in changes_of(file.name, table, schemas)]
     result = {
         "file": file.name,
-        "layout": memory.layout.layout,
-        "line": table.line.contract.line,
-        "exact": memory.exact,
-        "changes": changes_of(file.name, table, schemas),
+        "layout": memories[0].layout.layout,
+        "line": tables[0].line.contract.line,
+        "exact": exact,
+        "changes": changes,
     }
 
     def human() -> None:
-        same = "見出しは同じです / the same header" if memory.exact else "違いがあります / it differs"
+        same = "見出しは同じです / the same header" if exact else "違いがあります / it differs"
         screen.say(f"{file.name} → {result['layout']} ({result['line']}): {same}")
-        for change in changes_of(file.name, table, schemas):
-            screen.say(f"{change['cell'] or ''} {change['ja']}\n{change['en']}".strip())
+        for change in changes:
+            sheet = change["sheet"] if len(tables) > 1 else None
+            where = " ".join(filter(None, (sheet, change["cell"])))
+            screen.say(f"{where} {change['ja']}\n{change['en']}".strip())
 
     screen.show(result, human)
 

@@ -56,11 +56,45 @@ class Confirmations:
     ignored: Sequence[str] = ()
     values: Mapping[str, str] = field(default_factory=dict)
 
-    def settle(self, table: Table) -> tuple[Settled, ...]:
+    @property
+    def sheets(self) -> frozenset[str]:
+        """The sheets that are named before columns."""
+        return frozenset(said.rpartition("!")[0] for said in (*(said for said, _ in self.fields), *self.ignored))
+
+    def shared(self, tables: Sequence[Table]) -> list["Confirmations"]:
+        """Return what is said of each of several tables.
+
+        A header speaks of every table in which it stands; a column's letter only with its sheet before it, as in
+        ``公立!D``.
+
+        Args:
+            tables: the tables, each on a sheet of its own.
+
+        Raises:
+            HeaderUnknownError: a confirmation names a column of none of them.
+        """
+        if len(tables) == 1:
+            return [self]
+        own = [
+            Confirmations(
+                [(text, name) for said, name in self.fields for text in _here(said, table)],
+                [text for said in self.ignored for text in _here(said, table)],
+                self.values,
+            )
+            for table in tables
+        ]
+        for said in (*(said for said, _ in self.fields), *self.ignored):
+            if not any(_here(said, table) for table in tables):
+                called = (_called(at, t, t.found.grid.name) for t in tables for at in range(len(t.found.form.stacks)))
+                raise HeaderUnknownError(said, "、".join(list(called)[:_MOST]))
+        return own
+
+    def settle(self, table: Table, sheet: str | None = None) -> tuple[Settled, ...]:
         """Return what each column of a table holds.
 
         Args:
             table: the table as the reader understands it.
+            sheet: its sheet, where the file has several tables.
 
         Raises:
             HeaderUnknownError: a confirmation names no column, or several.
@@ -76,7 +110,7 @@ class Confirmations:
         doubtful = [m.index for m in table.understanding.columns if m.review and m.index not in told]
         _tell_twice(columns)
         if doubtful:
-            raise ColumnsInDoubtError("、".join(_in_doubt(at, table) for at in doubtful))
+            raise ColumnsInDoubtError("、".join(_in_doubt(at, table, sheet) for at in doubtful))
         return columns
 
     def fixed(self, table: Table) -> dict[str, str]:
@@ -129,15 +163,28 @@ def _settled(at: int, stack: Stack, told: Mapping[int, Field | None], table: Tab
     return Settled(at, stack, table.line.fields[held] if held is not None else None, part, False)
 
 
-def _column(text: str, table: Table) -> int:
-    """Return the column that a person names."""
+def _here(text: str, table: Table) -> list[str]:
+    """Return what a person says of a column of one of several tables, if it is one of this table."""
+    sheet, _, own = text.rpartition("!")
+    if sheet:
+        return [own] if sheet == table.found.grid.name else []
+    return [text] if _named(text, table) else []
+
+
+def _named(text: str, table: Table) -> list[int]:
+    """Return the columns over which a text stands."""
     form = table.found.form
     wanted = fold.label(text)
-    named = [
+    return [
         at
         for at, stack in enumerate(form.stacks)
         if wanted and wanted in (fold.label(table.found.over(at)), fold.label(form.said(at)), *map(fold.label, stack))
     ]
+
+
+def _column(text: str, table: Table) -> int:
+    """Return the column that a person names."""
+    form, named = table.found.form, _named(text, table)
     lettered = [at for at in range(len(table.understanding.columns)) if letters(at) == text.strip().upper()]
     found = named if len(named) == 1 else lettered
     if len(found) != 1:
@@ -171,11 +218,11 @@ def _tell_twice(columns: Sequence[Settled]) -> None:
             raise FieldTwiceError(name, "、".join(letters(c.at) for c in seats))
 
 
-def _in_doubt(at: int, table: Table) -> str:
+def _in_doubt(at: int, table: Table, sheet: str | None) -> str:
     mapped = next(m for m in table.understanding.columns if m.index == at)
     candidates = "・".join(c.field for c in mapped.candidates[:_NAMED]) or "—"
-    return f"{_called(at, table)} → {candidates}"
+    return f"{_called(at, table, sheet)} → {candidates}"
 
 
-def _called(at: int, table: Table) -> str:
-    return f"{letters(at)}「{table.found.over(at)}」"
+def _called(at: int, table: Table, sheet: str | None = None) -> str:
+    return f"{sheet}!{letters(at)}「{table.found.over(at)}」" if sheet else f"{letters(at)}「{table.found.over(at)}」"

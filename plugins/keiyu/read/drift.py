@@ -13,7 +13,7 @@ from keiyu.read import fold
 from keiyu.read.form import Form
 from keiyu.read.grid import address, letters
 
-Kind = Literal["added", "removed", "lost", "moved", "renamed", "header_row", "sheet"]
+Kind = Literal["added", "removed", "lost", "moved", "renamed", "header_row", "sheet", "sheet_lost"]
 
 RULES: Final[Mapping[Kind, str]] = {
     "added": "read.drift.added",
@@ -23,6 +23,7 @@ RULES: Final[Mapping[Kind, str]] = {
     "renamed": "read.drift.renamed",
     "header_row": "read.drift.header_row",
     "sheet": "read.drift.sheet",
+    "sheet_lost": "read.drift.sheet_lost",
 }
 """Kind of change → the rule that tells it."""
 
@@ -39,7 +40,8 @@ class Change:
     """One thing that is not as it was known.
 
     Attributes:
-        kind: what happened; ``lost`` is a removed column that held a field which no other column holds now.
+        kind: what happened; ``lost`` is a removed column that held a field which no other column holds now,
+            ``sheet_lost`` a sheet of the form that the file does not have.
         before: header text, row or sheet as it was known.
         now: as it is now.
         was: 0-based column as it was known.
@@ -124,14 +126,14 @@ def changes(
 
 
 def _around(before: Form, now: Form) -> Iterator[Change]:
-    if before.sheet and now.sheet and _named(before.sheet) != _named(now.sheet):
+    if before.sheet and now.sheet and sheet_name(before.sheet) != sheet_name(now.sheet):
         yield Change("sheet", before.sheet, now.sheet)
     if before.row and now.row and before.row != now.row:
         yield Change("header_row", str(before.row), str(now.row))
 
 
-def _named(sheet: str) -> str:
-    """Fold the name of a sheet; a date in it changes every month."""
+def sheet_name(sheet: str) -> str:
+    """Fold the name of a sheet for comparison; a date in it changes every month."""
     return fold.label(sheet).translate(_DIGITS)
 
 

@@ -98,7 +98,7 @@ def inspect(
             **_refused(filename, finding(schemas, "read.table.none", Place(file=filename))),
             "encoding": workbook.encoding,
         }
-    return {**_document(filename, workbook, whole, areas), **_remembered(filename, whole.main, schemas)}
+    return {**_document(filename, workbook, whole, areas), **_remembered(filename, whole, schemas)}
 
 
 def _refused(filename: str, said: Finding) -> dict[str, Any]:
@@ -169,14 +169,12 @@ def _told(table: Table, listed: bool) -> dict[str, Any]:
     }
 
 
-def _remembered(filename: str, table: Table, schemas: Path) -> dict[str, Any]:
-    """Tell of the known form by which a table was understood, and what has changed in it."""
-    memory = table.understanding.memory
-    if memory is None:
-        return {}
+def _remembered(filename: str, whole: Whole, schemas: Path) -> dict[str, Any]:
+    """Tell of the known forms by which the tables of a list were understood, and what has changed in them."""
+    memory = whole.main.understanding.memory
     return {
-        "layout": memory.layout.layout if memory.exact else None,
-        "drift": changes_of(filename, table, schemas),
+        "layout": memory.layout.layout if memory is not None and memory.exact else None,
+        "drift": [change for table in whole.lists[0] for change in changes_of(filename, table, schemas)],
     }
 
 
@@ -189,7 +187,7 @@ def changes_of(filename: str, table: Table, schemas: Path) -> list[dict[str, Any
         schemas: the ``schemas/`` folder.
 
     Returns:
-        Each change with its rule, its header cell, and what there is to say of it in both languages.
+        Each change with its rule, its sheet and header cell, and what there is to say of it in both languages.
     """
     memory, found = table.understanding.memory, table.found
     if memory is None:
@@ -203,7 +201,13 @@ def changes_of(filename: str, table: Table, schemas: Path) -> list[dict[str, Any
 
 
 def _change(said: Finding) -> dict[str, Any]:
-    return {"rule_id": said.rule_id, "cell": said.place.cell, "ja": said.message_ja, "en": said.message_en}
+    return {
+        "rule_id": said.rule_id,
+        "sheet": said.place.sheet,
+        "cell": said.place.cell,
+        "ja": said.message_ja,
+        "en": said.message_en,
+    }
 
 
 def _dated(table: Table, values: Sequence[FieldValues]) -> str | None:

@@ -5,13 +5,13 @@ fingerprint, a near one among those that share the file's rarest header texts.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
 from typing import Final
 
 from keiyu.read import fold
-from keiyu.read.drift import WIDEST, Change, facts
+from keiyu.read.drift import WIDEST, Change, facts, sheet_name
 from keiyu.read.form import Form, Stack, key, written
 from keiyu.read.grid import Grid, Row
 from keiyu.read.layouts import SheetLayout
@@ -154,7 +154,22 @@ class Shelf:
         among = {id(s): s for path in rarest[:beyond] for s in self._posted[path][-_MOST:]}
         shared = [(_share(told, s.form), s.accepted or "", s.layout, s) for s in among.values() if s.form is not None]
         best = max(shared, key=lambda item: item[:3], default=None)
-        return best[-1] if best is not None and best[0] >= NEAR else None
+        if best is None or best[0] < NEAR:
+            return None
+        beside = (
+            s for share, _, layout, s in shared if layout == best[2] and share >= NEAR and _on_same_sheet(s, form)
+        )
+        return next(beside, best[-1])
+
+    def lost(self, layouts: Iterable[SheetLayout]) -> list[SheetLayout]:
+        """Return the sheets that known forms have beside those that a file has.
+
+        Args:
+            layouts: the sheets of known forms that a file has.
+        """
+        held = list(layouts)
+        names = {layout.layout for layout in held}
+        return [s for s in self._known.values() if s.layout in names and s not in held]
 
     def _named(self, form: Form) -> SheetLayout | None:
         """Return a form all of whose texts a header has, wherever they stand."""
@@ -183,6 +198,11 @@ def _share(told: Counter[str], form: Form) -> float:
     own = Counter(path for path in form.paths if path)
     common = sum((told & own).values())
     return common / max(sum(told.values()), sum(own.values())) if common >= _FEWEST else 0.0
+
+
+def _on_same_sheet(layout: SheetLayout, form: Form) -> bool:
+    known = layout.form.sheet if layout.form is not None else None
+    return known is not None and form.sheet is not None and sheet_name(known) == sheet_name(form.sheet)
 
 
 def _all_said(layout: SheetLayout, said: set[str]) -> bool:

@@ -7,7 +7,7 @@ edited and reviewed by people; the command writes nothing that a hand could not.
 import datetime as dt
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -18,7 +18,8 @@ from keiyu.read import layouts
 from keiyu.read.confirm import Confirmations, Settled
 from keiyu.read.decode import decode
 from keiyu.read.form import Form
-from keiyu.read.general.table import Table, find_tables, line_words, read_table
+from keiyu.read.general.gather import gather
+from keiyu.read.general.table import Table, line_words
 from keiyu.read.grid import Workbook, letters
 from keiyu.read.layouts import FOLDER
 from keiyu.read.owner import owner_of
@@ -39,39 +40,47 @@ _PRINT: Final = 8
 
 
 @dataclass(frozen=True)
+class AcceptedSheet:
+    """One table of a form as it is accepted.
+
+    Attributes:
+        table: the table of the contract.
+        form: its header.
+        columns: what each column holds.
+        fingerprint: the digest by which it is known again.
+        lacking: required fields of the table that neither a column nor a fixed value holds.
+    """
+
+    table: str
+    form: Form
+    columns: tuple[Settled, ...]
+    fingerprint: str
+    lacking: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Accepted:
     """A form as it is accepted.
 
     Attributes:
         name: its name.
         contract: the line.
-        table: the table of the contract.
-        form: its header.
-        columns: what each column holds.
+        sheets: its tables, one for each different header.
         fixed: field → its value for every record.
         source: name of the file.
         by: who accepts it.
         on: when.
         of: the municipality whose form it is, where the file tells.
-        lacking: required fields of the table that neither a column nor a fixed value holds.
     """
 
     name: str
     contract: Contract
-    table: str
-    form: Form
-    columns: tuple[Settled, ...]
+    sheets: tuple[AcceptedSheet, ...]
     fixed: Mapping[str, str]
     source: str
     by: str
     on: dt.date
     of: Area | None = None
-    lacking: tuple[str, ...] = ()
-
-    @property
-    def fingerprint(self) -> str:
-        """The digest by which the form is known again."""
-        return self.form.fingerprint(self.contract.line, self.table)
 
     @property
     def path(self) -> Path:
@@ -122,17 +131,21 @@ class Accepted:
             yield f"of: {_quoted(self.of.code6)}  # {self.of.prefecture_name}{self.of.name}"
         yield f"accepted: {{ by: {_quoted(self.by)}, on: {_quoted(self.on.isoformat())} }}"
         yield "sheets:"
-        yield f"  - table: {self.table}"
-        yield f"    fingerprint: {self.fingerprint}"
-        if self.form.sheet is not None:
-            yield f"    sheet: {_quoted(self.form.sheet)}"
-        if self.form.row is not None:
-            yield f"    header_row: {self.form.row}"
+        for sheet in self.sheets:
+            yield from self._sheet(sheet)
+
+    def _sheet(self, sheet: AcceptedSheet) -> Iterator[str]:
+        yield f"  - table: {sheet.table}"
+        yield f"    fingerprint: {sheet.fingerprint}"
+        if sheet.form.sheet is not None:
+            yield f"    sheet: {_quoted(sheet.form.sheet)}"
+        if sheet.form.row is not None:
+            yield f"    header_row: {sheet.form.row}"
         if self.fixed:
             told = ", ".join(f"{name}: {_quoted(value)}" for name, value in self.fixed.items())
             yield f"    fixed: {{ {told} }}"
         yield "    columns:  # field のない列は使わない / a column without a field is not used"
-        for column in self.columns:
+        for column in sheet.columns:
             yield f"      - {{ {', '.join(_column(column))} }}{_label(column)}"
 
 
@@ -190,28 +203,41 @@ def accept(
             is still in doubt, the name is taken, or the form is known already.
         ContractError: a layout or the words of the line are wrong.
     """
-    table = examine(data, filename, [contract], schemas, sheet)
-    form = table.found.form
-    _tell_needless(table, filename)
-    columns = confirmations.settle(table)
-    about = confirmations.table(contract, columns, filename)
-    fixed = confirmations.fixed(table)
-    print_ = form.fingerprint(contract.line, about.name)
-    chosen = _named(name, filename, print_, contract.folder / FOLDER)
-    owner = contract.respondents.field
-    held = {owner, *fixed, *(c.field.name for c in columns if c.field is not None)}
+    found = examine(data, filename, [contract], schemas, areas, sheet, also=confirmations.sheets)
+    tables = _needed(found, filename)
+    sheets = tuple(
+        _sheet(table, said, contract, filename, several=len(tables) > 1)
+        for table, said in zip(tables, confirmations.shared(tables), strict=True)
+    )
+    fixed = confirmations.fixed(tables[0])
+    chosen = _named(name, filename, sheets[0].fingerprint, contract.folder / FOLDER)
+    of = _owner(tables[0], filename, areas, on, fixed.get(contract.respondents.field))
+    return Accepted(chosen, contract, sheets, fixed, filename, by, on, of)
+
+
+def _sheet(table: Table, said: Confirmations, contract: Contract, filename: str, *, several: bool) -> AcceptedSheet:
+    """Take the form of one table."""
+    columns = said.settle(table, table.found.grid.name if several else None)
+    about = said.table(contract, columns, filename)
+    held = {contract.respondents.field, *said.fixed(table), *(c.field.name for c in columns if c.field is not None)}
     lacking = tuple(f.name for f in about.fields if f.required and f.name not in held)
-    of = _owner(table, filename, areas, on, fixed.get(owner))
-    return Accepted(chosen, contract, about.name, form, columns, fixed, filename, by, on, of, lacking)
+    form = table.found.form
+    return AcceptedSheet(about.name, form, columns, form.fingerprint(contract.line, about.name), lacking)
 
 
-def _tell_needless(table: Table, filename: str) -> None:
-    """Refuse a form that is known already, and one that is read by what its rows say."""
-    memory, spread = table.understanding.memory, table.found.spread
-    if memory is not None and memory.exact:
+def _needed(tables: Sequence[Table], filename: str) -> list[Table]:
+    """Return the tables whose form is not known; refuse those that are, and one read by what its rows say."""
+    fresh = []
+    for table in tables:
+        memory, spread = table.understanding.memory, table.found.spread
+        if memory is None or not memory.exact:
+            fresh.append(table)
+        if spread is not None:
+            raise RowsOfOneError(filename, "、".join(table.found.written(at) or letters(at) for at in spread.labels))
+    memory = tables[0].understanding.memory
+    if not fresh and memory is not None:
         raise KnownAlreadyError(filename, memory.layout.layout)
-    if spread is not None:
-        raise RowsOfOneError(filename, "、".join(table.found.written(at) or letters(at) for at in spread.labels))
+    return fresh
 
 
 def _owner(table: Table, filename: str, areas: Areas, at: dt.date, code: str | None) -> Area | None:
@@ -223,19 +249,27 @@ def _owner(table: Table, filename: str, areas: Areas, at: dt.date, code: str | N
 
 
 def examine(
-    data: bytes, filename: str, contracts: Sequence[Contract], schemas: Path, sheet: str | None = None
-) -> Table:
-    """Find and understand the table of a file as the reader does.
+    data: bytes,
+    filename: str,
+    contracts: Sequence[Contract],
+    schemas: Path,
+    areas: Areas,
+    sheet: str | None = None,
+    also: Container[str] = (),
+) -> list[Table]:
+    """Find and understand the tables of the list in a file as the reader does, one for each different header.
 
     Args:
         data: the file.
         filename: its name.
         contracts: the lines that it may belong to.
         schemas: the ``schemas/`` folder.
-        sheet: the sheet on which it stands; the likeliest by default.
+        areas: the dated area table.
+        sheet: the sheet on which it stands; all by default.
+        also: sheets whose tables a person says to be of the list, though the reader does not see it.
 
     Returns:
-        The table.
+        The tables, in the order of the file.
 
     Raises:
         FileRefusedError: the file is no table.
@@ -246,10 +280,11 @@ def examine(
     except RefusedError as refusal:
         raise FileRefusedError.of(schemas, filename, refusal.rule_id, refusal.value, refusal.expected) from refusal
     lines = [line_words(contract, schemas) for contract in contracts]
-    found = find_tables(_only(workbook, sheet, filename), lines)
-    if not found:
+    whole = gather(_only(workbook, sheet, filename), lines, filename, schemas, areas)
+    if whole is None:
         raise FileRefusedError.of(schemas, filename, _TABLE_NONE)
-    return read_table(found[0], lines, filename, schemas)
+    tables = (*whole.lists[0], *(table for table in whole.left if table.found.grid.name in also))
+    return list({table.found.form.folded: table for table in reversed(tables)}.values())[::-1]
 
 
 def _only(workbook: Workbook, sheet: str | None, filename: str) -> Workbook:

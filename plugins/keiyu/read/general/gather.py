@@ -13,6 +13,7 @@ from typing import Final
 
 from keiyu.codes.areas import Areas
 from keiyu.read import fold
+from keiyu.read.drift import Change
 from keiyu.read.general.mapping import Understanding
 from keiyu.read.general.months import dated
 from keiyu.read.general.rows import is_of_line
@@ -108,15 +109,24 @@ def _understood(found: Sequence[Found], lines: Sequence[LineWords], name: str, s
 
 
 def _told_once(tables: Sequence[Table]) -> list[Table]:
-    """Tell nothing of what differs from a known form where another table of the file is of that very form."""
+    """Tell nothing of what differs from a known form where another table of the file is of that very form.
+
+    Of a form of several sheets the first table tells which of them the file does not have.
+    """
     memories = [table.understanding.memory for table in tables]
     exact = {memory.layout for memory in memories if memory is not None and memory.exact}
-    return [
-        replace(table, understanding=replace(table.understanding, memory=replace(memory, changes=())))
-        if memory is not None and not memory.exact and memory.layout in exact
-        else table
-        for table, memory in zip(tables, memories, strict=True)
-    ]
+    lost: dict[str, list[Change]] = {}
+    if tables[0].found.grid.name is not None:
+        for layout in tables[0].line.known.lost(memory.layout for memory in memories if memory is not None):
+            lost.setdefault(layout.layout, []).append(Change("sheet_lost", layout.form.sheet if layout.form else None))
+    told = []
+    for table, memory in zip(tables, memories, strict=True):
+        if memory is not None:
+            changes = () if not memory.exact and memory.layout in exact else memory.changes
+            memory = replace(memory, changes=(*changes, *lost.pop(memory.layout.layout, ())))
+            table = replace(table, understanding=replace(table.understanding, memory=memory))
+        told.append(table)
+    return told
 
 
 def _lists(tables: Sequence[Table]) -> tuple[list[list[Table]], list[Table]]:
@@ -127,7 +137,7 @@ def _lists(tables: Sequence[Table]) -> tuple[list[list[Table]], list[Table]]:
         line = table.line.contract.line
         if not number or (line not in lists and is_of_line(table) and _is_its_own(table, tables[0])):
             lists[line] = [table]
-        elif line in lists and table.body.records and _is_like(table, lists[line][0]):
+        elif line in lists and table.body.records and (_is_accepted(table) or _is_like(table, lists[line][0])):
             lists[line].append(table)
         else:
             left.append(table)
@@ -138,6 +148,11 @@ def _is_its_own(table: Table, main: Table) -> bool:
     """Return whether a table holds what only its line has: names and addresses alone may be any list's."""
     own, others = table.line.contract, main.line.contract
     return any(name in own.fields and name not in others.fields for name in table.understanding.fields)
+
+
+def _is_accepted(table: Table) -> bool:
+    memory = table.understanding.memory
+    return memory is not None and memory.exact
 
 
 def _is_like(one: Table, two: Table) -> bool:

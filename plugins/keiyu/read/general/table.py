@@ -341,18 +341,6 @@ def _guessed(levels: Sequence[Level], lexis: Lexis) -> bool:
     return len(levels) == 1 and lexis.guesses(levels[0].text)
 
 
-def read_table(found: Found, lines: Sequence[LineWords], name: str, schemas: Path) -> Table:
-    """Understand a table and tell its rows apart.
-
-    Args:
-        found: the table.
-        lines: the lines that it may belong to.
-        name: the file's name.
-        schemas: the ``schemas/`` folder.
-    """
-    return table_of(found, *understand(found, lines), name, schemas)
-
-
 def table_of(found: Found, line: LineWords, understanding: Understanding, name: str, schemas: Path) -> Table:
     """Tell the rows of a table apart whose columns are understood.
 
