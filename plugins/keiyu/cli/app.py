@@ -36,6 +36,7 @@ COMMANDS: Final = {
     "split": "identity",
     "hops": "hops",
     "reconcile": "reconciliation",
+    "answer": "reconciliation",
     "status": "results",
     "publish": "results",
     "read": "results",

@@ -1,4 +1,7 @@
-"""Asked once, used twice: whether the reports of facilities add up to what municipalities report in their surveys."""
+"""Asked once, used twice: whether the reports of facilities add up to what municipalities report in their surveys.
+
+What differs is a query: it is shown until a correction of either side or a reason answers it.
+"""
 
 import datetime as dt
 from collections import Counter
@@ -7,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from keiyu.cli.queries import SIDE_KEYS
 from keiyu.cli.relay import workspace
 from keiyu.cli.screen import Screen
 from keiyu.cli.types import COLLECTION, INSTANT
@@ -22,7 +26,6 @@ _STATES: Final = {
     "incomplete": "施設の報告がそろっていない / reports are missing",
     "not_surveyed": "調査が未提出 / the survey is not in",
 }
-_SIDE: Final = "reporter name submission_id file sheet cell value value_status raw"
 
 
 @verb(
@@ -34,8 +37,8 @@ _SIDE: Final = "reporter name submission_id file sheet cell value value_status r
         "states": "(state): figures",
         "queries[]": "rule_id severity reporter field value expected message_ja message_en hint_ja hint_en "
         "facilities[] survey[]",
-        "queries[].facilities[]": _SIDE,
-        "queries[].survey[]": _SIDE,
+        "queries[].facilities[]": SIDE_KEYS,
+        "queries[].survey[]": SIDE_KEYS,
     },
 )
 @argument(
@@ -73,7 +76,7 @@ def reconcile_command(
                 "facilities": [_side(one) for one in ours],
                 "survey": [_side(one) for one in theirs],
             }
-            for told, ours, theirs in islice(found.queries(reporter), limit)
+            for _, told, ours, theirs in islice(found.queries(reporter), limit)
         ]
     result = {"collection": str(collection), "states": dict(states), "queries": queries}
     screen.show(result, lambda: _show(screen, states, queries))
@@ -85,7 +88,7 @@ _QUERY: Final = frozenset(
 
 
 def _side(source: "Source") -> dict[str, Any]:
-    return {name: getattr(source, name) for name in _SIDE.split()}
+    return {name: getattr(source, name) for name in SIDE_KEYS.split()}
 
 
 def _show(screen: Screen, states: Mapping[str, int], queries: Sequence[Mapping[str, Any]]) -> None:
@@ -96,3 +99,40 @@ def _show(screen: Screen, states: Mapping[str, int], queries: Sequence[Mapping[s
         cells += [("施設 / facility", one) for one in query["facilities"]]
         rows = [(side, one["file"], one["sheet"], one["cell"], one["value"]) for side, one in cells]
         screen.table(("", "ファイル / file", "シート / sheet", "セル / cell", "値 / value"), rows)
+
+
+@verb(
+    "answer",
+    ja="突合の疑義照会に、異なる理由を回答する（理由は台帳に残る。数値が変わるまで再び照会しない）",
+    en="Answer queries of a reconciliation: why both figures are right; not asked again until a figure changes",
+    keys={"": "collection reporter reason by fields[]"},
+    more=(
+        "訂正で答えるときは、調査又は施設の報告を出し直す。両者が一致すれば照会は自然に終わる。",
+        "To answer by a correction, send the survey or the report again: the query ends once both sides agree.",
+    ),
+)
+@argument(
+    "collection",
+    metavar="COLLECTION",
+    type=COLLECTION,
+    ja="施設の報告の回、又は調査の回",
+    en="The collection of the reports, or of the survey",
+)
+@argument("reporter", metavar="REPORTER", ja="市区町村のコード", en="Code of the municipality")
+@option("--field", "fields", metavar="FIELD", multiple=True, ja="この項目だけ（省略時はすべて）", en="This field alone")
+@option("--reason", required=True, ja="異なる理由", en="Why they differ")
+@option("--by", metavar="WHO", ja="回答した者（省略時は運用者）", en="Who answers; the operator by default")
+def answer_command(
+    screen: Screen, collection: "Collection", reporter: str, fields: tuple[str, ...], reason: str, by: str | None
+) -> None:
+    """Answer queries with a reason."""
+    from keiyu.receive.doorbell import ring
+    from keiyu.register import answer
+
+    with workspace() as space:
+        space.contract(collection.line)
+        ended = answer(space.ledger, collection, reporter, reason, fields=fields, by=by)
+        ring(space.settings)
+    names = [one.field for one in ended]
+    result = {"collection": str(collection), "reporter": reporter, "reason": reason, "by": by, "fields": names}
+    screen.show(result, lambda: screen.say(f"回答を記録しました / answered: {len(names)}"))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 import click
 
 from keiyu.cli.desk import FINDING_KEYS, annotate_option, say_annotated, show_findings, write_annotated
+from keiyu.cli.queries import asked_about, declared, found_in, show_asked, told_of
 from keiyu.cli.screen import Screen
 from keiyu.cli.types import COLLECTION
 from keiyu.cli.verb import argument, option, verb
@@ -162,13 +163,14 @@ def nil_command(screen: Screen, collection: "Collection", reporter: str, sender:
 
 @verb(
     "receipt",
-    ja="受領証を照会する（現在の状態と合計、指摘、訂正ならその影響つき）",
-    en="Look up a receipt: where its submission stands now, its findings, and what it changes if it is a correction",
+    ja="受領証を照会する（現在の状態と合計、指摘、他の報告との疑義照会、訂正ならその影響つき）",
+    en="Look up a receipt: its submission's state, findings, queries about it, and what it changes as a correction",
     keys={
-        "": "receipts[] findings[] impacts[] annotated[]",
+        "": "receipts[] findings[] impacts[] queries[] annotated[]",
         "receipts[]": RECEIPT_KEYS,
         "findings[]": FINDING_KEYS,
         "impacts[]": IMPACT_KEYS,
+        **declared("queries[]"),
     },
 )
 @argument("number", metavar="RECEIPT", ja="受領番号", en="Number of the receipt")
@@ -183,20 +185,23 @@ def receipt_command(screen: Screen, number: str, annotate: Path | None) -> None:
         receipt = find_receipt(space.ledger, number)
         if receipt is None:
             raise NoSuchReceiptError(number)
-        told = impacts(space, receipt.submission_id)
-        findings = findings_of(space.ledger, receipt.submission_id)
+        told, queries = impacts(space, receipt.submission_id), asked_about(space, receipt.submission_id)
+        findings = [*findings_of(space.ledger, receipt.submission_id), *found_in(queries, receipt.submission_id)]
         if annotate and receipt.bytes:
             sent = space.storage.landing_get(receipt.digest)
             copies = write_annotated(annotate, [(receipt.filename, sent, findings)])
+
+    asked = [told_of(one) for one in queries]
 
     def human() -> None:
         _show_receipts(screen, [receipt])
         show_findings(screen, findings)
         show_impacts(screen, told)
+        show_asked(screen, asked)
         say_annotated(screen, copies)
 
     result = {"receipts": [_receipt(receipt)], "findings": [one.as_dict() for one in findings]}
-    screen.show({**result, "impacts": told, "annotated": copies}, human)
+    screen.show({**result, "impacts": told, "queries": asked, "annotated": copies}, human)
 
 
 def _show_receipts(screen: Screen, receipts: Sequence["Receipt"]) -> None:

@@ -14,6 +14,7 @@ from keiyu.cli.calendar import calendar_of, show_calendar
 from keiyu.cli.decisions import HELD_KEYS, held, show_held
 from keiyu.cli.desk import FINDING_KEYS
 from keiyu.cli.early import ESTIMATE_KEYS, estimate_of, show_estimate
+from keiyu.cli.queries import asked, declared, show_asked
 from keiyu.cli.relay import workspace
 from keiyu.cli.screen import Screen
 from keiyu.cli.tables import present
@@ -69,8 +70,9 @@ _collection = argument(
     keys={
         "": "collections[]",
         "collections[]": "collection state reporters_in reporters_due missing[] returned[] release stray[] dates[] "
-        "counts on_time_rate extensions[] exemptions[] calendar_findings[] held[] estimate[]",
+        "counts on_time_rate extensions[] exemptions[] calendar_findings[] held[] queries[] estimate[]",
         "collections[].held[]": HELD_KEYS,
+        **declared("collections[].queries[]"),
         "collections[].estimate[]": ESTIMATE_KEYS,
         "collections[].missing[]": "reporter prefecture name",
         "collections[].returned[]": "submission_id file sender reporter reasons[]",
@@ -140,6 +142,7 @@ def _standing(space: "Workspace", collection: "Collection", state: str, of: "Sta
         "release": release,
         "stray": list(snapshot.stray),
         "held": held(space, collection),
+        "queries": asked(space, collection),
         **calendar_of(space, collection),
     }
 
@@ -160,6 +163,7 @@ def _show_standing(screen: Screen, one: Mapping[str, Any], *, detailed: bool) ->
         ("提出 / in", f"{one['reporters_in']:,} / {one['reporters_due']:,}"),
         ("未提出 / missing", len(one["missing"])),
         ("返戻中 / returned", len(one["returned"])),
+        ("疑義照会中 / queries", len(one["queries"])),
         ("直近の公表 / last release", f"{release['stage']} {release['number']} ({release['id']})" if release else None),
         *((word, one["counts"][status]) for status, word in _COUNTED.items()),
         ("期限内提出率 / on time", None if one["on_time_rate"] is None else f"{one['on_time_rate']:.1%}"),
@@ -169,6 +173,7 @@ def _show_standing(screen: Screen, one: Mapping[str, Any], *, detailed: bool) ->
         return
     show_calendar(screen, one["dates"], one["calendar_findings"])
     show_held(screen, one["held"])
+    show_asked(screen, one["queries"])
     show_estimate(screen, one["estimate"])
     if one["extensions"]:
         columns = ("期限延長 / extended", "まで / until", "理由 / reason")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _SHOWN: Final = 30
 _SOURCE_KEYS: Final = (
     "reporter prefecture name submission_id entry_id file sha256 sender received_at accepted_seq contract_digest "
-    "rules_digest table field sheet cell value value_status raw"
+    "rules_digest table key field sheet cell value value_status raw"
 )
 
 

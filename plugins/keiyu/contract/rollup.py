@@ -56,7 +56,7 @@ def rollups(contract: Contract) -> tuple[Rollup, ...]:
     Raises:
         ContractError: a description lacks its query, or is named otherwise than its file.
     """
-    return tuple(_rollups(contract.folder / "rollups", contract.folder.parents[1]))
+    return tuple(_rollups(contract.folder / "rollups", contract.folder.parent.parent))
 
 
 def _rollups(folder: Path, schemas: Path) -> Iterator[Rollup]:

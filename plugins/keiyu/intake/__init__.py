@@ -30,6 +30,7 @@ from keiyu.ledger import collection_states
 from keiyu.ledger.claims import Claimed, desk
 from keiyu.ledger.collections import received_before_closing
 from keiyu.publish.impact import weigh
+from keiyu.publish.inquiry import inquire
 from keiyu.publish.monitor.closing import Door, door
 from keiyu.publish.universe import universe
 from keiyu.read import read
@@ -63,7 +64,8 @@ def ingest(workspace: Workspace, limit: int | None = None) -> IngestReport:
 
     Returns:
         What was done; ``claimed`` is 0 when nothing was waiting. Then the facilities of what was accepted are
-        recognised, so that whoever works until the queue is empty leaves none without an identity.
+        recognised, and reports that add up to a survey are compared with it, so that whoever works until the queue is
+        empty leaves none without an identity and no difference unasked.
 
     Raises:
         KeiyuError: the installation is wrong; everything claimed is waiting again.
@@ -77,6 +79,7 @@ def ingest(workspace: Workspace, limit: int | None = None) -> IngestReport:
     _compact(workspace, report.collections_changed)
     if not report.claimed:
         recognise(workspace)
+        inquire(workspace)
     return report
 
 

@@ -4,9 +4,10 @@ What differs is a query with the cells of both sides. The sums can also fill in 
 """
 
 import datetime as dt
+from collections.abc import Collection as Several
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from typing import Any, ClassVar, Final
 
 import pyarrow as pa
@@ -21,7 +22,7 @@ from keiyu.findings import Finding, Place, finding
 from keiyu.publish import across, session
 from keiyu.publish.build import inputs
 from keiyu.publish.snapshot import Snapshot, take
-from keiyu.publish.sources import Source, sources
+from keiyu.publish.sources import Row, Source, sources
 from keiyu.publish.tidy import tidy
 from keiyu.read.model import ValueStatus
 from keiyu.receive.workspace import Workspace
@@ -49,11 +50,15 @@ class Reconciliation:
         workspace: the installation.
         taken: the collection whose reports are added up.
         wanted: its roll-ups.
+        within: municipalities whose figures are compared; all by default.
+        entries: reports that are read: all that are part of those figures; all by default.
     """
 
     workspace: Workspace
     taken: Snapshot
     wanted: tuple[Rollup, ...]
+    within: frozenset[str] | None = None
+    entries: frozenset[str] | None = None
 
     @cached_property
     def surveys(self) -> Mapping[str, Snapshot]:
@@ -65,8 +70,10 @@ class Reconciliation:
     @cached_property
     def contributions(self) -> Mapping[str, pa.Table]:
         """Roll-up → its reported figures, each with the figure of the survey that it is part of."""
-        queries = [one.sql for one in self.wanted]
-        seen = inputs(self.workspace, self.taken, queries, tuple(self.taken.inputs), {})
+        queries, read = [one.sql for one in self.wanted], self._read
+        due = self.taken.universe.due
+        places = tuple(self.taken.inputs) if self.entries is None else tuple({due[reporter] for reporter in read.live})
+        seen = inputs(self.workspace, read, queries, places, {})
         with session.opened(self.taken.contract) as opened:
             return {one.name: opened.ask(seen, one.sql, {}) for one in self.wanted}
 
@@ -76,29 +83,30 @@ class Reconciliation:
         parts = [self._compared(line) for line in self.surveys]
         return pa.concat_tables(parts) if parts else session.schema(declared(self.workspace)).empty_table()
 
-    def sides(self, rollup: Rollup, reporter: str, target: str) -> tuple[list[Source], list[Source]]:
-        """Return the cells behind a figure: those of the facilities' reports, and that of the survey."""
-        told = self.contributions[rollup.name]
-        mine = told.filter(pc.and_(pc.equal(told["reporter"], reporter), pc.equal(told["target"], target)))
-        survey = self.surveys[rollup.to]
-        field, entry = survey.contract.fields[target], survey.live.get(reporter)
-        there = list(sources(self.workspace, survey, [entry], [field])) if entry else []
-        return list(self._cells(mine)), there
+    @cached_property
+    def _read(self) -> Snapshot:
+        """The collection with nothing live but the reports that are read."""
+        if self.entries is None:
+            return self.taken
+        live = {reporter: one for reporter, one in self.taken.live.items() if one.entry_id in self.entries}
+        return replace(self.taken, live=live)
 
-    def queries(self, reporter: str | None = None) -> Iterator[tuple[Finding, list[Source], list[Source]]]:
-        """Yield the differences as queries, with the cells of the facilities' reports and of the survey.
+    def queries(self, reporter: str | None = None) -> Iterator[tuple[str, Finding, list[Source], list[Source]]]:
+        """Yield the differences as queries: roll-up, finding, and the cells of facilities' reports and of the survey.
 
         Args:
             reporter: one municipality; all by default.
         """
-        by_name = {one.name: one for one in self.wanted}
         chosen = pc.equal(self.rows["state"], "differs")
         if reporter is not None:
             chosen = pc.and_(chosen, pc.equal(self.rows["area_code"], reporter))
-        for row in self.rows.filter(chosen).to_pylist():
-            rollup = by_name[row["rollup"]]
-            ours, theirs = self.sides(rollup, row["area_code"], row["field"])
-            yield self._query(rollup, row, theirs), ours, theirs
+        rows = self.rows.filter(chosen).to_pylist()
+        for rollup in self.wanted:
+            ours, theirs = self._ours(rollup, rows), self._theirs(rollup, rows)
+            for row in (one for one in rows if one["rollup"] == rollup.name):
+                what = row["area_code"], row["field"]
+                mine, other = ours.get(what, []), theirs.get(what, [])
+                yield rollup.name, self._query(rollup, row, other), mine, other
 
     def _query(self, rollup: Rollup, row: Mapping[str, Any], theirs: Sequence[Source]) -> Finding:
         at = theirs[0] if theirs else None
@@ -116,24 +124,37 @@ class Reconciliation:
         schemas = self.workspace.settings.schemas
         return finding(schemas, "rollup.differs", place, value=value, expected=expected, **told)
 
-    def _cells(self, told: pa.Table) -> Iterator[Source]:
-        """Yield the cells of some contributions, in order of facility."""
-        contract, rows = self.taken.contract, told.to_pylist()
-        for table in dict.fromkeys(row["table"] for row in rows):
-            key = [name for name in contract.table(table).key if name in told.column_names]
-            wanted = {(tuple(row[name] for name in key), row["field"]) for row in rows if row["table"] == table}
-            owners = {
-                reporters.name_of(contract.respondents, [row[n] for n in contract.respondents.identity]) for row in rows
+    def _theirs(self, rollup: Rollup, rows: Sequence[Row]) -> dict[tuple[str, str], list[Source]]:
+        """Return the survey's cell of each figure."""
+        survey, wanted = self.surveys[rollup.to], _what(rollup, rows)
+        entries = [survey.live[one] for one in sorted({area for area, _ in wanted}) if one in survey.live]
+        fields = [survey.contract.fields[name] for name in dict.fromkeys(field for _, field in wanted)]
+        found: dict[tuple[str, str], list[Source]] = {}
+        for one in sources(self.workspace, survey, entries, fields) if entries else ():
+            found.setdefault((one.reporter, one.field or ""), []).append(one)
+        return found
+
+    def _ours(self, rollup: Rollup, rows: Sequence[Row]) -> dict[tuple[str, str], list[Source]]:
+        """Return the cells of the facilities' reports behind each figure, in order of facility."""
+        contract, wanted, told = self.taken.contract, set(_what(rollup, rows)), self.contributions[rollup.name]
+        mine = [row for row in told.to_pylist() if (row["reporter"], row["target"]) in wanted] if wanted else []
+        found: dict[tuple[str, str], list[Source]] = {}
+        for table in dict.fromkeys(row["table"] for row in mine):
+            key = contract.table(table).key
+            part = [row for row in mine if row["table"] == table]
+            names = {
+                reporters.name_of(contract.respondents, [r[n] for n in contract.respondents.identity]) for r in part
             }
-            entries = [self.taken.live[owner] for owner in sorted(filter(None, owners)) if owner in self.taken.live]
-            for name in dict.fromkeys(field for _, field in sorted(wanted)):
-                keys = {at for at, field in wanted if field == name}
-                field = contract.fields[name]
-
-                def is_wanted(_: str, row: Mapping[str, Any], keys: set[Any] = keys, key: list[str] = key) -> bool:
-                    return tuple(row[one] for one in key) in keys
-
-                yield from (one for one in sources(self.workspace, self.taken, entries, [field], is_wanted) if one.cell)
+            entries = [self.taken.live[one] for one in sorted(filter(None, names)) if one in self.taken.live]
+            fields = [contract.fields[name] for name in dict.fromkeys(row["field"] for row in part)]
+            of = {(*(row[name] for name in key), row["field"]): (row["reporter"], row["target"]) for row in part}
+            keys = {one[:-1] for one in of}
+            wants = partial(_is_among, keys, key)
+            for one in sources(self.workspace, self.taken, entries, fields, wants):
+                what = of.get((*one.key.values(), one.field))
+                if what is not None and one.cell:
+                    found.setdefault(what, []).append(one)
+        return found
 
     def _compared(self, line: str) -> pa.Table:
         survey = self.surveys[line]
@@ -146,12 +167,16 @@ class Reconciliation:
             "facilities_due": self._due(),
         }
         nobody = survey.respondents(())
-        seen = session.Inputs(self.taken.itself, self.taken.universe.areas, nobody, {}, views)
+        areas = self.taken.universe.areas
+        if self.within is not None:
+            areas = areas.filter(pc.is_in(areas["area_code"], pa.array(sorted(self.within), pa.string())))
+        seen = session.Inputs(self.taken.itself, areas, nobody, {}, views)
         with session.opened(survey.contract) as opened:
             return opened.run(seen, [declared(self.workspace)])[_TABLE]
 
     def _survey(self, survey: Snapshot) -> pa.Table:
-        entries = {entry.entry_id for entry in survey.live.values()}
+        within = self.within
+        entries = {one.entry_id for reporter, one in survey.live.items() if within is None or reporter in within}
         cubes = [table for table in survey.contract.tables if table.is_cube]
         parts = [tidy(table, survey.rows(self.workspace, table.name, entries)) for table in cubes]
         return pa.concat_tables(part.select(["area_code", "field", "value", "value_status"]) for part in parts)
@@ -212,6 +237,15 @@ def write(workspace: Workspace, collection: Collection) -> list[str]:
         if found_now.taken.live:
             paths.append(across.put(workspace, Collection(line, collection.as_of), _TABLE, found_now.rows))
     return paths
+
+
+def _what(rollup: Rollup, rows: Sequence[Row]) -> list[tuple[str, str]]:
+    return [(row["area_code"], row["field"]) for row in rows if row["rollup"] == rollup.name]
+
+
+def _is_among(keys: Several[tuple[Any, ...]], names: Sequence[str], table: str, row: Row) -> bool:
+    del table  # the fields that are asked for are of one table alone
+    return tuple(row[name] for name in names) in keys
 
 
 def _together(parts: Mapping[str, pa.Table]) -> pa.Table:

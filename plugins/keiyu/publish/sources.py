@@ -39,6 +39,7 @@ class Source:
         contract_digest: contract under which it was accepted.
         rules_digest: rules by which it was checked.
         table: core table.
+        key: what tells its row from others there, by field.
         field: field of the contract; none where the figure is derived from several.
         sheet: worksheet; none for text files, and where a file has the table on several sheets.
         cell: A1 address; none for a nil return.
@@ -60,6 +61,7 @@ class Source:
     contract_digest: str
     rules_digest: str | None
     table: str | None
+    key: Mapping[str, Any]
     field: str | None
     sheet: str | None
     cell: str | None
@@ -117,6 +119,7 @@ def sources(
 @dataclass(frozen=True, slots=True)
 class _Cell:
     table: str | None
+    key: Mapping[str, Any]
     field: str | None
     sheet: str | None
     cell: str | None
@@ -140,7 +143,7 @@ class _Facts:
 def _absent(entry: LiveEntry) -> _Cell:
     """Return what stands for a report without rows, or for a figure that is no cell."""
     status = ValueStatus.NONE if entry.nil else ValueStatus.REPORTED
-    return _Cell(None, None, None, None, 0 if entry.nil else None, status.value, None)
+    return _Cell(None, {}, None, None, None, 0 if entry.nil else None, status.value, None)
 
 
 def _cells(
@@ -168,6 +171,7 @@ def _cells(
                 row["entry_id"],
                 _Cell(
                     table,
+                    {name: row[name] for name in key},
                     field.name,
                     place.sheet if place else None,
                     next((cell for one in places if (cell := one.cell(field.name, row["source_row"]))), None),

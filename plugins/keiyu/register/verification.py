@@ -20,6 +20,7 @@ from keiyu.receive.storage import BytesLostError, Storage
 from keiyu.register.acceptance import digest_of
 from keiyu.register.holds import expected_state
 from keiyu.register.identity.recording import unvouched
+from keiyu.register.queries import unvouched_queries
 from keiyu.register.segments import ENTRY_ID, read
 
 _BATCH: Final = 1000
@@ -39,7 +40,7 @@ def verify(ledger: Ledger, storage: Storage, schemas: Path) -> list[Finding]:
     with ledger.read() as connection:
         check = _Check(connection, storage, schemas)
         parts: list[Callable[[], Iterator[Finding]]] = [check.chain, check.receipts, check.landing, check.decisions]
-        parts += [check.segments, check.supersession, check.holds, check.identities]
+        parts += [check.segments, check.supersession, check.holds, check.identities, check.queries]
         return [found for part in parts for found in part()]
 
 
@@ -150,6 +151,11 @@ class _Check:
         """The identities of rows are those for which the events vouch."""
         for seq in unvouched(self.connection):
             yield self._say("verify.entries", f"event {seq}", "the identities differ from those recorded")
+
+    def queries(self) -> Iterator[Finding]:
+        """The queries between lines, and how they ended, are those for which the events vouch."""
+        for key in unvouched_queries(self.connection):
+            yield self._say("verify.entries", key, "the queries differ from those recorded")
 
     def _opened(self, row: Row[*tuple[Any, ...]]) -> tuple[str | None, pa.Table | None]:
         try:
