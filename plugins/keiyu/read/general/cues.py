@@ -5,9 +5,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
+from typing import Final
 
 from keiyu.contract.source import read_yaml
 from keiyu.read import fold
+
+_NOTED: Final = re.compile(r"(.*[^\s(（\[])\s*[※＊†‡](.+)", re.DOTALL)
+"""A header, and behind a sign what a note says of it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +45,16 @@ class Cues:
         """A footnote's mark at the end of a header, with its number."""
         signs = "|".join(map(re.escape, self.footnotes))
         return re.compile(rf"\s*[(（\[]?(?:{signs})\s*[\d０-９]*\s*[)）\]]?\s*$")
+
+    def without_note(self, text: str) -> str:
+        """Take a footnote's mark, and what the note says, off the end of a header as it stands.
+
+        A note that makes the label another thing's is kept: 開園時間※土曜日 is not 開園時間.
+        """
+        noted = _NOTED.match(text)
+        if noted and not self.tells_other(fold.joined(noted[2])):
+            return noted[1]
+        return self.footnote.sub("", text)
 
     def without_thing(self, text: str) -> str:
         """Take words for what a row is about, and their particles, off the front of a folded text."""

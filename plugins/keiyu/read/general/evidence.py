@@ -88,6 +88,7 @@ _NUMBERED: Final = re.compile(r"\d-\d|丁目|番地|[町村字条]\D{0,3}\d")
 _BUILDING: Final = "buildingNameEtc"
 """Concept (GIF 住所) of the field that names a building."""
 _PREFECTURE: Final = re.compile(r"^(?:北海道|東京都|(?:京都|大阪)府|.{2,3}県)(?=.)")
+_COUNTY: Final = re.compile(r"^[^市町村\d]{1,5}郡(?=.{1,8}[町村]$)")
 
 _AREA_CODES: Final = frozenset({"area_code", "area_code_short"})
 _LINKS: Final = frozenset({"url", "email"})
@@ -191,7 +192,7 @@ class Judge:
         if not isinstance(cell, str) or traits & _NO_TEXT:
             return 0.0
         if sort == "municipality":
-            return self._municipality(_PREFECTURE.sub("", cell.strip()) or cell)
+            return self._municipality(_COUNTY.sub("", _PREFECTURE.sub("", cell.strip())) or cell)
         folded = fold.joined(cell)
         housed = any(word in folded for word in self._buildings)
         numbered = _NUMBERED.search(fold.value(cell)) is not None

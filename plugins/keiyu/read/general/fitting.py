@@ -12,6 +12,8 @@ _NAMED: Final = 1.5
 _UNASKED: Final = 0.1
 _DOUBTED: Final = 0.3
 _MISLED: Final = 0.2
+_UNLIKE: Final = 0.5
+"""Share of values of a field's form up to which its header says nothing for a line."""
 
 
 def fits(line: "LineWords", understanding: Understanding, found: "Found") -> tuple[float, float]:
@@ -40,4 +42,6 @@ def _doubtful(column: Mapped, own: Container[str]) -> float:
     if not column.review:
         return 0.0
     best = column.candidates[0] if column.candidates else None
+    if best is not None and (best.fit.share or 1.0) <= _UNLIKE:
+        return 0.0
     return _DOUBTED * best.confidence if best is not None and best.hit is not None and best.field in own else -_MISLED

@@ -36,7 +36,7 @@ TAIL: Final = 0.55
 _BRACKETS: Final = re.compile(
     r"[(（\[【〔<＜]([^()（）\[\]【】〔〕<>＜＞]*(?:\([^()]*\)|（[^（）]*）)?[^()（）\[\]【】〔〕<>＜＞]*)[)）\]】〕>＞]"
 )
-_PIECES: Final = re.compile(r"[:：_＿/／|｜]")
+_PIECES: Final = re.compile(r"[:：_＿/／|｜=＝]")
 _BOTH: Final = re.compile(r"[/／|｜・･&＆、,，]|及び|または|又は|と")
 """What stands between two labels of one header."""
 _PATH: Final = re.compile(r"[\w-]+(?:\.[\w-]+)+", re.ASCII)
@@ -201,7 +201,7 @@ class Lexis:
         plain = self._exact(fold.joined(text))
         if plain is not None:
             return plain
-        bare = _DATE.sub("", _NUMBERED.sub("", self.cues.footnote.sub("", text)))
+        bare = _DATE.sub("", _NUMBERED.sub("", self.cues.without_note(text)))
         uri = _URI.match(bare.strip())
         bare = uri[1] if uri else bare
         plain = self._exact(fold.joined(bare))

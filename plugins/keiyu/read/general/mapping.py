@@ -364,21 +364,34 @@ def _twins(
         first = owner.get(best.field)
         if first is None:
             continue
-        own = next(c.confidence for c in ranked[first] if c.field == best.field)
-        at = columns[first].index
+        held = next(c for c in ranked[first] if c.field == best.field)
+        own, at = held.confidence, columns[first].index
         if not columns[i].sample or same(sorts[best.field], columns[i].rows, columns[first].rows):
             why = "same" if columns[i].sample else "blank"
             found[i] = replace(mapped, confidence=0.9, why=why, other=at)
         elif sorts[best.field] in _DIFFERENT and _says_one(columns[i]) and not _says_one(columns[first]):
             found[i] = replace(mapped, confidence=0.8, other=at)
-        elif best.confidence < own - _GAP:
-            found[i] = replace(mapped, confidence=0.5 + (own - best.confidence) / 2, other=at)
+        elif best.confidence < own - _GAP or _lesser(best, held):
+            found[i] = replace(mapped, confidence=0.5 + abs(own - best.confidence) / 2, other=at)
+        elif best.confidence >= USE and _lesser(held, best):
+            found[i] = replace(mapped, field=best.field, confidence=best.confidence, why=None)
+            found[first] = replace(found[first], field=None, why="better", other=columns[i].index)
         else:
             found[i] = replace(mapped, review=True, why="twins", other=at)
             unsure[first] = replace(found[first], field=None, review=True, why="twins", other=columns[i].index)
     for first, mapped in unsure.items():
         found[first] = mapped
     return found
+
+
+def _lesser(one: Candidate, other: Candidate) -> bool:
+    """Return whether another column has the better claim: it bears the label, or its values are known to a list.
+
+    Values that tell much by themselves lift a weak label close to the label itself.
+    """
+    if one.hit and other.hit and (one.hit.how, other.hit.how) == ("weak", "label") and one.fit.power >= _HALF:
+        return True
+    return (other.fit.share or 0.0) >= _OVERWHELMING and (one.fit.share or 0.0) <= _HALF
 
 
 def _says_one(column: Seen) -> bool:
