@@ -15,7 +15,8 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from keiyu import contract
-from keiyu.register.identity import Policy, Resolution, load, resolve
+from keiyu.register.identity import Policy, Resolution, load
+from keiyu.register.identity.resolve import resolve
 from real import raw
 
 HOME = Path(__file__).resolve().parents[2]

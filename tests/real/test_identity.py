@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from keiyu.register.identity import resolve
+from keiyu.register.identity.resolve import resolve
 from real import linkage
 from real.linkage import AFTER, Couple, Linkage
 

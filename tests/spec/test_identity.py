@@ -4,7 +4,9 @@ import pytest
 
 from facilities import CITY, Row, day, known, line, policy, rows
 from keiyu.contract import arrow
-from keiyu.register.identity import Edition, Resolution, periods, resolve
+from keiyu.register.identity import Edition, Resolution
+from keiyu.register.identity.periods import periods
+from keiyu.register.identity.resolve import resolve
 
 MIDORI = {"name": "みどり保育園", "address": "船橋市本町1-2-3", "phone": "047-400-1111", "facility_type": "daycare"}
 HIKARI = {

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from keiyu import publish, register
 from keiyu.cli.decisions import held, impacts
 from keiyu.ledger.models import Event
+from keiyu.publish.snapshot import take
 from ministry import CHIYODA, CHUO, SEVEN
 from office import LAST_YEAR, THIS_YEAR, Office, applicants
 
@@ -33,7 +34,7 @@ def test_a_doubled_figure_changes_nothing_that_is_shown(office: Office) -> None:
     office.send({CHIYODA: applicants(704)})
     assert (office.row(CHIYODA)["applicants_total"], office.row(CHIYODA)["flag"]) == (409, "held")
     assert office.nation("applicants") == 3409
-    grounds = {one["ground"] for one in held(office.workspace, THIS_YEAR)}
+    grounds = {one["ground"] for one in held(take(office.workspace, THIS_YEAR))}
     assert grounds == {"implausible", "revision"}
 
 
@@ -82,5 +83,5 @@ def test_what_was_declined_is_kept_and_never_shown(office: Office) -> None:
 
 def test_a_small_correction_is_published_by_itself(office: Office) -> None:
     office.send({CHUO: applicants(503)})
-    assert held(office.workspace, THIS_YEAR) == []
+    assert held(take(office.workspace, THIS_YEAR)) == []
     assert (office.publish().title_ja, office.nation("applicants")) == ("訂正1", 3412)

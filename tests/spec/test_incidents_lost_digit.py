@@ -12,6 +12,7 @@ import pytest
 
 from keiyu import publish, register
 from keiyu.cli.decisions import held
+from keiyu.publish.snapshot import take
 from keiyu.register.holds import NoReasonError, NothingHeldError
 from ministry import CHIYODA, SEVEN
 from office import LAST_YEAR, THIS_YEAR, Office, applicants
@@ -56,7 +57,7 @@ def test_where_a_good_value_is_shown_it_stays_and_is_flagged(office: Office) -> 
     row = office.row(CHIYODA)
     assert (row["applicants_total"], row["flag"], row["value_status"]) == (1125, "held", "reported")
     assert office.nation("applicants") == 1725
-    [waiting] = [one for one in held(office.workspace, THIS_YEAR) if one["ground"] == "implausible"]
+    [waiting] = [one for one in held(take(office.workspace, THIS_YEAR)) if one["ground"] == "implausible"]
     assert waiting["message_ja"].endswith("前の報告の値を示している。")
 
 
@@ -95,7 +96,7 @@ def test_what_was_confirmed_once_is_not_asked_again(office: Office) -> None:
     office.send({CHIYODA: WRONG})
     register.settle(office.workspace.ledger, THIS_YEAR, CHIYODA, "confirmed", reason="合併", by=CHIYODA)
     office.send({CHIYODA: {**WRONG, "capacity_special_total": 5, "capacity_special_age3plus": 5}})
-    assert (office.row(CHIYODA)["capacity_special_total"], held(office.workspace, THIS_YEAR)) == (5, [])
+    assert (office.row(CHIYODA)["capacity_special_total"], held(take(office.workspace, THIS_YEAR))) == (5, [])
     office.send({CHIYODA: applicants(40)})
     assert (office.row(CHIYODA)["applicants_total"], office.row(CHIYODA)["flag"]) == (41, "held")
 

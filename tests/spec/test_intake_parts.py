@@ -10,11 +10,12 @@ import pytest
 import xlsxwriter
 from sqlalchemy import select
 
-from keiyu import publish, register
+from keiyu import register
 from keiyu.contract.model import Collection
 from keiyu.intake import ingest
 from keiyu.ledger import open_collection
 from keiyu.ledger.models import FindingRow, Submission
+from keiyu.publish.trace import trace
 from keiyu.receive import receive
 from keiyu.receive.workspace import Workspace
 from keiyu.settings import Settings
@@ -170,6 +171,6 @@ def test_a_figure_is_traced_to_its_sheet(space: Workspace) -> None:
         for area in ("北部", "南部")
     }
     take(space, book(sheets), "空き状況.xlsx")
-    found = publish.trace(space, Collection(SHEET, APRIL), "municipality", ["船橋市", "vacancy_age0"], None)
+    found = trace(space, Collection(SHEET, APRIL), "municipality", ["船橋市", "vacancy_age0"], None)
     told = [(source.sheet, source.cell, source.value) for source in found.sources]
     assert told == [("北部", "D3", 1), ("北部", "D4", 2), ("南部", "D3", 1), ("南部", "D4", 2)]

@@ -9,11 +9,10 @@ import pyarrow as pa
 import pytest
 
 from keiyu import contract
-from keiyu.codes import areas
 from keiyu.contract import arrow
 from keiyu.publish import session
-from keiyu.publish.universe import area_table
 from ministry import CHIYODA, CHUO, HAYAMA, small_home
+from nation import inputs
 
 AS_OF = dt.date(2025, 4, 1)
 Rows = Mapping[str, Sequence[Mapping[str, Any]]]
@@ -27,27 +26,14 @@ def schemas(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def national(schemas: Path, name: str, rows: Rows, nil: Sequence[str] = ()) -> dict[str, dict[str, Any]]:
     """Make the table ``municipality`` of a line from some rows; a figure given as a text is a mark's status."""
     line = contract.load(name, schemas)
-    places = area_table(areas.load(schemas), AS_OF, line.relay.direct)
     told = {row["area_code"] for table in rows.values() for row in table}
     status = dict.fromkeys(nil, "none") | dict.fromkeys(told, "reported")
-    codes = places["area_code"].to_pylist()
-    inputs = session.Inputs(
-        collection=pa.table({"line": [name], "as_of": pa.array([AS_OF], pa.date32()), "wave": ["04-01"]}),
-        areas=places,
-        respondents=pa.table(
-            {
-                "area_code": places["area_code"],
-                "prefecture_code": places["prefecture_code"],
-                "value_status": [status.get(code, "not_submitted") for code in codes],
-                "flag": pa.nulls(len(places), pa.string()),
-            }
-        ),
-        core={table.name: core(table, rows.get(table.name, ())) for table in line.tables},
-        given={},
+    seen = inputs(
+        line, schemas, AS_OF, {table.name: core(table, rows.get(table.name, ())) for table in line.tables}, status
     )
     with session.opened(line) as opened:
         [wanted] = [table for table in line.national if table.name == "municipality"]
-        found = opened.run(inputs, [wanted])["municipality"]
+        found = opened.run(seen, [wanted])["municipality"]
     return {row["area_code"]: row for row in found.to_pylist()}
 
 

@@ -8,15 +8,13 @@ import datetime as dt
 from collections.abc import Mapping
 from pathlib import Path
 
-import pyarrow as pa
 import pytest
 
 from keiyu import contract
-from keiyu.codes import areas
 from keiyu.publish import session
 from keiyu.publish.beside import listed
-from keiyu.publish.universe import area_table
 from ministry import APRIL, CHIYODA, CHUO, HACHIOJI, HAYAMA, LINE, OSHIMA, SEVEN, YOKOHAMA, YOKOSUKA, frame, small_home
+from nation import inputs
 
 Cells = Mapping[str, Mapping[str, int | str]]
 
@@ -41,25 +39,13 @@ class National:
 
     def __init__(self, schemas: Path, cells: Cells, nil: tuple[str, ...] = ()) -> None:
         line = contract.load(LINE, schemas)
-        places = area_table(areas.load(schemas), APRIL.as_of, line.relay.direct)
         status = dict.fromkeys(nil, "none") | dict.fromkeys(cells, "reported")
         core = {table.name: frame(table, cells, line) for table in line.tables}
-        inputs = session.Inputs(
-            collection=pa.table({"line": [LINE], "as_of": pa.array([APRIL.as_of], pa.date32()), "wave": ["04-01"]}),
-            areas=places,
-            respondents=pa.table(
-                {
-                    "area_code": places["area_code"],
-                    "prefecture_code": places["prefecture_code"],
-                    "value_status": [status.get(code, "not_submitted") for code in places["area_code"].to_pylist()],
-                    "flag": pa.nulls(len(places), pa.string()),
-                }
-            ),
-            core={name: rows.append_column("entry_id", rows["area_code"]) for name, rows in core.items()},
-            given={"child_population": listed(schemas / "codes" / "child_population.csv")},
-        )
+        owned = {name: rows.append_column("entry_id", rows["area_code"]) for name, rows in core.items()}
+        census = {"child_population": listed(schemas / "codes" / "child_population.csv")}
+        seen = inputs(line, schemas, APRIL.as_of, owned, status, census)
         with session.opened(line) as opened:
-            self.tables = opened.run(inputs, session.ordered(line.national))
+            self.tables = opened.run(seen, session.ordered(line.national))
 
     def rows(self, table: str, /, **where: str) -> list[dict[str, object]]:
         found = self.tables[table].to_pylist()

@@ -9,11 +9,10 @@ import pyarrow as pa
 import pytest
 
 from keiyu import contract
-from keiyu.codes import areas
 from keiyu.contract import arrow
 from keiyu.publish import beside, session
-from keiyu.publish.universe import area_table
 from ministry import CHIYODA, CHUO, HAYAMA, small_home
+from nation import inputs
 from spec.test_publish_lists import core
 
 AS_OF = dt.date(2025, 4, 1)
@@ -50,26 +49,15 @@ class Line:
         lists = {path.stem: beside.listed(path) for path in (self.schemas / "codes").glob("*.csv")}
         del lists["areas"]
         tables = {one.name: core(one, rows.get(one.name, ())) for one in line.tables}
-        inputs = session.Inputs(
-            collection=pa.table({"line": [line.line], "as_of": pa.array([self.as_of], pa.date32()), "wave": ["04-01"]}),
-            areas=area_table(areas.load(self.schemas), self.as_of, line.relay.direct),
-            respondents=self.respondents(rows),
-            core=tables,
-            given={**lists, "facilities": self.facilities, **views},
-        )
+        keys = line.respondents.identity
+        reported = {"/".join(row[key] for key in keys) for table in rows.values() for row in table}
+        due = sorted({tuple(row[key] for key in keys) for row in REGISTER}) if len(keys) > 1 else None
+        views = {**lists, "facilities": self.facilities, **views}
+        seen = inputs(line, self.schemas, self.as_of, tables, dict.fromkeys(reported, "reported"), views, due)
         with session.opened(line) as opened:
-            found = opened.run(inputs, session.ordered(line.national))
-            further = opened.run(inputs, line.across) if "enrolment_earlier" in views else {}
+            found = opened.run(seen, session.ordered(line.national))
+            further = opened.run(seen, line.across) if "enrolment_earlier" in views else {}
         return {name: made.to_pylist() for name, made in {**found, **further}.items()}
-
-    def respondents(self, rows: Mapping[str, Rows]) -> pa.Table:
-        keys = self.contract.respondents.identity
-        told = {tuple(row[key] for key in keys) for table in rows.values() for row in table}
-        frame = area_table(areas.load(self.schemas), self.as_of, ()) if len(keys) == 1 else self.facilities
-        due = sorted({tuple(row[key] for key in keys) for row in frame.to_pylist()})
-        columns = {key: [one[at] for one in due] for at, key in enumerate(keys)}
-        status = ["reported" if one in told else "not_submitted" for one in due]
-        return pa.table({**columns, "value_status": status, "flag": pa.nulls(len(due), pa.string())})
 
 
 def table(schema: pa.Schema, rows: Rows) -> pa.Table:

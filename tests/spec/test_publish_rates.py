@@ -7,10 +7,9 @@ import pyarrow as pa
 import pytest
 
 from keiyu import contract
-from keiyu.codes import areas
 from keiyu.publish import session
-from keiyu.publish.universe import area_table
 from ministry import APRIL, CHIYODA, CHUO, HACHIOJI, HAYAMA, LINE, OSHIMA, YOKOHAMA, YOKOSUKA, frame, small_home
+from nation import inputs
 
 CELLS: dict[str, dict[str, int | str]] = {
     CHIYODA: {"applicants_total": 30, "waiting_total": 3, "using_daycare_total": 20, "capacity_daycare_total": 25},
@@ -37,25 +36,12 @@ class Tables:
     def __init__(self, folder: Path, home: Path) -> None:
         schemas = small_home(home, folder) / "schemas"
         line = contract.load(LINE, schemas)
-        places = area_table(areas.load(schemas), APRIL.as_of, line.relay.direct)
-        codes = places["area_code"].to_pylist()
         core = {table.name: frame(table, CELLS, line) for table in line.tables}
-        inputs = session.Inputs(
-            collection=pa.table({"line": [LINE], "as_of": pa.array([APRIL.as_of], pa.date32()), "wave": ["04-01"]}),
-            areas=places,
-            respondents=pa.table(
-                {
-                    "area_code": places["area_code"],
-                    "prefecture_code": places["prefecture_code"],
-                    "value_status": ["reported" if code in CELLS else "not_submitted" for code in codes],
-                    "flag": pa.nulls(len(places), pa.string()),
-                }
-            ),
-            core={name: rows.append_column("entry_id", rows["area_code"]) for name, rows in core.items()},
-            given={"child_population": CENSUSES},
-        )
+        owned = {name: rows.append_column("entry_id", rows["area_code"]) for name, rows in core.items()}
+        status = dict.fromkeys(CELLS, "reported")
+        seen = inputs(line, schemas, APRIL.as_of, owned, status, {"child_population": CENSUSES})
         with session.opened(line) as opened:
-            made = opened.run(inputs, session.ordered(line.national))
+            made = opened.run(seen, session.ordered(line.national))
         self.rates = {(row["area_code"], row["age_band"]): row for row in made["rate"].to_pylist()}
         self.ranking = made["ranking"].to_pylist()
 

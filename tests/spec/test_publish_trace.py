@@ -16,7 +16,7 @@ from keiyu.contract import template
 from keiyu.intake import ingest
 from keiyu.publish.release import UnknownTableError
 from keiyu.publish.resolve import ManyFiguresError, NoSuchFigureError
-from keiyu.publish.trace import Trace
+from keiyu.publish.trace import Trace, trace
 from keiyu.receive import Arrival, receive_many
 from ministry import APRIL, CHIYODA, CHUO, HACHIOJI, OSHIMA, SEVEN, YOKOHAMA, Ministry
 
@@ -33,7 +33,7 @@ def told(ministry: Ministry) -> Ministry:
 
 
 def traced(ministry: Ministry, table: str, *words: str, at: dt.datetime | None = None) -> Trace:
-    return publish.trace(ministry.workspace, APRIL, table, words, at)
+    return trace(ministry.workspace, APRIL, table, words, at)
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from keiyu.findings import Severity
 from keiyu.ledger import open_collection
 from keiyu.publish import prefill, registry, rollup
 from keiyu.publish.release import NotShownError
+from keiyu.publish.trace import trace
 from keiyu.read import read
 from keiyu.receive.workspace import Workspace
 from ministry import CHIYODA, CHUO, HAYAMA
@@ -206,7 +207,7 @@ def refusals(space: Workspace, data: bytes) -> set[str]:
 
 def test_a_facility_s_figure_leads_to_its_cell(told: Told) -> None:
     """Its number is another's too, in another municipality."""
-    found = publish.trace(told.office.workspace, MONTHLY, "occupancy", ("みどり保育園", "enrolled_age1"))
+    found = trace(told.office.workspace, MONTHLY, "occupancy", ("みどり保育園", "enrolled_age1"))
     assert (found.value, found.agrees) == (24, True)
     assert [(one.file, one.sheet, one.value) for one in found.sources] == [
         ("131016-1.xlsx", "定員・在籍・受入可能数", 24)

@@ -11,7 +11,7 @@ from keiyu import publish
 from keiyu.contract.model import Collection
 from keiyu.errors import UserError
 from keiyu.ledger import open_collection
-from keiyu.publish.universe import area_table, universe
+from keiyu.publish.universe import municipalities, universe
 from ministry import APRIL, CHIYODA, HAYAMA, SEVEN, YOKOHAMA, Ministry, small_home
 
 REGISTER, MONTHLY = "nursery_facility", "nursery_monthly"
@@ -29,12 +29,12 @@ def test_municipalities_are_those_of_the_date(ministry: Ministry) -> None:
     frame = universe(ministry.workspace, ministry.contract, APRIL.as_of)
     assert list(frame.due) == list(SEVEN)
     assert set(frame.due.values()) == {"13", "14"}
-    assert frame.areas.num_rows == 7
+    assert len(frame.municipalities) == 7
 
 
 def test_designation_and_route_are_those_of_the_date(ministry: Ministry) -> None:
     def told(at: dt.date) -> dict[str, tuple[str | None, str]]:
-        rows = area_table(ministry.workspace.areas, at, ("designated_city", "core_city")).to_pylist()
+        rows = municipalities(ministry.workspace.areas, at, ("designated_city", "core_city"))
         return {row["municipality"]: (row["designation"], row["reporting_body"]) for row in rows}
 
     assert told(dt.date(2015, 3, 31))["八王子市"] == (None, "130001")

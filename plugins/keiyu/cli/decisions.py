@@ -11,6 +11,7 @@ from keiyu.cli.verb import Function, Verb, argument, option, verb
 if TYPE_CHECKING:
     from keiyu.contract.model import Collection
     from keiyu.ledger.holds import Settlement
+    from keiyu.publish.snapshot import Snapshot
     from keiyu.receive.workspace import Workspace
 
 HELD_KEYS: Final = "reporter name ground since message_ja message_en shown"
@@ -116,15 +117,15 @@ def _decide(
     screen.show(result, human)
 
 
-def held(space: "Workspace", collection: "Collection") -> list[dict[str, Any]]:
+def held(snapshot: "Snapshot") -> list[dict[str, Any]]:
     """Return what waits for a decision in a collection, for ``keiyu status``."""
-    from keiyu.publish.manifest import held_of
+    from keiyu.publish.holds import waiting
 
-    return list(map(_held, held_of(space, collection)))
+    return list(map(_held, waiting(snapshot)))
 
 
 def _held(hold: Mapping[str, Any]) -> dict[str, Any]:
-    from keiyu.publish.describe import remark
+    from keiyu.publish.holds import remark
 
     ja, en = remark(hold)
     names = ("reporter", "name", "ground", "since", "shown")

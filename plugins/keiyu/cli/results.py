@@ -141,7 +141,7 @@ def _standing(space: "Workspace", collection: "Collection", state: str, of: "Sta
         ],
         "release": release,
         "stray": list(snapshot.stray),
-        "held": held(space, collection),
+        "held": held(snapshot),
         "queries": asked(space, collection),
         **calendar_of(space, collection),
     }

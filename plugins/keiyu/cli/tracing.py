@@ -13,8 +13,8 @@ from keiyu.cli.verb import argument, option, verb
 
 if TYPE_CHECKING:
     from keiyu.contract.model import Collection
-    from keiyu.publish import Trace
     from keiyu.publish.sources import Source
+    from keiyu.publish.trace import Trace
 
 _SHOWN: Final = 30
 _SOURCE_KEYS: Final = (
@@ -62,7 +62,7 @@ def trace_command(
     limit: int | None,
 ) -> None:
     """Trace a figure."""
-    from keiyu.publish import trace
+    from keiyu.publish.trace import trace
 
     with workspace() as space:
         found = trace(space, collection, table, words, as_known_at)

@@ -17,18 +17,22 @@ import pyarrow.parquet
 import keiyu.check.tell
 import keiyu.intake
 import keiyu.orchestration.steps
-from keiyu import contract
+from keiyu import check, contract, publish, read, register
 from keiyu.check import engine, suites
 from keiyu.codes import areas
 from keiyu.errors import KeiyuError
 from keiyu.orchestration.assets import collections
+from keiyu.publish import monitor
 from keiyu.settings import Settings
 
 __all__ = ["airflow", "duckdb", "great_expectations", "keiyu", "pandas", "pyarrow", "warm"]
 
 
 def warm() -> None:
-    """Load area tables and contracts; a broken one is for the task to report, not to stop the scheduler."""
+    """Load what rooms offer on demand, area tables and contracts; a broken one is for the task to report."""
+    for room in (read, check, register, publish, monitor):
+        for name in room.__all__:
+            getattr(room, name)
     with suppress(KeiyuError, OSError):
         settings = Settings()
         schemas = settings.schemas

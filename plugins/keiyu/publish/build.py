@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from keiyu.contract.model import NationalTable
-from keiyu.publish import session
+from keiyu.publish import session, views
 from keiyu.publish.beside import Beside
 from keiyu.publish.snapshot import Snapshot
 from keiyu.receive.workspace import Workspace
@@ -122,9 +122,9 @@ def inputs(
     """
     besides = Beside.of(workspace, taken.contract, taken.collection.as_of, taken.seq, queries)
     return session.Inputs(
-        collection=taken.itself,
-        areas=taken.areas(prefectures),
-        respondents=taken.respondents(prefectures),
+        collection=views.collection(taken),
+        areas=views.areas_in(taken, prefectures),
+        respondents=views.respondents(taken, prefectures),
         core=_core(workspace, taken, queries, prefectures),
         given={**given, **besides.views(prefectures, entries_in(taken, prefectures))},
     )

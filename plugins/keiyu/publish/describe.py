@@ -9,6 +9,7 @@ from typing import Any, Final
 from keiyu.contract import dictionary
 from keiyu.contract.interface import Interface
 from keiyu.contract.model import Contract, Field, NationalTable
+from keiyu.publish.holds import remark
 
 DATA_PACKAGE: Final = "https://datapackage.org/profiles/2.0/datapackage.json"
 _PARQUET: Final = "application/vnd.apache.parquet"
@@ -189,31 +190,6 @@ def _decisions(manifest: Mapping[str, Any]) -> Iterator[str]:
         if holds:
             yield from ("", f"## {title_}: {len(holds):,}", "")
             yield from (f"- {told_ja}\n  {told_en}" for told_ja, told_en in map(remark, holds))
-
-
-def remark(hold: Mapping[str, Any]) -> tuple[str, str]:
-    """Return what readers are told of a hold, in Japanese and English.
-
-    Args:
-        hold: an item of the manifest's ``held`` or ``footnotes``.
-    """
-    who = f"{hold['name']}（{hold['reporter']}）"
-    why_ja = "".join(one["message_ja"] for one in hold["findings"]) or "公表値を大きく動かす訂正。"
-    why_en = " ".join(one["message_en"] for one in hold["findings"]) or "A correction that moves published figures far."
-    if hold["settlement"] is None:
-        shown = hold["shown"] is not None
-        ja = "前の報告の値を示している。" if shown else "確認できるまで合計に含めない。"
-        en = "The earlier report's figures are shown." if shown else "Not in the totals until it is confirmed."
-        return f"{who}: {why_ja}{ja}", f"{why_en} {en}"
-    by_ja, by_en = _DECIDED[hold["settlement"]]
-    return f"{who}: {why_ja}{by_ja}「{hold['reason']}」", f"{why_en} {by_en}: {hold['reason']}"
-
-
-_DECIDED: Final = {
-    "confirmed": ("報告者の回答", "The reporter's answer"),
-    "approved": ("所管官庁の承認", "Approved by the ministry"),
-    "declined": ("所管官庁の不承認", "Declined by the ministry"),
-}
 
 
 def _changes(manifest: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

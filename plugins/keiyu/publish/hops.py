@@ -76,8 +76,7 @@ def reconcile(workspace: Workspace, collection: Collection) -> tuple[Hop, ...]:
         collection: which.
     """
     taken = take(workspace, collection)
-    areas = taken.universe.areas
-    via = dict(zip(areas["area_code"].to_pylist(), areas["reporting_body"].to_pylist(), strict=True))
+    via = {one["area_code"]: one["reporting_body"] for one in taken.universe.municipalities}
     sent, forwarded = _latest(_entries(workspace, collection), via)
     bodies = sorted({via[reporter] for reporter in forwarded})
     return tuple(_hop(taken, body, [one for one in sent if via[one] == body], sent, forwarded) for body in bodies)

@@ -23,7 +23,7 @@ from keiyu.publish.parquet import WHOLE, shard
 from keiyu.publish.snapshot import Snapshot, take
 from keiyu.receive.workspace import Workspace
 from keiyu.register import HoldDraft, Staged
-from keiyu.register.staging import EntryDraft
+from keiyu.register.drafts import EntryDraft
 
 Number = int | float
 

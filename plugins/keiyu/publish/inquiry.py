@@ -100,7 +100,7 @@ class _Round:
             areas = self._areas(connection, changed, reach)
             entries: frozenset[str] | None = _near(connection, reach, areas)
         if whole != before.whole and any(one.complete == "nation" for one in found.wanted):
-            areas, entries = frozenset(found.taken.universe.areas["area_code"].to_pylist()), None
+            areas, entries = frozenset(one["area_code"] for one in found.taken.universe.municipalities), None
         raised, ended = self._compared(replace(found, within=areas, entries=entries), areas)
         with self.workspace.ledger.begin() as connection:
             serialise(connection)

@@ -9,19 +9,20 @@ from typing import Any
 import pyarrow as pa
 
 from keiyu import __version__
-from keiyu.contract.model import Collection, NationalTable
+from keiyu.contract.model import NationalTable
 from keiyu.contract.source import digest as digest_of_files
 from keiyu.ledger.models import ReleaseStage
+from keiyu.publish import holds
 from keiyu.publish.build import by_prefecture
 from keiyu.publish.describe import title
 from keiyu.publish.disclosure import telling
 from keiyu.publish.estimation.frame import frame
 from keiyu.publish.folder import Stored
 from keiyu.publish.parquet import WHOLE, shard
-from keiyu.publish.snapshot import Snapshot, codes_digest, rules_digest, take
+from keiyu.publish.snapshot import Snapshot, codes_digest, rules_digest
 from keiyu.publish.totals import control_totals
 from keiyu.receive.workspace import Workspace
-from keiyu.register import Held, LiveEntry
+from keiyu.register import LiveEntry
 
 
 @dataclass(frozen=True)
@@ -109,19 +110,13 @@ def manifest(workspace: Workspace, cut: Cut, files: Sequence[tuple[Part, Stored]
         "tables": {"digest": rules_digest(contract), "inputs_digest": taken.digest},
         "codes": {"digest": codes_digest(workspace.settings.schemas)},
         "coverage": coverage(taken, cut.weight_in) | {"prefectures": by_prefectures(workspace, taken)},
-        "held": [_held(taken, hold) for holds in taken.held.values() for hold in holds],
-        "footnotes": [_held(taken, hold) for hold in taken.footnotes],
+        "held": holds.waiting(taken),
+        "footnotes": [holds.told(taken, hold) for hold in taken.footnotes],
         "control_totals": control_totals(taken),
         "files": [_file(part, stored) for part, stored in files],
         "submissions": [_submission(entry) for entry in taken.live.values()],
     }
     return telling.told(contract, whole | ({"disclosure": cut.disclosure} if cut.disclosure else {}))
-
-
-def held_of(workspace: Workspace, collection: Collection) -> list[dict[str, Any]]:
-    """Return what waits for a decision in a collection now, as a manifest tells it."""
-    taken = take(workspace, collection)
-    return [_held(taken, hold) for holds in taken.held.values() for hold in holds]
 
 
 def coverage(taken: Snapshot, weight_in: float | None) -> dict[str, Any]:
@@ -132,9 +127,8 @@ def coverage(taken: Snapshot, weight_in: float | None) -> dict[str, Any]:
         ``missing`` (code, prefecture and name of each), ``exempt`` (code and reason of each who was excused) and
         ``not_due`` (codes that reported without owing).
     """
-    areas = taken.universe.areas
-    prefectures = dict(zip(areas["prefecture_code"].to_pylist(), areas["prefecture"].to_pylist(), strict=True))
-    names = dict(zip(areas["area_code"].to_pylist(), areas["municipality"].to_pylist(), strict=True))
+    prefectures = {one["prefecture_code"]: one["prefecture"] for one in taken.universe.municipalities}
+    names = {one["area_code"]: one["municipality"] for one in taken.universe.municipalities}
     return {
         "reporters_in": len(taken.live),
         "reporters_due": taken.owing,
@@ -156,8 +150,8 @@ def coverage(taken: Snapshot, weight_in: float | None) -> dict[str, Any]:
 
 def by_prefectures(workspace: Workspace, taken: Snapshot) -> list[dict[str, Any]]:
     """Return of each prefecture how many are in, how many owe, and the share of the last collection's weight."""
-    areas, now = taken.universe.areas, frame(workspace, taken, most=1).now
-    names = dict(zip(areas["prefecture_code"].to_pylist(), areas["prefecture"].to_pylist(), strict=True))
+    now = frame(workspace, taken, most=1).now
+    names = {one["prefecture_code"]: one["prefecture"] for one in taken.universe.municipalities}
     owing = Counter(place for reporter, place in taken.universe.due.items() if reporter not in taken.exempt)
     came = Counter(taken.universe.due[reporter] for reporter in taken.live)
     told = []
@@ -191,25 +185,6 @@ def _file(part: Part, stored: Stored) -> dict[str, Any]:
         "sha256": stored.sha256,
         "inputs_digest": part.inputs_digest,
         "shared": stored.shared,
-    }
-
-
-def _held(taken: Snapshot, hold: Held) -> dict[str, Any]:
-    """Return what readers are told of a hold: whose, why, how it was settled, and whether an older value is shown."""
-    return {
-        "reporter": hold.reporter,
-        "name": taken.name_of(hold.reporter),
-        "ground": hold.ground,
-        "since": hold.opened_seq,
-        "findings": [
-            {name: found[name] for name in ("rule_id", "field", "value", "expected", "message_ja", "message_en")}
-            for found in hold.facts.get("findings", ())
-        ],
-        "measures": hold.facts.get("measures", []),
-        "shown": taken.live[hold.reporter].entry_id if hold.reporter in taken.live else None,
-        "settlement": hold.settlement,
-        "settled_by": hold.settled_by,
-        "reason": hold.reason,
     }
 
 

@@ -199,7 +199,7 @@ def _terms(taken: Snapshot) -> dict[str, set[str]]:
                 terms.setdefault(code.code, set()).update(map(fold, spelt))
     for measure, told in taken.contract.headline.items():
         terms.setdefault(measure, set()).update((fold(told["label_ja"]), fold(told["label_en"])))
-    for row in taken.universe.areas.to_pylist():
+    for row in taken.universe.municipalities:
         name, prefecture = fold(row["municipality"]), fold(row["prefecture"])
         terms[row["area_code"]] = {name, prefecture + name, row["area_code"][:5]}
         terms[row["prefecture_code"]] = {prefecture}

@@ -19,7 +19,7 @@ from keiyu.contract.model import Collection, Contract, NationalTable
 from keiyu.contract.rollup import Rollup, rollups
 from keiyu.errors import UserError
 from keiyu.findings import Finding, Place, finding
-from keiyu.publish import across, session
+from keiyu.publish import across, session, views
 from keiyu.publish.build import inputs
 from keiyu.publish.snapshot import Snapshot, take
 from keiyu.publish.sources import Row, Source, sources
@@ -159,18 +159,16 @@ class Reconciliation:
     def _compared(self, line: str) -> pa.Table:
         survey = self.surveys[line]
         wanted = [one for one in self.wanted if one.to == line]
-        views = {
+        given = {
             "contributions": _together({one.name: self.contributions[one.name] for one in wanted}),
             "rollups": pa.table({"rollup": [one.name for one in wanted], "complete": [one.complete for one in wanted]}),
             "fields": _fields(wanted, survey.contract),
             "survey": self._survey(survey),
             "facilities_due": self._due(),
         }
-        nobody = survey.respondents(())
-        areas = self.taken.universe.areas
-        if self.within is not None:
-            areas = areas.filter(pc.is_in(areas["area_code"], pa.array(sorted(self.within), pa.string())))
-        seen = session.Inputs(self.taken.itself, areas, nobody, {}, views)
+        within, nobody = self.within, views.respondents(survey, ())
+        areas = [one for one in self.taken.universe.municipalities if within is None or one["area_code"] in within]
+        seen = session.Inputs(views.collection(self.taken), views.areas(areas), nobody, {}, given)
         with session.opened(survey.contract) as opened:
             return opened.run(seen, [declared(self.workspace)])[_TABLE]
 
@@ -182,7 +180,7 @@ class Reconciliation:
         return pa.concat_tables(part.select(["area_code", "field", "value", "value_status"]) for part in parts)
 
     def _due(self) -> pa.Table:
-        due = self.taken.respondents(set(self.taken.universe.due.values()))
+        due = views.respondents(self.taken, set(self.taken.universe.due.values()))
         arrived = pc.is_in(due["value_status"], pa.array(_HERE))
         return pa.table({"area_code": self._homes(), "is_in": arrived})
 

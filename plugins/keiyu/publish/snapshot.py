@@ -5,29 +5,27 @@ entry of each is live, the names and designations of its municipalities, the con
 digests mean equal rows, so that only what differs is computed again.
 """
 
+import datetime as dt
 import hashlib
+from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Collection as Several
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
-from typing import Final
-
-import pyarrow as pa
-import pyarrow.compute as pc
+from typing import TYPE_CHECKING, Final
 
 from keiyu import register
 from keiyu.codes.areas import to6
-from keiyu.contract import reporters
 from keiyu.contract.model import Collection, Contract
 from keiyu.contract.source import digest as digest_of_files
 from keiyu.ledger.dispensations import Granted, dispensations
 from keiyu.ledger.events import canonical, head
-from keiyu.publish import beside
 from keiyu.publish.universe import Universe, universe
-from keiyu.read.model import ValueStatus
 from keiyu.receive.workspace import Workspace
 from keiyu.register import Held, LiveEntry
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 HELD: Final = "held"
 """Flag of a reporter whose newer report waits for a decision."""
@@ -49,7 +47,7 @@ class Snapshot:
         stray: reporters with a live entry who owe none; they are in no national table.
         exempt: reporter → reason, of those who were excused (提出免除) and did not report.
         holds: what waits or waited for a decision, as it stood.
-        beside: prefecture → what the national tables read besides the collection's rows, in short.
+        beside: gives prefecture → what the national tables read besides the collection's rows, in short.
     """
 
     contract: Contract
@@ -60,7 +58,7 @@ class Snapshot:
     stray: tuple[str, ...]
     exempt: Mapping[str, str] = field(default_factory=dict)
     holds: tuple[Held, ...] = ()
-    beside: Mapping[str, str] = field(default_factory=dict)
+    beside: Callable[[], Mapping[str, str]] = dict
 
     @cached_property
     def held(self) -> dict[str, tuple[Held, ...]]:
@@ -98,7 +96,7 @@ class Snapshot:
     def inputs(self) -> dict[str, str]:
         """Prefecture → digest of what its rows are made of."""
         parts = {prefecture: hashlib.sha256(self._rules) for prefecture in dict.fromkeys(self.universe.due.values())}
-        for prefecture, told in self.beside.items():
+        for prefecture, told in self.beside().items():
             parts[prefecture].update(told.encode())
         for reporter, prefecture in self.universe.due.items():
             entry = self.live.get(reporter)
@@ -106,9 +104,9 @@ class Snapshot:
             told += "exempt\n" if reporter in self.exempt else ""
             told += f"{self.flags[reporter]}\n" if reporter in self.flags else ""
             parts[prefecture].update(told.encode())
-        for row in self.universe.areas.to_pylist():
-            if row["prefecture_code"] in parts:
-                parts[row["prefecture_code"]].update(canonical(row))
+        for one in self.universe.municipalities:
+            if one["prefecture_code"] in parts:
+                parts[one["prefecture_code"]].update(canonical(one))
         return {prefecture: digest.hexdigest() for prefecture, digest in parts.items()}
 
     @cached_property
@@ -134,32 +132,9 @@ class Snapshot:
 
     @cached_property
     def _names(self) -> dict[str, str]:
-        areas = self.universe.areas
-        columns = (areas[name].to_pylist() for name in ("area_code", "prefecture", "municipality"))
-        return {code: f"{prefecture}{name}" for code, prefecture, name in zip(*columns, strict=True)}
+        return {one["area_code"]: f"{one['prefecture']}{one['municipality']}" for one in self.universe.municipalities}
 
-    def respondents(self, prefectures: Several[str]) -> pa.Table:
-        """Return who owes a submission in some prefectures: reporter, prefecture and what came of it."""
-        due = [(reporter, place) for reporter, place in self.universe.due.items() if place in prefectures]
-        respondents = self.contract.respondents
-        named = [reporters.split(respondents, reporter) for reporter, _ in due]
-        identity = {name: [told[at] for told in named] for at, name in enumerate(respondents.identity)}
-        return pa.table(
-            {
-                **{name: pa.array(told, pa.string()) for name, told in identity.items()},
-                "prefecture_code": pa.array([place for _, place in due], pa.string()),
-                "value_status": pa.array([self._status(reporter) for reporter, _ in due], pa.string()),
-                "flag": pa.array([self.flags.get(reporter) for reporter, _ in due], pa.string()),
-            }
-        )
-
-    @property
-    def itself(self) -> pa.Table:
-        """The collection, as queries see it: ``line``, ``as_of``, ``wave``."""
-        line, as_of = self.collection.line, self.collection.as_of
-        return pa.table({"line": [line], "as_of": pa.array([as_of], pa.date32()), "wave": [as_of.strftime("%m-%d")]})
-
-    def rows(self, workspace: Workspace, table: str, entries: Several[str] | None = None) -> pa.Table:
+    def rows(self, workspace: Workspace, table: str, entries: Several[str] | None = None) -> "pa.Table":
         """Return the live rows of a core table as ``register.current`` does, as known at the snapshot.
 
         Args:
@@ -169,19 +144,6 @@ class Snapshot:
         """
         ledger, storage, as_of = workspace.ledger, workspace.storage, self.collection.as_of
         return register.current(ledger, storage, self.contract, table, as_of, at_seq=self.seq, entries=entries)
-
-    def areas(self, prefectures: Several[str]) -> pa.Table:
-        """Return the municipalities of some prefectures."""
-        table = self.universe.areas
-        return table.filter(pc.is_in(table["prefecture_code"], pa.array(sorted(prefectures), pa.string())))
-
-    def _status(self, reporter: str) -> str:
-        entry = self.live.get(reporter)
-        if reporter in self.exempt:
-            return ValueStatus.EXCLUDED.value
-        if entry is None:
-            return (ValueStatus.UNKNOWN if reporter in self.held else ValueStatus.NOT_SUBMITTED).value
-        return (ValueStatus.NONE if entry.nil else ValueStatus.REPORTED).value
 
     @cached_property
     def _rules(self) -> bytes:
@@ -208,8 +170,16 @@ def take(workspace: Workspace, collection: Collection, at_seq: int | None = None
         excused = dispensations(connection, collection, at_seq).exemptions
         holds = tuple(register.holds_of(connection, collection, at_seq))
     exempt = _exempt(frame, excused, live)
-    told = beside.fingerprint(workspace, contract, collection.as_of, at_seq, dict.fromkeys(frame.due.values()))
-    return Snapshot(contract, collection, at_seq, frame, live, stray, exempt, holds, told)
+    beside = partial(_beside, workspace, contract, collection.as_of, at_seq, dict.fromkeys(frame.due.values()))
+    return Snapshot(contract, collection, at_seq, frame, live, stray, exempt, holds, beside)
+
+
+def _beside(
+    workspace: Workspace, contract: Contract, as_of: dt.date, seq: int, prefectures: Several[str]
+) -> Mapping[str, str]:
+    from keiyu.publish import beside
+
+    return beside.fingerprint(workspace, contract, as_of, seq, prefectures)
 
 
 def _exempt(frame: Universe, excused: Mapping[str, Granted], live: Mapping[str, LiveEntry]) -> dict[str, str]:

@@ -87,7 +87,7 @@ def sources(
         wanted: which rows of a core table count, by its name; all by default.
     """
     facts = _facts(workspace.ledger, {entry.submission_id for entry in entries})
-    names = {area["area_code"]: area for area in taken.universe.areas.to_pylist()}
+    names = {one["area_code"]: one for one in taken.universe.municipalities}
     mine_of = {entry.entry_id: entry for entry in entries}
     cells: dict[str, list[_Cell]] = {entry_id: [] for entry_id in mine_of}
     for table in taken.contract.tables:
@@ -96,13 +96,13 @@ def sources(
             for entry_id, cell in _cells(workspace, taken, table.name, mine, mine_of, facts, wanted):
                 cells[entry_id].append(cell)
     for entry in entries:
-        area = names.get(entry.reporter, {})
+        area = names.get(entry.reporter)
         submission = facts[entry.submission_id]
         for cell in cells[entry.entry_id] or [_absent(entry)]:
             yield Source(
                 reporter=entry.reporter,
-                prefecture=area.get("prefecture"),
-                name=area.get("municipality"),
+                prefecture=area and area["prefecture"],
+                name=area and area["municipality"],
                 submission_id=entry.submission_id,
                 entry_id=entry.entry_id,
                 file=submission.filename,

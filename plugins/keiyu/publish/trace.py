@@ -139,9 +139,8 @@ def _scopes(taken: Snapshot, row: Mapping[str, Any]) -> Iterator[list[str]]:
         yield [str(own)]
         return
     expected = row.get("reporters_due")
-    areas = taken.universe.areas.to_pylist()
     for column in ("prefecture_area_code", "reporting_body"):
-        scope = [area["area_code"] for area in areas if area[column] == row.get("area_code")]
+        scope = [one["area_code"] for one in taken.universe.municipalities if one[column] == row.get("area_code")]
         if scope and expected in (None, len(scope)):
             yield scope
     place = row.get("prefecture_code")

@@ -8,15 +8,25 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-
-import pyarrow as pa
+from typing import TypedDict
 
 from keiyu.codes.areas import Areas, to6
-from keiyu.contract import reporters
 from keiyu.contract.model import Contract
 from keiyu.errors import ContractError
-from keiyu.publish import registry
 from keiyu.receive.workspace import Workspace
+
+
+class Municipality(TypedDict):
+    """A municipality as the view ``areas`` of national tables has it; codes of six digits, of prefectures two."""
+
+    area_code: str
+    prefecture_code: str
+    prefecture_area_code: str
+    prefecture: str
+    municipality: str
+    kind: str
+    designation: str | None
+    reporting_body: str
 
 
 @dataclass(frozen=True)
@@ -24,13 +34,12 @@ class Universe:
     """The frame of one collection.
 
     Attributes:
-        areas: ``area_code, prefecture_code, prefecture_area_code, prefecture, municipality, kind,
-            designation, reporting_body`` of each municipality on the reference date, in code order.
+        municipalities: those on the reference date, in code order.
         due: reporter → 2-digit prefecture code, for everyone who owes a submission, in code order.
         homes: reporter → 6-digit code of its municipality.
     """
 
-    areas: pa.Table
+    municipalities: tuple[Municipality, ...]
     due: Mapping[str, str]
     homes: Mapping[str, str]
 
@@ -47,51 +56,39 @@ def universe(workspace: Workspace, contract: Contract, as_of: dt.date, at_seq: i
     Raises:
         ContractError: the facility register that the contract names does not say where a facility stands.
     """
-    areas = area_table(workspace.areas, as_of, contract.relay.direct)
+    found = municipalities(workspace.areas, as_of, contract.relay.direct)
     if contract.respondents.kind == "facility":
         homes = _facilities(workspace, contract, as_of, at_seq)
     else:
-        homes = {code: code for code in areas["area_code"].to_pylist()}
-    return Universe(areas, {reporter: code[:2] for reporter, code in homes.items()}, homes)
+        homes = {one["area_code"]: one["area_code"] for one in found}
+    return Universe(found, {reporter: code[:2] for reporter, code in homes.items()}, homes)
 
 
-def area_table(areas: Areas, as_of: dt.date, direct: tuple[str, ...]) -> pa.Table:
-    """Return the municipalities of a date as a table.
+def municipalities(areas: Areas, as_of: dt.date, direct: tuple[str, ...]) -> tuple[Municipality, ...]:
+    """Return the municipalities of a date, in code order.
 
     Args:
         areas: the dated code tables.
         as_of: the date.
         direct: designations that report to the ministry themselves.
     """
-    names = (
-        "area_code",
-        "prefecture_code",
-        "prefecture_area_code",
-        "prefecture",
-        "municipality",
-        "kind",
-        "designation",
-        "reporting_body",
-    )
-    rows = []
+    found: list[Municipality] = []
     for area in areas.municipalities(as_of):
         designation = areas.designation(area.code, as_of)
         whole = to6(f"{area.prefecture_code}000")
-        body = area.code6 if designation in direct else whole
-        rows.append(
-            (
-                area.code6,
-                area.prefecture_code,
-                whole,
-                area.prefecture_name,
-                area.name,
-                area.kind,
-                designation,
-                body,
-            )
+        found.append(
+            {
+                "area_code": area.code6,
+                "prefecture_code": area.prefecture_code,
+                "prefecture_area_code": whole,
+                "prefecture": area.prefecture_name,
+                "municipality": area.name,
+                "kind": area.kind,
+                "designation": designation,
+                "reporting_body": area.code6 if designation in direct else whole,
+            }
         )
-    columns = zip(*rows, strict=True)
-    return pa.table({name: pa.array(column, pa.string()) for name, column in zip(names, columns, strict=True)})
+    return tuple(found)
 
 
 @lru_cache(maxsize=1 << 14)
@@ -110,6 +107,9 @@ def became(areas: Areas, code: str, since: dt.date, until: dt.date) -> tuple[str
 
 def _facilities(workspace: Workspace, contract: Contract, as_of: dt.date, at_seq: int | None) -> dict[str, str]:
     """Return where the facilities lie that stood on the date, by each municipality's latest edition up to it."""
+    from keiyu.contract import reporters
+    from keiyu.publish import registry
+
     line, _, table = (contract.respondents.register or "").partition(".")
     place = contract.respondents.within
     if place is None or place not in workspace.contract(line).table(table).by_name:

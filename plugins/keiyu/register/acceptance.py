@@ -16,8 +16,9 @@ from keiyu.ledger.events import Draft, Stamp, append, digest, serialise
 from keiyu.ledger.models import Entry, FindingRow, Placement, ReceiptRow, Segment, Submission
 from keiyu.ledger.selection import live_at, lots
 from keiyu.receive.storage import Storage
+from keiyu.register.drafts import EntryDraft
 from keiyu.register.holds import enter_holds
-from keiyu.register.staging import EntryDraft, Staged
+from keiyu.register.staging import Staged
 
 _HASHED: Final = (
     "id", "submission_id", "attempt", "reporter", "state", "nil", "received_seq", "row_count", "control_totals",

@@ -16,7 +16,7 @@ from keiyu.ledger.holds import Ground, Hold, Settlement
 from keiyu.ledger.ids import new_id
 from keiyu.ledger.models import Entry
 from keiyu.ledger.selection import live_at
-from keiyu.register.staging import EntryDraft, HoldDraft
+from keiyu.register.drafts import EntryDraft, HoldDraft
 
 KINDS: Final[dict[Settlement, str]] = {"confirmed": "confirm", "approved": "approve", "declined": "decline"}
 

@@ -14,11 +14,11 @@ from keiyu.contract.model import Collection, Contract, Respondents
 from keiyu.findings import Finding
 from keiyu.ledger.claims import Claimed
 from keiyu.ledger.events import digest
-from keiyu.ledger.holds import Ground
 from keiyu.ledger.ids import new_id
 from keiyu.read.model import Reading, TableReading
 from keiyu.receive.storage import Storage
 from keiyu.register.derived import DERIVED
+from keiyu.register.drafts import EntryDraft, HoldDraft
 from keiyu.register.segments import ENTRY_ID, Written, in_order, write
 from keiyu.register.totals import Totals, totals_by
 
@@ -66,35 +66,6 @@ class Refused:
     submission: Claimed
     findings: Sequence[Finding]
     reading: Reading | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class EntryDraft:
-    """An entry before it has its place in the sequence; columns as ``keiyu.ledger.models.Entry``."""
-
-    id: str
-    submission_id: str
-    attempt: int
-    line: str
-    as_of: dt.date
-    reporter: str
-    state: str
-    nil: bool
-    received_seq: int
-    part_id: str | None
-    row_count: int
-    control_totals: Totals
-    contract_digest: str
-    rules_digest: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class HoldDraft:
-    """A ground on which an entry will be held; columns as ``keiyu.ledger.holds.Hold``."""
-
-    entry_id: str
-    ground: Ground
-    facts: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -278,9 +249,7 @@ def _note(staged: Staged, submission: Claimed, readings: Sequence[Reading], draf
     }
 
 
-def _together(parts: Sequence[Totals]) -> Totals:
-    if len(parts) == 1:
-        return parts[0]
+def _together(parts: Sequence[Mapping[str, int | float]]) -> Totals:
     total: Totals = {}
     for part in parts:
         for name, value in part.items():

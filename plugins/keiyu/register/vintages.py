@@ -1,107 +1,24 @@
-"""What is live now, and what was live then: segments joined with the ledger's entries.
-
-"As known at" is a question to the ledger alone: an instant becomes a sequence, a sequence a set of
-entries, and those a set of rows in files that never changed.
-"""
+"""The rows that are live now, and those that were live then: segments joined with the ledger's entries."""
 
 import datetime as dt
 from collections.abc import Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from sqlalchemy import ColumnElement, Connection, and_, select
+from sqlalchemy import and_, select
 
 from keiyu.contract import arrow
-from keiyu.contract.model import Collection as Wave
 from keiyu.contract.model import Contract
 from keiyu.ledger import Ledger
-from keiyu.ledger.events import head
-from keiyu.ledger.models import Entry, Event, Segment, Submission
-from keiyu.ledger.selection import LOT, live_at, lots
+from keiyu.ledger.models import Entry, Segment
+from keiyu.ledger.selection import LOT
 from keiyu.receive.storage import Storage
+from keiyu.register.living import live_in
 from keiyu.register.segments import ENTRY_ID, in_order, read
-from keiyu.register.totals import Totals
 
 _READERS: Final = 8
-
-
-@dataclass(frozen=True, slots=True)
-class LiveEntry:
-    """An entry that is live at some sequence.
-
-    Attributes:
-        entry_id: the entry.
-        reporter: whose it is.
-        submission_id: the submission it came in.
-        digest: SHA-256 of that submission's bytes.
-        sender: who sent them.
-        accepted_seq: since when it is live.
-        nil: it says that there is nothing to report.
-        row_count: rows in all tables.
-        control_totals: sum of each measure.
-        contract_digest: contract under which it was accepted.
-        rules_digest: rules by which it was checked.
-        segments: paths of the segments that hold its rows.
-    """
-
-    entry_id: str
-    reporter: str
-    submission_id: str
-    digest: str
-    sender: str | None
-    accepted_seq: int
-    nil: bool
-    row_count: int
-    control_totals: Totals
-    contract_digest: str
-    rules_digest: str | None
-    segments: tuple[str, ...]
-
-
-def seq_at(ledger: Ledger, instant: dt.datetime) -> int:
-    """Return the last sequence committed at or before an instant; 0 before the first.
-
-    Args:
-        ledger: the ledger.
-        instant: aware datetime.
-    """
-    with ledger.read() as connection:
-        query = select(Event.seq).where(Event.at <= instant).order_by(Event.at.desc()).limit(1)
-        found: int | None = connection.scalar(query)
-    return found or 0
-
-
-def live(ledger: Ledger, line: str, as_of: dt.date, at_seq: int | None = None) -> list[LiveEntry]:
-    """Return the live entries of a collection, in order of reporter.
-
-    Args:
-        ledger: the ledger.
-        line: the line.
-        as_of: reference date.
-        at_seq: as known at this sequence; now by default.
-    """
-    columns = (
-        Entry.id.label("entry_id"), Entry.reporter, Entry.submission_id, Submission.digest, Submission.sender,
-        Entry.accepted_seq, Entry.nil, Entry.row_count, Entry.control_totals, Entry.contract_digest,
-        Entry.rules_digest, Entry.part_id,
-    )  # fmt: skip
-    with ledger.read() as connection:
-        query = select(*columns).join(Submission, Submission.id == Entry.submission_id)
-        rows = connection.execute(query.where(_live_at(connection, line, as_of, at_seq)).order_by(Entry.reporter)).all()
-        paths = _paths(connection, line, as_of)
-    return [_live_entry(row._asdict(), paths) for row in rows]
-
-
-def reporters_live(connection: Connection, collection: Wave, reporters: Iterable[str]) -> set[str]:
-    """Return those of some reporters that have a live entry in a collection."""
-    names, found = sorted(set(reporters)), set[str]()
-    where = _live_at(connection, collection.line, collection.as_of, None)
-    for lot in lots(names):
-        found.update(connection.scalars(select(Entry.reporter).where(where, Entry.reporter.in_(lot))))
-    return found
 
 
 def current(
@@ -133,7 +50,7 @@ def current(
     if entries is not None and len(entries) <= LOT:
         query = query.where(Entry.id.in_(entries))
     with ledger.read() as connection:
-        rows = connection.execute(query.where(_live_at(connection, contract.line, as_of, at_seq))).all()
+        rows = connection.execute(query.where(live_in(connection, contract.line, as_of, at_seq))).all()
     wanted: dict[str, list[str]] = {}
     for entry_id, path in rows:
         if entries is None or entry_id in entries:
@@ -154,23 +71,3 @@ def _read_all(storage: Storage, wanted: dict[str, list[str]]) -> list[pa.Table]:
 def only(rows: pa.Table, entry_ids: Iterable[str]) -> pa.Table:
     """Return the rows of some entries."""
     return rows.filter(pc.is_in(rows[ENTRY_ID], value_set=pa.array(entry_ids, pa.string())))
-
-
-def _live_at(connection: Connection, line: str, as_of: dt.date, at_seq: int | None) -> ColumnElement[bool]:
-    seq = None if at_seq is None else min(at_seq, head(connection))
-    return and_(Entry.line == line, Entry.as_of == as_of, live_at(seq))
-
-
-def _paths(connection: Connection, line: str, as_of: dt.date) -> dict[str, tuple[str, ...]]:
-    query = select(Segment.part_id, Segment.path).where(
-        Segment.line == line, Segment.as_of == as_of, Segment.state == "live"
-    )
-    paths: dict[str, tuple[str, ...]] = {}
-    for part_id, path in connection.execute(query.order_by(Segment.table)):
-        paths[part_id] = (*paths.get(part_id, ()), path)
-    return paths
-
-
-def _live_entry(columns: dict[str, Any], paths: dict[str, tuple[str, ...]]) -> LiveEntry:
-    part_id = columns.pop("part_id")
-    return LiveEntry(**columns, segments=paths.get(part_id, ()))

@@ -9,11 +9,11 @@ from typing import Any, Final
 
 from keiyu.codes.eras import to_wareki
 from keiyu.contract.model import Contract
-from keiyu.publish.describe import remark
 from keiyu.publish.diff import early
 from keiyu.publish.diff.chart import Tile, bars, tile_map, tiles
 from keiyu.publish.diff.movement import Figure, Movement, Mover
 from keiyu.publish.diff.words import Background, Sentence, number, sentence, signed
+from keiyu.publish.holds import remark
 
 __all__ = ["render", "tiles"]
 

@@ -163,8 +163,7 @@ def _labels(contract: Contract, told: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _scopes(taken: Snapshot, now: Pair) -> Iterator[_Scope]:
-    areas = taken.universe.areas
-    names = dict(zip(areas["prefecture_code"].to_pylist(), areas["prefecture"].to_pylist(), strict=True))
+    names = {one["prefecture_code"]: one["prefecture"] for one in taken.universe.municipalities}
     yield _Scope(None, None, None, (len(taken.live), taken.owing), now.weighed())
     for code, number in now.places.items():
         due = [reporter for reporter, place in now.after.due.items() if place == code]

@@ -101,7 +101,7 @@ def position(workspace: Workspace, collection: Collection) -> Position:
     contract = workspace.contract(collection.line)
     chain = hops(contract, collection.as_of)
     frame = universe(workspace, contract, collection.as_of)
-    direct = {row["area_code"] for row in frame.areas.to_pylist() if row["reporting_body"] == row["area_code"]}
+    direct = {one["area_code"] for one in frame.municipalities if one["reporting_body"] == one["area_code"]}
     whole = {place: to6(f"{place}000") for place in {home[:2] for home in frame.homes.values()}}
     reporters = tuple(
         _reporter(contract, chain, code, home, whole[home[:2]], direct) for code, home in frame.homes.items()

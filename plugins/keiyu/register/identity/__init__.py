@@ -9,14 +9,31 @@ after many a transfer, is put before a person. The nursery part and the kinderga
 list has a row for each.
 """
 
-from keiyu.register.identity.model import Resolution
-from keiyu.register.identity.periods import Edition, periods
-from keiyu.register.identity.policy import Policy, load
-from keiyu.register.identity.recording import Identified, identify
-from keiyu.register.identity.resolve import resolve
-from keiyu.register.identity.review import Decision, Doubt, decide, review_list, split
-from keiyu.register.identity.rounds import recognise
-from keiyu.register.identity.rows import history, identified
+from typing import TYPE_CHECKING
+
+from keiyu.ondemand import on_demand
+
+if TYPE_CHECKING:
+    from keiyu.register.identity.model import Resolution
+    from keiyu.register.identity.periods import Edition
+    from keiyu.register.identity.policy import Policy, load
+    from keiyu.register.identity.recording import Identified, identify
+    from keiyu.register.identity.review import Decision, Doubt, decide, review_list, split
+    from keiyu.register.identity.rounds import recognise
+    from keiyu.register.identity.rows import history, identified
+else:
+    __getattr__ = on_demand(
+        __name__,
+        {
+            "model": ["Resolution"],
+            "periods": ["Edition"],
+            "policy": ["Policy", "load"],
+            "recording": ["Identified", "identify"],
+            "review": ["Decision", "Doubt", "decide", "review_list", "split"],
+            "rounds": ["recognise"],
+            "rows": ["history", "identified"],
+        },
+    )
 
 __all__ = [
     "Decision",
@@ -30,9 +47,7 @@ __all__ = [
     "identified",
     "identify",
     "load",
-    "periods",
     "recognise",
-    "resolve",
     "review_list",
     "split",
 ]

@@ -16,8 +16,9 @@ from keiyu.receive.workspace import Workspace
 from keiyu.register.identity.model import IDENTITY
 from keiyu.register.identity.periods import Edition, periods
 from keiyu.register.identity.policy import Policy, required
+from keiyu.register.living import live
 from keiyu.register.segments import ENTRY_ID, read
-from keiyu.register.vintages import current, live, only
+from keiyu.register.vintages import current, only
 
 SOURCE_ROW: Final = "source_row"
 

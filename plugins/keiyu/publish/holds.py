@@ -1,0 +1,60 @@
+"""What readers are told of reports that wait, or waited, for a decision: whose, why, what is shown meanwhile."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from keiyu.publish.snapshot import Snapshot
+from keiyu.register import Held
+
+_DECIDED: Final = {
+    "confirmed": ("報告者の回答", "The reporter's answer"),
+    "approved": ("所管官庁の承認", "Approved by the ministry"),
+    "declined": ("所管官庁の不承認", "Declined by the ministry"),
+}
+
+
+def waiting(taken: Snapshot) -> list[dict[str, Any]]:
+    """Return what waits for a decision in a collection, each as :func:`told` has it."""
+    return [told(taken, hold) for of_reporter in taken.held.values() for hold in of_reporter]
+
+
+def told(taken: Snapshot, hold: Held) -> dict[str, Any]:
+    """Return what readers are told of a hold: whose, why, how it was settled, and whether an older value is shown.
+
+    Args:
+        taken: the hold's collection.
+        hold: the hold.
+    """
+    return {
+        "reporter": hold.reporter,
+        "name": taken.name_of(hold.reporter),
+        "ground": hold.ground,
+        "since": hold.opened_seq,
+        "findings": [
+            {name: found[name] for name in ("rule_id", "field", "value", "expected", "message_ja", "message_en")}
+            for found in hold.facts.get("findings", ())
+        ],
+        "measures": hold.facts.get("measures", []),
+        "shown": taken.live[hold.reporter].entry_id if hold.reporter in taken.live else None,
+        "settlement": hold.settlement,
+        "settled_by": hold.settled_by,
+        "reason": hold.reason,
+    }
+
+
+def remark(hold: Mapping[str, Any]) -> tuple[str, str]:
+    """Return what readers are told of a hold, in Japanese and English.
+
+    Args:
+        hold: an item of the manifest's ``held`` or ``footnotes``.
+    """
+    who = f"{hold['name']}（{hold['reporter']}）"
+    why_ja = "".join(one["message_ja"] for one in hold["findings"]) or "公表値を大きく動かす訂正。"
+    why_en = " ".join(one["message_en"] for one in hold["findings"]) or "A correction that moves published figures far."
+    if hold["settlement"] is None:
+        shown = hold["shown"] is not None
+        ja = "前の報告の値を示している。" if shown else "確認できるまで合計に含めない。"
+        en = "The earlier report's figures are shown." if shown else "Not in the totals until it is confirmed."
+        return f"{who}: {why_ja}{ja}", f"{why_en} {en}"
+    by_ja, by_en = _DECIDED[hold["settlement"]]
+    return f"{who}: {why_ja}{by_ja}「{hold['reason']}」", f"{why_en} {by_en}: {hold['reason']}"
