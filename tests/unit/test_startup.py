@@ -1,1 +1,0 @@
-"""A command waits only for the libraries it uses: which modules are there once a verb has answered."""
