@@ -1,6 +1,7 @@
 """What the values of a column say of the fields it may hold."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -151,11 +152,13 @@ class Judge:
             sample: values, none of them blank.
         """
         sort, reader = self.sorts[name], self.reader(name)
-        told = [cell for cell in sample if not _sign(cell, reader)]
-        share = sum(self._agrees(sort, cell, reader) for cell in told) / len(told) if told else None
-        if sort == "municipality" and any(map(self._city_ward, told)):
-            share = sum(self._agrees(sort, cell, reader) for cell in told if not _bare_ward(cell)) / len(told)
-        return Fit(share, POWER.get(sort, 0.0))
+        different = Counter(zip(map(type, sample), sample, strict=True)).items()
+        told = [(cell, times) for (_, cell), times in different if not _sign(cell, reader)]
+        size = sum(times for _, times in told)
+        if sort == "municipality" and any(self._city_ward(cell) for cell, _ in told):
+            told = [(cell, times) for cell, times in told if not _bare_ward(cell)]
+        agreed = sum(times * self._agrees(sort, cell, reader) for cell, times in told)
+        return Fit(agreed / size if size else None, POWER.get(sort, 0.0))
 
     def _agrees(self, sort: str, cell: Cell, reader: Normaliser) -> float:
         if sort == "text":

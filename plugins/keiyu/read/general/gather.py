@@ -97,7 +97,7 @@ def _understood(found: Sequence[Found], lines: Sequence[LineWords], name: str, s
     for number, same in enumerate(alike.values()):
         if number and (number >= MOST or same[0].header.known < _KNOWN):
             continue
-        whole = replace(same[0], beside=tuple(same[1:]))
+        whole = replace(same[0], beside=tuple(same[1:])) if len(same) > 1 else same[0]
         line, understanding = understand(whole, lines)
         if main is not None and line is not main.line:
             mine = understand(whole, [main.line])

@@ -4,6 +4,7 @@ A header is a row of different short texts over columns of like values. Texts th
 most; a table of none of the lines is found by its looks alone.
 """
 
+import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ _LEVELS: Final = 3
 _MOST_TEXT: Final = 40
 _FEWEST: Final = 2
 _TEXT_SHARE: Final = 0.6
+_BY_VALUES: Final = 1.5 + 0.3
+"""Most that the values under a cell say for its row."""
 _AGE: Final = "歳"
 _OF_AGES: Final = (_AGE, "才", "年齢")
 
@@ -84,8 +87,8 @@ class HeaderFinder:
         """Return the header that looks most like one; none where nothing does."""
         best: tuple[float, int] | None = None
         for row in range(min(DEPTH, len(self._rows))):
-            score = self._score(row)
-            if score is not None and (best is None or score > best[0]):
+            score = self._score(row, best[0] if best is not None else -math.inf)
+            if score is not None:
                 best = (score, row)
         return self.around(best[1], score=best[0]) if best is not None else None
 
@@ -115,24 +118,27 @@ class HeaderFinder:
     def _any(self, column: Sequence[Level]) -> bool:
         return any(self._knows(level.text) for level in column)
 
-    def _score(self, number: int) -> float | None:
-        """Return how much a row looks like the header of what follows."""
+    def _score(self, number: int, most: float) -> float | None:
+        """Return how much a row looks like the header of what follows; none where another looks as much like one."""
         row = self._rows[number]
         cells = [(i, c) for i, c in enumerate(row) if c != "" and shape(c) != "blank"]
         texts = [(i, c) for i, c in cells if isinstance(c, str) and shape(c) in ("text", "link")]
         if len(cells) < _FEWEST or len(texts) < _TEXT_SHARE * len(cells):
             return None
-        below = self._below(number)
         hits = sum(self._knows(c) for _, c in texts)
+        values = len(cells) - len(texts)
+        own = 3.0 * hits + 0.5 * len({c for _, c in texts}) - 2.0 * values - 0.01 * number
+        if own + _BY_VALUES * len(cells) <= most:
+            return None
+        below = self._below(number)
         if not below and hits < _FEWEST:
             return None
-        covered = sum(any(i < len(r) and r[i] != "" for r in below) for i, _ in cells)
         contrast = sum(self._stands_out(i, c, below) for i, c in cells)
-        different = len({c for _, c in texts})
-        values = len(cells) - len(texts)
         if hits < _FEWEST and hits + contrast <= values:
             return None  # a first record, under no header at all
-        return 3.0 * hits + 1.5 * contrast + 0.5 * different + 0.3 * covered - 2.0 * values - 0.01 * number
+        covered = sum(any(i < len(r) and r[i] != "" for r in below) for i, _ in cells)
+        score = own + 1.5 * contrast + 0.3 * covered
+        return score if score > most else None
 
     def _below(self, number: int) -> list[Row]:
         rows = (r for r in self._rows[number + 1 : number + 1 + 3 * _BELOW] if len(r) - r.count("") > 1)

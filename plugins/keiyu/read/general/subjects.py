@@ -1,5 +1,6 @@
 """What the rows of a table are about, told by the kinds of things that a line's code lists know."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -25,7 +26,8 @@ class Subjects:
         lists = (f.codelist for f in contract.fields.values() if f.codelist and sorts.get(f.name) == "listed")
         codes = (code for name in dict.fromkeys(lists) for code in contract.codelists.get(name, ()))
         texts = (fold.joined(text) for code in codes for text in (code.label_ja, *code.synonyms))
-        self._words = tuple(dict.fromkeys(text for text in texts if len(text) >= _SHORTEST))
+        words = dict.fromkeys(re.escape(text) for text in texts if len(text) >= _SHORTEST)
+        self._words = re.compile("|".join(words) or "(?!)")
         self._sorts = sorts
 
     def share(self, columns: Mapping[str, Sequence[Cell]]) -> float:
@@ -39,5 +41,4 @@ class Subjects:
 
     def names(self, cell: Cell) -> bool:
         """Return whether a cell names a thing of the line."""
-        folded = fold.joined(cell) if isinstance(cell, str) else ""
-        return any(word in folded for word in self._words)
+        return isinstance(cell, str) and self._words.search(fold.joined(cell)) is not None

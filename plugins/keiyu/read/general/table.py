@@ -65,6 +65,8 @@ class LineWords:
         """
         self.contract = contract
         self._schemas = schemas
+        self._contracts = {contract.line: contract}
+        self._terms: dict[str, Terms] = {}
         self.vocabulary: Vocabulary = vocabulary(contract)
         self.known = Shelf(contract.line, layouts.load(contract, schemas))
         self.lexis = Lexis(self.vocabulary, cues.load(schemas))
@@ -103,22 +105,23 @@ class LineWords:
 
     def terms(self, name: str, areas: Areas | None = None, at: dt.date | None = None) -> Terms:
         """Return what a field's cells are read with, by the symbols of the line whose field it is."""
-        term = self.vocabulary.terms[name]
-        own = self.line_of(name)
-        return Terms.of(
-            self._schemas,
-            symbols=own.symbols_of(name),
-            negative=own.negative,
-            unit=term.field.unit,
-            codes=own.codelists.get(term.field.codelist or "", ()),
-            areas=areas,
-            at=at,
-        )
+        if name not in self._terms:
+            term, own = self.vocabulary.terms[name], self.line_of(name)
+            self._terms[name] = Terms.of(
+                self._schemas,
+                symbols=own.symbols_of(name),
+                negative=own.negative,
+                unit=term.field.unit,
+                codes=own.codelists.get(term.field.codelist or "", ()),
+            )
+        return replace(self._terms[name], areas=areas, at=at)
 
     def line_of(self, name: str) -> Contract:
         """Return the line whose rows a field forms."""
         line = self.vocabulary.terms[name].line
-        return self.contract if line == self.contract.line else contracts_.load(line, self._schemas)
+        if line not in self._contracts:
+            self._contracts[line] = contracts_.load(line, self._schemas)
+        return self._contracts[line]
 
 
 @lru_cache(maxsize=64)
