@@ -4,7 +4,7 @@ The texts are data. Rules of the rooms ``receive`` and ``read`` have theirs in
 ``schemas/findings.yaml``; rules of ``check`` have theirs in the ``meta`` of the expectation.
 """
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -83,6 +83,7 @@ class Finding:
 
 
 _CATALOGUE: Final = "findings.yaml"
+_PLACE: Final = tuple(part.name for part in fields(Place))
 
 
 @cache
@@ -127,6 +128,7 @@ def finding(
     rule = catalogue(schemas).get(rule_id)
     if rule is None:
         raise ContractError(str(schemas / _CATALOGUE), f"no rule {rule_id}")
-    told = {"value": value, "expected": expected, **asdict(place or Place()), **facts}
+    place = place or Place()
+    told = {"value": value, "expected": expected, **{name: getattr(place, name) for name in _PLACE}, **facts}
     text = {key: rule[key].format(**told) for key in ("message_ja", "message_en", "hint_ja", "hint_en")}
-    return Finding(rule_id, Severity(rule["severity"]), **text, place=place or Place(), value=value, expected=expected)
+    return Finding(rule_id, Severity(rule["severity"]), **text, place=place, value=value, expected=expected)

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from operator import itemgetter
 from typing import TYPE_CHECKING, Literal, overload
 
 from keiyu.read.held import Texts
@@ -167,7 +168,11 @@ class Grid:
         """
         if isinstance(self.rows, ColumnRows) and at < self.width:
             return self.rows.column(at, start)
-        return [row[at] if at < len(row) else "" for row in self.rows[start:]]
+        rows = self.rows[start:] if start else self.rows
+        try:
+            return list(map(itemgetter(at), rows))
+        except IndexError:
+            return [row[at] if at < len(row) else "" for row in rows]
 
     def texts(self, at: int) -> "pa.StringArray | None":
         """Return a column as one array of texts, without making a Python object of any; none in a small file.

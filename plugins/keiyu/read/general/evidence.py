@@ -276,8 +276,9 @@ def sample_of(cells: Sequence[Cell], size: int = SAMPLE) -> list[Cell]:
 
     Different values where there are many; where there are few, each as often as it stands there.
     """
-    filled = [c for c in cells if c != "" and not (isinstance(c, str) and not c.strip())]
-    different = [cell for _, cell in dict.fromkeys((type(c), c) for c in filled)]
+    blank = {c for c in set(cells) if isinstance(c, str) and not c.strip()}
+    filled = [c for c in cells if c not in blank] if blank else cells
+    different = [cell for _, cell in dict.fromkeys(zip(map(type, filled), filled, strict=True))]
     values = filled if len(different) <= _FEW else different
     step = max(1.0, len(values) / size)
     return [values[int(i * step)] for i in range(min(size, len(values)))]

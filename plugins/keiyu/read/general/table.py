@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
+from itertools import zip_longest
 from pathlib import Path
 from typing import Final
 
@@ -168,8 +169,10 @@ class Found:
         """The first cells of each column, those of other tables under the same header behind them."""
         head = self.grid.rows[self.header.bottom]
         below = (r for f in (self, *self.beside) for r in f.grid.rows[f.first : f.first + _ROWS])
-        rows = [r for r in below if len(r) > r.count("") and r != head]
-        return [[r[i] if i < len(r) else "" for r in rows[:_ROWS]] for i in range(len(self.header.levels))]
+        rows = [r for r in below if len(r) > r.count("") and r != head][:_ROWS]
+        blank: list[Cell] = [""] * len(rows)
+        filled = map(list, zip_longest(*rows, fillvalue=""))
+        return [next(filled, blank) for _ in self.header.levels]
 
     @cached_property
     def form(self) -> Form:

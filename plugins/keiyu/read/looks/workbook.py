@@ -4,6 +4,7 @@ Source: ECMA-376 part 1, 18.3 (worksheets), 18.7 (comments) and 18.8 (styles).
 """
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, Final
 
@@ -21,7 +22,11 @@ _MOST_COLUMNS: Final = 16_384
 _SIDES: Final = frozenset({"left", "right", "top", "bottom"})
 _YES: Final = frozenset({"1", "true"})
 _ROWS: Final = b"<sheetData>", b"</sheetData>"
-_ROW: Final = re.compile(rb"""<row\b(?:[^<>"']|"[^<"]*"|'[^<']*')*>""")
+_ROW: Final = rb"""<row\b(?:[^<>"']|"[^<"]*"|'[^<']*')*>"""
+_OTHERS: Final = rb"""(?:\s+(?!s\b)[^\s=<>]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*+"""
+_CELL: Final = rb"<c" + _OTHERS + rb"""\s+s\s*=\s*["']\s*0*(?:%b)\s*["']""" + _OTHERS + rb"\s*/?>"
+"""A cell of one of some styles."""
+_PLACE: Final = re.compile(rb"""\sr\s*=\s*["'][A-Za-z]""")
 
 
 def looks(data: bytes, sheet: str) -> Looks:
@@ -39,7 +44,7 @@ def looks(data: bytes, sheet: str) -> Looks:
         part = sheet_parts(parts).get(sheet, "")
         styles = _styles(parts.get(_STYLES)) if _STYLES in parts.entries else (Style(),)
         xml = parts.get(part)
-        bare = None if any(style.diagonal for style in styles) else _without_cells(xml)
+        bare = _without_plain_cells(xml, [i for i, style in enumerate(styles) if style.diagonal])
         page = _read(xml if bare is None else bare, styles)
         return page.made(
             _comments(parts, part), page.cells if bare is None else LaterCells(lambda: _cells(xml, styles))
@@ -55,15 +60,26 @@ def _styles(part: bytes) -> tuple[Style, ...]:
     return tuple(styles.made())
 
 
-def _without_cells(sheet: bytes) -> bytes | None:
-    """Return a sheet's XML with its rows and none of their cells; nothing where only a parser can tell them apart."""
+def _without_plain_cells(sheet: bytes, kept: Sequence[int]) -> bytes | None:
+    """Return a sheet's XML with its rows and none of their cells but those of some styles.
+
+    Args:
+        sheet: the XML.
+        kept: positions of those styles.
+
+    Returns:
+        The XML; nothing where only a parser can tell the cells apart, or the place of one follows from others.
+    """
     begin, end = _ROWS
-    if sheet.count(begin) != 1 or sheet.count(end) != 1 or b"<!" in sheet:
+    if sheet.count(begin) != 1 or sheet.count(end) != 1 or b"<!" in sheet or 0 in kept:
         return None
     head, _, rest = sheet.partition(begin)
     rows, _, tail = rest.partition(end)
-    bare = (tag if tag.endswith(b"/>") else tag[:-1] + b"/>" for tag in _ROW.findall(rows))
-    return b"".join((head, begin, *bare, end, tail))
+    styles = b"|".join(b"%d" % style for style in kept)
+    tags = re.findall(b"%b|%b" % (_ROW, _CELL % styles) if kept else _ROW, rows)
+    if kept and any(tag.startswith(b"<c") and _PLACE.search(tag) is None for tag in tags):
+        return None
+    return b"".join((head, begin, *(tag if tag.endswith(b"/>") else tag[:-1] + b"/>" for tag in tags), end, tail))
 
 
 def _read(sheet: bytes, styles: tuple[Style, ...]) -> "_Page":
