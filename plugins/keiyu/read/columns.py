@@ -129,18 +129,27 @@ class Levels:
                 as cells merged sideways are stored.
 
         Returns:
-            The columns.
+            The columns; nothing where none is a measure.
         """
-        filled = [_continued(row) for row in header[:-1]]
         found = Columns()
-        for column in range(max(map(len, header))):
-            stack = [_text(row, column) for row in (*filled, header[-1])]
-            codes = [look.get(fold.joined(t)) for look, t in zip(self._codes, stack, strict=True)]
-            measure = self._measure(codes)
-            if measure is not None:
-                found.put(column, (measure,))
+        measures = self._measures([*map(_continued, header[:-1]), header[-1]])
+        for column in range(max(map(len, header))) if measures else ():
+            if column in measures:
+                found.put(column, (measures[column],))
             else:
                 self._other(found, column, [_text(row, column) for row in header])
+        return found
+
+    def _measures(self, header: Sequence[Sequence[Cell]]) -> dict[int, str]:
+        """Return column → measure, for the columns over which a code of each dimension stands."""
+        found = {}
+        for column, cell in enumerate(header[-1]):
+            if fold.joined(_said(cell)) not in self._codes[-1]:
+                continue
+            stack = [fold.joined(_text(row, column)) for row in header]
+            measure = self._measure([look.get(text) for look, text in zip(self._codes, stack, strict=True)])
+            if measure is not None:
+                found[column] = measure
         return found
 
     def _measure(self, codes: Sequence[str | None]) -> str | None:
@@ -171,7 +180,10 @@ def _continued(row: Row) -> list[Cell]:
 
 
 def _text(row: Sequence[Cell], column: int) -> str:
-    cell = row[column] if column < len(row) else ""
+    return _said(row[column]) if column < len(row) else ""
+
+
+def _said(cell: Cell) -> str:
     return cell if type(cell) is str else str(cell)
 
 

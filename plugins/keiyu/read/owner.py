@@ -56,14 +56,17 @@ def owner_of(table: Table, file: str, areas: Areas, at: dt.date, sender: str | N
         return Owner(coded, "read.reporter.file_name")
     column = next((at for name, at in table.understanding.fields.items() if _is_address(table, name)), None)
     cells = _cells(table, column) if column is not None else []
-    found = [_municipality(cell, areas, at) for cell in cells]
-    named = {area.code6: area for area in found if area is not None}
-    if len(named) == 1 and 2 * sum(area is not None for area in found) >= len(found):
+    named: dict[str, Area] = {}
+    times = 0
+    for area in filter(None, (_municipality(cell, areas, at) for cell in cells)):
+        named[area.code6] = area
+        times += 1
+        if len(named) > 1:
+            return None
+    if named and 2 * times >= len(cells):
         return Owner(named.popitem()[1], "read.reporter.addresses")
     own = areas.get(sender, at) if sender else None
-    if own is None or not own.is_municipality or len(named) > 1:
-        return None
-    return Owner(own, "read.reporter.sender")
+    return Owner(own, "read.reporter.sender") if own is not None and own.is_municipality else None
 
 
 def home_of(sender: str | None, areas: Areas, at: dt.date) -> str | None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from itertools import zip_longest
 from typing import Final, Literal
 
 from keiyu.read import fold
@@ -119,8 +120,8 @@ class BodyReader:
     def _beside(self, anchors: Sequence[int]) -> list[Sequence[Cell]]:
         """Return the fullest columns beside the anchor; where all are blank, a title or a remark may stand."""
         rows = self._grid.rows[self._start : self._start + _LOOKED_AT]
-        width = max(map(len, rows), default=0)
-        filled = [(-sum(i < len(r) and r[i] != "" for r in rows), i) for i in range(width) if i not in anchors[:1]]
+        columns = enumerate(zip_longest(*rows, fillvalue=""))
+        filled = [(cells.count("") - len(cells), i) for i, cells in columns if i not in anchors[:1]]
         return [self._grid.column(i, self._start) for _, i in sorted(filled)[:_BESIDE]]
 
     def _summed(self, anchor: int) -> Iterator[int]:

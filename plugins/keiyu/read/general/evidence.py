@@ -12,7 +12,7 @@ from keiyu.codes.tables import lines
 from keiyu.contract.model import Field
 from keiyu.read import fold
 from keiyu.read.grid import Cell
-from keiyu.read.kinds import Normaliser, Terms, kind_of
+from keiyu.read.kinds import Normaliser, Terms, kind_of, reader_of
 from keiyu.read.kinds.flags import kind_founded
 from keiyu.read.kinds.model import Value
 from keiyu.read.kinds.traits import Looker
@@ -20,6 +20,7 @@ from keiyu.read.model import ValueStatus
 from keiyu.read.places import MUNICIPALITY, PREFECTURE
 
 SAMPLE: Final = 60
+_FIRST: Final = 4
 _GOOD: Final = {ValueStatus.REPORTED, ValueStatus.TRUE_ZERO}
 _LONGEST_MARK: Final = 10
 _LISTED: Final = 30
@@ -112,6 +113,25 @@ class Fit:
     power: float
 
 
+class Sample(tuple[Cell, ...]):
+    """Values of a column, none of them blank; how they agree with fields that are read alike is told once."""
+
+    @cached_property
+    def different(self) -> Counter[tuple[type, Cell]]:
+        """The different values, each with its type, and how often each stands there."""
+        return Counter(zip(map(type, self), self, strict=True))
+
+    @cached_property
+    def first(self) -> "Sample":
+        """The first few, which show that a column is not of a sort."""
+        return Sample(self[:_FIRST])
+
+    @cached_property
+    def fits(self) -> dict[tuple[str, Normaliser], Fit]:
+        """How they agree with each sort of values, as its reader reads them."""
+        return {}
+
+
 class Judge:
     """Judges values by the fields of one line's vocabulary."""
 
@@ -141,7 +161,7 @@ class Judge:
         """Return what reads a field's cells."""
         known = self._readers.get(name)
         if known is None:
-            known = self._readers[name] = Normaliser(kind_of(self._fields[name]), self._terms(name))
+            known = self._readers[name] = reader_of(kind_of(self._fields[name]), self._terms(name))
         return known
 
     def fit(self, name: str, sample: Sequence[Cell]) -> Fit:
@@ -151,9 +171,15 @@ class Judge:
             name: the field.
             sample: values, none of them blank.
         """
-        sort, reader = self.sorts[name], self.reader(name)
-        different = Counter(zip(map(type, sample), sample, strict=True)).items()
-        told = [(cell, times) for (_, cell), times in different if not _sign(cell, reader)]
+        sample = sample if isinstance(sample, Sample) else Sample(sample)
+        read_alike = self.sorts[name], self.reader(name)
+        known = sample.fits.get(read_alike)
+        if known is None:
+            known = sample.fits[read_alike] = self._fit(*read_alike, sample)
+        return known
+
+    def _fit(self, sort: str, reader: Normaliser, sample: "Sample") -> Fit:
+        told = [(cell, times) for (_, cell), times in sample.different.items() if not _sign(cell, reader)]
         size = sum(times for _, times in told)
         if sort == "municipality" and any(self._city_ward(cell) for cell, _ in told):
             told = [(cell, times) for cell, times in told if not _bare_ward(cell)]
@@ -271,7 +297,7 @@ def sort_of(field: Field) -> str:
     return about.get(field.concept or "", kind) if kind == "text" else kind
 
 
-def sample_of(cells: Sequence[Cell], size: int = SAMPLE) -> list[Cell]:
+def sample_of(cells: Sequence[Cell], size: int = SAMPLE) -> Sample:
     """Return values of a column, none blank, spread over all that it has.
 
     Different values where there are many; where there are few, each as often as it stands there.
@@ -281,4 +307,4 @@ def sample_of(cells: Sequence[Cell], size: int = SAMPLE) -> list[Cell]:
     different = [cell for _, cell in dict.fromkeys(zip(map(type, filled), filled, strict=True))]
     values = filled if len(different) <= _FEW else different
     step = max(1.0, len(values) / size)
-    return [values[int(i * step)] for i in range(min(size, len(values)))]
+    return Sample(values[int(i * step)] for i in range(min(size, len(values))))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from keiyu.read.general.assign import assign
-from keiyu.read.general.evidence import ALONE, Fit, Judge
+from keiyu.read.general.evidence import ALONE, Fit, Judge, Sample
 from keiyu.read.general.headers import Level
 from keiyu.read.general.lexis import EXACT, Heard, Hit, Lexis
 from keiyu.read.general.parts import Part
@@ -61,7 +61,7 @@ class Seen:
 
     index: int
     levels: tuple[Level, ...]
-    sample: Sequence[Cell]
+    sample: Sample
     rows: Sequence[Cell]
 
 
@@ -252,7 +252,7 @@ class Mapper:
         return [name for name, sort in self.judge.sorts.items() if sort in ("ownership", *ALONE)]
 
     def _by_values(self, name: str, column: Seen, start: float = _ALONE) -> Candidate | None:
-        first = self.judge.fit(name, column.sample[:_FIRST])
+        first = self.judge.fit(name, column.sample.first)
         if first.share is None or first.share < _HALF:
             return None
         fit = self.judge.fit(name, column.sample)

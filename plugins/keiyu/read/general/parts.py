@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from keiyu.read.general.evidence import Fit, Judge
@@ -74,10 +75,12 @@ def _part(
     judge: Judge,
 ) -> Part | None:
     heard = lexis.hear("_".join(level.text for level in levels[group[0]]))
-    rows = [row for row in zip(*(columns[at] for at in group), strict=True) if any(c != "" for c in row)][:_SAMPLE]
-    for hit in heard.hits:
-        if judge.sorts[hit.field] not in _CUT or hit.score < _WHOLE:
-            continue
+    hits = [hit for hit in heard.hits if judge.sorts[hit.field] in _CUT and hit.score >= _WHOLE]
+    if not hits:
+        return None
+    filled = (row for row in zip(*(columns[at] for at in group), strict=True) if any(c != "" for c in row))
+    rows = list(islice(filled, _SAMPLE))
+    for hit in hits:
         fit = judge.fit(hit.field, [joined(row) for row in rows])
         alone = judge.fit(hit.field, [row[0] for row in rows if row[0] != ""])
         if fit.share is not None and fit.share >= _WHOLE and (alone.share or 0.0) < _PART:

@@ -115,7 +115,8 @@ class Splitter:
 
     def _is_head(self, row: Sequence[Cell], own: Container[str]) -> bool:
         """Return whether a row holds labels, and no values."""
-        if len(row) - row.count("") < _FEWEST or 10 * sum(map(_is_number, row)) > len(row) - row.count(""):
+        filled = len(row) - row.count("")
+        if filled < _FEWEST or 10 * _numbers(row, filled) > filled:
             return False
         cells = [c for c in row if c != "" and shape(c) != "blank"]
         texts = {c for c in cells if isinstance(c, str) and len(c) <= _LONG}
@@ -220,11 +221,10 @@ def _text(cell: Cell) -> str:
     return fold.joined(cell) if isinstance(cell, str) else ""
 
 
-def _is_number(cell: Cell) -> bool:
-    """Return whether a cell is a number at a glance: most rows under a header have some, and are not looked at."""
-    if not isinstance(cell, str):
-        return True
-    return cell[:1].isdigit() and cell[-1:].isdigit()
+def _numbers(row: Sequence[Cell], filled: int) -> int:
+    """Return how many cells are numbers at a glance: most rows under a header have some, and are not looked at."""
+    texts = [cell for cell in row if cell and type(cell) is str]
+    return filled - len(texts) + sum(text[0].isdigit() and text[-1].isdigit() for text in texts)
 
 
 def _texts(header: Header) -> list[str]:

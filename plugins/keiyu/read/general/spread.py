@@ -5,6 +5,7 @@ the contract's codes, the rows of a record are put beside each other, under head
 record has a label twice, or none stands beside its first row, nothing is rearranged.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -121,10 +122,14 @@ class Spreader:
         found: dict[str, int] = {}
         rows = grid.rows[header.bottom + 1 : header.bottom + 1 + _LOOKED_AT]
         for at, levels in enumerate(header.levels):
-            told = [fold.joined(t) for row in rows if at < len(row) and (t := self._text(row[at], levels))]
+            cells = [row[at] for row in rows if at < len(row)]
+            different = Counter(zip(map(type, cells), cells, strict=True)).items()
+            told = [(fold.joined(t), times) for (_, cell), times in different if (t := self._text(cell, levels))]
+            whole = sum(times for _, times in told)
             for name, codes in self._codes.items():
-                said = [codes[text] for text in told if text in codes]
-                if len(set(said)) >= _FEWEST and len(said) > _SHARE * len(told) and name not in found:
+                said = [(codes[text], times) for text, times in told if text in codes]
+                most = sum(times for _, times in said) > _SHARE * whole
+                if most and len({code for code, _ in said}) >= _FEWEST and name not in found:
                     found[name] = at
                     break
         return tuple(found.values())

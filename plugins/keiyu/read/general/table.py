@@ -106,16 +106,17 @@ class LineWords:
 
     def terms(self, name: str, areas: Areas | None = None, at: dt.date | None = None) -> Terms:
         """Return what a field's cells are read with, by the symbols of the line whose field it is."""
-        if name not in self._terms:
-            term, own = self.vocabulary.terms[name], self.line_of(name)
-            self._terms[name] = Terms.of(
+        known = self._terms.get(name)
+        if known is None:
+            field, own = self.vocabulary.terms[name].field, self.line_of(name)
+            known = self._terms[name] = Terms.of(
                 self._schemas,
                 symbols=own.symbols_of(name),
                 negative=own.negative,
-                unit=term.field.unit,
-                codes=own.codelists.get(term.field.codelist or "", ()),
+                unit=field.unit,
+                codes=own.codelists.get(field.codelist or "", ()),
             )
-        return replace(self._terms[name], areas=areas, at=at)
+        return known if areas is None and at is None else replace(known, areas=areas, at=at)
 
     def line_of(self, name: str) -> Contract:
         """Return the line whose rows a field forms."""

@@ -217,7 +217,9 @@ class _Values:
     def _diagonals(self) -> frozenset[tuple[int, int]]:
         """Cells that are crossed out, with all that are merged with them."""
         crossed = self._table.found.grid.looks.diagonals
-        merged = (m for m in self._merges if any(m.holds(*cell) for cell in crossed)) if crossed else ()
+        rows = {row for row, _ in crossed}
+        near = (m for m in self._merges if not rows.isdisjoint(range(m.top, m.bottom + 1)))
+        merged = (m for m in near if any(m.holds(*cell) for cell in crossed))
         cells = ((r, c) for m in merged for r in range(m.top, m.bottom + 1) for c in range(m.left, m.right + 1))
         return crossed | frozenset(cells)
 

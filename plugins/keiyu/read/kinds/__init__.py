@@ -23,7 +23,14 @@ A value that is not certain is none and its status unknown; the raw text stays. 
 """
 
 from keiyu.read.kinds.addresses import address_key, fold_address
-from keiyu.read.kinds.column import Normalised, Normaliser, normalise, normalise_column, of_field
+from keiyu.read.kinds.column import (
+    Normalised,
+    Normaliser,
+    normalise,
+    normalise_column,
+    of_field,
+    reader_of,
+)
 from keiyu.read.kinds.joins import join
 from keiyu.read.kinds.model import Value
 from keiyu.read.kinds.names import fold_name
@@ -48,4 +55,5 @@ __all__ = [
     "normalise_column",
     "of_field",
     "profile",
+    "reader_of",
 ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from keiyu.contract.model import Contract, Field
@@ -172,6 +173,17 @@ class Normaliser:
         if not isinstance(cell, str) or reading.value is None or str(reading.value) == cell.strip():
             return False
         return self._plain is None or self._plain((cell,), self.terms) is None
+
+
+@lru_cache(maxsize=1_024)
+def reader_of(kind: Kind, terms: Terms) -> Normaliser:
+    """Return the one reader of all fields that are read alike, which remembers what it has read.
+
+    Args:
+        kind: how the fields' values are written.
+        terms: what they are read with.
+    """
+    return Normaliser(kind, terms)
 
 
 def of_field(field: Field, contract: Contract, terms: Terms | None = None) -> Normaliser:

@@ -2,7 +2,8 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 from keiyu.codes.areas import Areas
@@ -62,10 +63,8 @@ class Terms:
             areas: the area table.
             at: the reference date.
         """
-        known = words.load(schemas)
-        counters = known.units.get(unit, (unit,)) if unit else ()
-        notation = Notation.of(symbols, negative, counters)
-        return cls(lexicon.load(schemas), known, notation, labels(codes), areas, at, unit)
+        known = _alike(schemas, tuple(symbols), tuple(negative), unit, tuple(codes))
+        return known if areas is None and at is None else replace(known, areas=areas, at=at)
 
     @classmethod
     def of_field(
@@ -92,6 +91,17 @@ class Terms:
     def marker(self, text: str) -> Figure | None:
         """Return what a text means where the line has it for a symbol; a blank is one too."""
         return self.notation.marker(text)
+
+
+@lru_cache(maxsize=1_024)
+def _alike(
+    schemas: Path, symbols: tuple[Symbol, ...], negative: tuple[str, ...], unit: str | None, codes: tuple[Code, ...]
+) -> Terms:
+    """Collect what the cells of all fields are read with that have symbols, unit and codes in common."""
+    known = words.load(schemas)
+    counters = known.units.get(unit, (unit,)) if unit else ()
+    notation = Notation.of(symbols, negative, counters)
+    return Terms(lexicon.load(schemas), known, notation, labels(codes), unit=unit)
 
 
 def labels(codes: Sequence[Code]) -> dict[str, str]:
