@@ -115,10 +115,10 @@ def _refused(filename: str, said: Finding) -> dict[str, Any]:
 def _document(filename: str, workbook: Workbook, whole: Whole, areas: Areas) -> dict[str, Any]:
     table = whole.main
     grid, values = table.found.grid, _values(table, areas)
-    records = [
-        record for part in whole.lists[0] for record in _rows(part, values if part is table else _values(part, areas))
-    ]
-    here = [record for record in records if record["sheet"] == grid.name]
+    read = [(part, _rows(part, values if part is table else _values(part, areas))) for part in whole.lists[0]]
+    inside = [(part.found.grid.name, part.found.month) == (grid.name, table.found.month) for part, _ in read]
+    here = [record for (_, rows), within in zip(read, inside, strict=True) for record in rows if within]
+    further = [record for (_, rows), within in zip(read, inside, strict=True) for record in rows if not within]
     numbers = [record["row"] for record in here]
     return {
         "file": filename,
@@ -134,7 +134,7 @@ def _document(filename: str, workbook: Workbook, whole: Whole, areas: Areas) -> 
         "as_of": _dated(table, values),
         "columns": _columns(whole.lists[0]),
         "rows": here,
-        "further_rows": [record for record in records if record["sheet"] != grid.name],
+        "further_rows": further,
         "tables": [_told(t, t.line is table.line and n == 0) for n, each in enumerate(whole.lists) for t in each],
     }
 

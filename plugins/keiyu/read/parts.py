@@ -132,6 +132,10 @@ class Sorter:
             self.notes.add("read.table.left", sheet=table.found.grid.name, value=head[:100])
         for table in (t for each in self._lists() for t in each):
             self._tell_titles(table)
+        months = [t for t in self.whole.lists[0] if t.found.month is not None and t.as_of is not None]
+        for sheet in dict.fromkeys(t.found.grid.name for t in months):
+            said = "、".join(f"{t.as_of:%Y-%m}" for t in months if t.found.grid.name == sheet)
+            self.notes.add("read.table.months", sheet=sheet, value=said)
 
     def _tell_titles(self, table: Table) -> None:
         sheet = table.found.grid.name

@@ -184,6 +184,19 @@ class LayoutUnwritableError(UserError):
 
 
 @dataclass(eq=False)
+class MonthsBesideError(UserError):
+    """A form with columns for several months, whose headers say another month next time."""
+
+    file: str
+
+    code: ClassVar[str] = "KEIYU-146"
+    ja: ClassVar[str] = "{file} は月ごとの列がある表で、見出しの月により読みます。様式として登録する必要はありません。"
+    en: ClassVar[str] = (
+        "{file} has columns for several months and is read by the months in its header; no layout is needed."
+    )
+
+
+@dataclass(eq=False)
 class RowsOfOneError(UserError):
     """A form whose records have several rows; what a column holds differs from row to row."""
 

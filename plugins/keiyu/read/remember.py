@@ -28,6 +28,7 @@ from keiyu.read.refusals import (
     KnownAlreadyError,
     LayoutNameError,
     LayoutUnwritableError,
+    MonthsBesideError,
     NameTakenError,
     RowsOfOneError,
     SheetUnknownError,
@@ -232,6 +233,8 @@ def _needed(tables: Sequence[Table], filename: str) -> list[Table]:
         memory, spread = table.understanding.memory, table.found.spread
         if memory is None or not memory.exact:
             fresh.append(table)
+        if table.found.month is not None:
+            raise MonthsBesideError(filename)
         if spread is not None:
             raise RowsOfOneError(filename, "、".join(table.found.written(at) or letters(at) for at in spread.labels))
     memory = tables[0].understanding.memory

@@ -57,15 +57,14 @@ def _left(mapped: Mapped, why: str | None) -> Mapped:
 
 
 def _of_months(found: "Found", figures: Sequence[int]) -> Iterator[int]:
-    """Yield the columns whose header is that of another column but for the month."""
+    """Yield the columns of months of which a header is that of another column but for the month."""
     months: dict[str, set[str]] = {}
     texts = [fold.joined("_".join(level.text for level in column)) for column in found.header.levels]
     for text in texts:
         for month in set(_MONTH.findall(text)):
             months.setdefault(_MONTH.sub("", text), set()).add(month)
-    for at in figures:
-        if _MONTH.search(texts[at]) and len(months[_MONTH.sub("", texts[at])]) > 1:
-            yield at
+    beside = {month for several in months.values() if len(several) > 1 for month in several}
+    yield from (at for at in figures if beside.intersection(_MONTH.findall(texts[at])))
 
 
 def _is_doubled(found: "Found", fields: dict[str, int], figures: Sequence[int], body: Body) -> bool:

@@ -14,12 +14,14 @@ from typing import Final
 from keiyu.codes.areas import Areas
 from keiyu.read import fold
 from keiyu.read.drift import Change
+from keiyu.read.general.across import by_month
 from keiyu.read.general.mapping import Understanding
 from keiyu.read.general.months import dated
 from keiyu.read.general.rows import is_of_line
 from keiyu.read.general.sections import with_titles
 from keiyu.read.general.table import ANCHORS, Found, LineWords, Table, find_tables, table_of, understand
 from keiyu.read.grid import Cell, Workbook
+from keiyu.read.kinds import kind_of
 from keiyu.read.values import raw
 
 MODIFIED: Final = "dateModified"
@@ -72,7 +74,7 @@ def gather(workbook: Workbook, lines: Sequence[LineWords], name: str, schemas: P
     Returns:
         Its tables; none where it has none with a header.
     """
-    found = find_tables(workbook, lines, name)
+    found = [part for one in find_tables(workbook, lines, name) for part in _apart(one, lines)]
     if not found:
         return None
     tables = _told_once(list(_understood(found, lines, name, schemas)))
@@ -87,6 +89,18 @@ def gather(workbook: Workbook, lines: Sequence[LineWords], name: str, schemas: P
     return Whole(tuple(whole), tuple(copies), tuple(left))
 
 
+def _apart(found: Found, lines: Sequence[LineWords]) -> Sequence[Found]:
+    """Return the table of each month, where its columns hold figures of several and it is of no known form."""
+    months = [] if any(line.known.exact(found.form) for line in lines) else by_month(found, lines)
+    own = months[0].month.own if months and months[0].month else frozenset()
+    if not own:
+        return [found]
+    line, understanding = understand(months[0], lines)
+    held = [column for column in understanding.columns if column.index in own]
+    figures = any(column.field and kind_of(line.fields[column.field]).figure for column in held)
+    return months if figures and not any(column.review for column in held) else [found]
+
+
 def _understood(found: Sequence[Found], lines: Sequence[LineWords], name: str, schemas: Path) -> Iterator[Table]:
     """Yield the tables, the likeliest first, those under the same header behind each other."""
     alike: dict[tuple[object, ...], list[Found]] = {}
@@ -95,7 +109,7 @@ def _understood(found: Sequence[Found], lines: Sequence[LineWords], name: str, s
         alike.setdefault((*under, *map(one.over, range(len(one.header.levels)))), []).append(one)
     main: Table | None = None
     for number, same in enumerate(alike.values()):
-        if number and (number >= MOST or same[0].header.known < _KNOWN):
+        if number and (number >= MOST or (same[0].header.known < _KNOWN and same[0].month is None)):
             continue
         whole = replace(same[0], beside=tuple(same[1:])) if len(same) > 1 else same[0]
         line, understanding = understand(whole, lines)

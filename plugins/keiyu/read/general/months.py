@@ -24,7 +24,7 @@ def dated(tables: Sequence[Table], name: str) -> list[Table]:
         tables: the tables of a list.
         name: the file's name.
     """
-    years = {year for text in _texts(tables, name) for year in _years(text)}
+    years = {year for text in _texts(tables, name) for year in years_in(text)}
     if len(years) == 1:
         year = years.pop()
         tables = [t if t.as_of else replace(t, as_of=_month(t, year)) for t in tables]
@@ -39,7 +39,8 @@ def _texts(tables: Sequence[Table], name: str) -> Iterator[str]:
         yield table.found.title
 
 
-def _years(text: str) -> Iterator[int]:
+def years_in(text: str) -> Iterator[int]:
+    """Yield the fiscal years that a text names, by their first year."""
     for found in _YEAR.findall(fold.value(text)):
         first = parse_date(f"{found}年4月1日")
         if first is not None:
@@ -51,5 +52,14 @@ def _month(table: Table, year: int) -> dt.date | None:
     months = {int(found) for found in _MONTH.findall(fold.value(table.found.title))}
     if len(months) != 1:
         return None
-    month = months.pop()
+    return month_of(year, months.pop())
+
+
+def month_of(year: int, month: int) -> dt.date:
+    """Return the first day of a month of a fiscal year.
+
+    Args:
+        year: the year in which it begins.
+        month: the month, 1 to 12.
+    """
     return dt.date(year if month >= _APRIL else year + 1, month, 1)

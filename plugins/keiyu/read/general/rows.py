@@ -125,7 +125,8 @@ class Rows:
         placed = {name: letters(column) for name, (column, _) in fixed.items()}
         down = {name: rows for name, (_, rows) in fixed.items() if rows}
         form = self.table.found.form
-        kept = form if len(form.stacks) <= WIDEST and self.table.found.spread is None else None
+        found = self.table.found
+        kept = form if len(form.stacks) <= WIDEST and found.spread is None and found.month is None else None
         placement = Placement(grid.name, placed, form=kept, part=self.part, down=down)
         offset = grid.number(0) + self.part * PART
         marks = Marks()

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from itertools import zip_longest
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from keiyu import contract as contracts_
 from keiyu.codes.areas import Areas
@@ -25,7 +25,7 @@ from keiyu.read.general.evidence import Judge, sample_of
 from keiyu.read.general.fitting import fits
 from keiyu.read.general.headers import Header, HeaderFinder, Level
 from keiyu.read.general.lexis import Lexis
-from keiyu.read.general.mapping import Mapper, Seen, Understanding
+from keiyu.read.general.mapping import Mapped, Mapper, Seen, Understanding
 from keiyu.read.general.parts import find_parts
 from keiyu.read.general.pieces import Splitter
 from keiyu.read.general.properties import properties
@@ -40,6 +40,9 @@ from keiyu.read.kinds.terms import labels
 from keiyu.read.kinds.traits import looker
 from keiyu.read.known import Shelf
 from keiyu.read.labels import AREAS
+
+if TYPE_CHECKING:
+    from keiyu.read.general.across import Month
 
 _ROWS: Final = 4_000
 """Rows of a table that are looked at for understanding its columns."""
@@ -151,6 +154,7 @@ class Found:
         beside: other tables under the same header, which are understood together with this one.
         file: the file's name, without what says its kind.
         spread: where its cells stand, where rows of one record were put beside each other.
+        month: whose columns they are, where columns of other months stand beside them.
     """
 
     grid: Grid
@@ -159,6 +163,7 @@ class Found:
     beside: "tuple[Found, ...]" = ()
     file: str = ""
     spread: Spread | None = None
+    month: "Month | None" = None
 
     @cached_property
     def first(self) -> int:
@@ -202,7 +207,9 @@ class Found:
 
     def written(self, index: int) -> str:
         """Return what stands in the sheet over a column of it."""
-        return _over(self.spread.header if self.spread is not None else self.header, index)
+        if self.spread is not None:
+            return _over(self.spread.header, index)
+        return _over(self.month.header if self.month is not None else self.header, index)
 
     def source(self, index: int) -> int:
         """Return the column of the sheet in which a column of the table stands."""
@@ -328,7 +335,7 @@ def _understood(found: Found, line: LineWords) -> Understanding:
     lexis = _lexis(found, line)
     parts = find_parts(found.header.levels, found.columns, lexis, line.judge)
     mapper = Mapper(lexis, line.judge)
-    layout = line.known.near(found.form) if found.spread is None else None
+    layout = line.known.near(found.form) if found.spread is None and found.month is None else None
     if layout is None:
         return proven(mapper.map(found.seen, parts), ANCHORS)
     return with_changes(mapper.map(found.seen, parts, settled_by(layout, found.form)), layout, found.form)
@@ -363,11 +370,19 @@ def table_of(found: Found, line: LineWords, understanding: Understanding, name: 
         found.grid, list(found.header.rows), texts, words.load(schemas), lambda text: bool(line.coded(bare(text)))
     )
     body = reader.read(_anchors(found, understanding))
-    as_of = find_as_of(found.grid, found.header.top, [t for column in texts for t in column], name, line.lexis.cues)
+    said = [text for column in texts for text in column]
+    as_of = find_as_of(found.grid, found.header.top, said, name, line.lexis.cues) if not found.month else None
     sure = doubted(found, line, understanding, body)
     ditto = find_ditto(found, line, sure, body)
-    columns = tuple(replace(m, ditto=len(ditto[m.index])) if m.index in ditto else m for m in sure.columns)
-    return Table(found, line, replace(sure, columns=columns), body, as_of, ditto=ditto)
+    others = found.month.others if found.month else ()
+    columns = tuple(
+        Mapped(m.index, None, _SURE, why="month")
+        if m.index in others
+        else replace(m, ditto=len(ditto.get(m.index, ())))
+        for m in sure.columns
+    )
+    day = found.month.first if found.month else as_of
+    return Table(found, line, replace(sure, columns=columns), body, day, ditto=ditto)
 
 
 def _anchors(found: Found, understanding: Understanding) -> list[int]:

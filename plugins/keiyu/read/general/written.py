@@ -29,7 +29,7 @@ def _column(table: Table, at: int) -> Mapped:
         return Mapped(at, None, _SURE, why="labels")
     parts = [columns[n] for n, source in spread.sources.items() if source == at]
     used = [m for m in parts if m.field is not None]
-    known = used or [m for m in parts if m.why == "unasked"]
+    known = used or [m for m in parts if m.why in ("unasked", "month")]
     doubtful = any(m.review for m in parts) or not known
     sure = min((m.confidence for m in used), default=_SURE)
     return Mapped(at, None, sure, doubtful, tuple(c for m in parts for c in m.candidates[:1]), "spread")
