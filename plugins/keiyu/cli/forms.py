@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -14,6 +14,7 @@ from keiyu.cli.verb import argument, option, verb
 from keiyu.errors import UserError
 
 if TYPE_CHECKING:
+    from keiyu.codes.areas import Area
     from keiyu.contract.model import Contract
     from keiyu.contract.prefilled import Prefilled
     from keiyu.settings import Settings
@@ -112,25 +113,32 @@ def _waves(row: Mapping[str, Any]) -> str:
     "template",
     ja="報告様式（Excel）を作る",
     en="Make the Excel form of a line",
-    keys={"": "path line as_of reporter bytes prefilled"},
+    keys={
+        "": "path line as_of reporter bytes prefilled rows filled[] unfilled[]",
+        "filled[]": "ja en submission_id file figures rows",
+        "unfilled[]": "table figures ja en",
+    },
 )
 @argument("line", metavar="LINE", ja="報告ライン", en="The reporting line")
 @option(
-    "--reporter", metavar="CODE", ja="報告者の団体コード（６桁）を記入しておく", en="Fill in the reporter of this code"
+    "--reporter",
+    metavar="CODE",
+    ja="報告者の団体コード（６桁）、施設なら団体コード/施設番号を記入しておく",
+    en="Fill in the reporter: its code, or code/number of a facility",
 )
 @option("--as-of", type=DATE, ja="基準日を表題に記入しておく", en="Fill in the reference date")
 @option(
     "--prefill",
     is_flag=True,
-    ja="施設の報告と前回の値を、確認を要する印を付けて記入しておく（--reporter と --as-of が要る）",
-    en="Fill in what facilities and the last collection reported, to be confirmed (with --reporter and --as-of)",
+    ja="台帳の施設、施設の報告及び前回の値を、確認を要する印を付けて記入しておく（--reporter と --as-of が要る）",
+    en="Fill in the register, facilities' reports and the last values, to be confirmed (with --reporter and --as-of)",
 )
 @option(
     "--output",
     "-o",
     type=click.Path(dir_okay=False, path_type=Path),
-    ja="保存先（既定: LINE.xlsx）",
-    en="Where to write",
+    ja="保存先（既定: LINE.xlsx。一覧の様式で基準日があれば LINE_DATE.xlsx）",
+    en="Where to write (default: LINE.xlsx; LINE_DATE.xlsx for a list with a date)",
 )
 @option("--force", is_flag=True, ja="同名のファイルを上書きする", en="Overwrite an existing file")
 def template_command(
@@ -143,25 +151,61 @@ def template_command(
     force: bool,
 ) -> None:
     """Make the Excel form of a line."""
-    from keiyu.codes import areas
     from keiyu.contract import template
 
     contract = load_contract(line)
-    path = output or Path(f"{line}.xlsx")
+    path = output or Path(_name(contract, as_of))
     if path.exists() and not force:
         raise FileExistsAlreadyError(str(path))
-    body = None
-    if reporter is not None:
-        day = as_of or dt.date.today()
-        body = areas.load(settings().schemas).get(reporter, day)
-        if body is None:
-            raise NoSuchReporterError(reporter, day.isoformat())
-    given = _prefilled(line, body.code6 if body else None, as_of) if prefill else None
-    data = template.render(contract, reporter=body, as_of=as_of, prefilled=given)
+    body, named = (None, {}) if reporter is None else _reporter(contract, reporter, as_of or dt.date.today())
+    given = _prefilled(line, body.code6 if body else reporter, as_of) if prefill else None
+    data = template.render(contract, reporter=body, as_of=as_of, values=named, prefilled=given)
     path.write_bytes(data)
-    result = {"path": str(path), "line": line, "as_of": as_of, "reporter": body and body.code6, "bytes": len(data)}
-    result["prefilled"] = len(given.values) if given else 0
-    screen.show(result, lambda: screen.say(f"{path} を作りました / written"))
+    told = body.code6 if body else reporter
+    result = {"path": str(path), "line": line, "as_of": as_of, "reporter": told, "bytes": len(data)}
+    screen.show(result | _given(given), lambda: _show_form(screen, path, contract, given))
+
+
+def _name(contract: "Contract", as_of: dt.date | None) -> str:
+    """Return what a form is called; a list has no title, so that its file's name tells the date."""
+    from keiyu.contract.form import is_matrix
+
+    dated = as_of is not None and not any(is_matrix(table, contract) for table in contract.tables)
+    return f"{contract.line}_{as_of}.xlsx" if dated else f"{contract.line}.xlsx"
+
+
+def _reporter(contract: "Contract", reporter: str, day: dt.date) -> "tuple[Area | None, dict[str, Any]]":
+    """Return the area that reports, or what names a facility (code/number) in the form."""
+    from keiyu.codes import areas
+    from keiyu.contract import reporters
+
+    identity = contract.respondents.identity
+    parts = reporters.split(contract.respondents, reporter)
+    body = areas.load(settings().schemas).get(parts[0], day)
+    if body is None:
+        raise NoSuchReporterError(reporter, day.isoformat())
+    return (body, {}) if len(parts) == 1 else (None, dict(zip(identity, (body.code6, *parts[1:]), strict=True)))
+
+
+def _given(given: "Prefilled | None") -> dict[str, Any]:
+    counted = given.counted() if given else []
+    return {
+        "prefilled": sum(figures for _, figures, _ in counted),
+        "rows": sum(rows for _, _, rows in counted),
+        "filled": [{**asdict(origin), "figures": figures, "rows": rows} for origin, figures, rows in counted],
+        "unfilled": [asdict(one) for one in given.unfilled] if given else [],
+    }
+
+
+def _show_form(screen: Screen, path: Path, contract: "Contract", given: "Prefilled | None") -> None:
+    """Say what was written, what was filled in from where, and what could not be."""
+    screen.say(f"{path} を作りました / written")
+    if given is None:
+        return
+    columns = ("記入した値の出所 / filled in from", "ファイル / file", "値 / figures", "行 / rows")
+    screen.table(columns, [(str(origin), origin.file, *counts) for origin, *counts in given.counted()])
+    left = [(contract.table(one.table).label_ja, one.figures, f"{one.ja}\n{one.en}") for one in given.unfilled]
+    screen.table(("記入できなかった表 / not filled in", "値 / figures", "理由 / why"), left)
 
 
 def _prefilled(line: str, reporter: str | None, as_of: dt.date | None) -> "Prefilled":

@@ -57,7 +57,10 @@ _LOOKS: Final[dict[str, dict[str, Any]]] = {
     "decimal": {"bg_color": "#FFFBE6", "border": 1, "locked": False, "num_format": "#,##0.0"},
     "text": {"bg_color": "#FFFBE6", "border": 1, "locked": False, "num_format": "@"},
     "date": {"bg_color": "#FFFBE6", "border": 1, "locked": False, "num_format": "yyyy-mm-dd"},
-    "prefilled": {"bg_color": "#F8CBAD", "border": 1, "locked": False, "num_format": "#,##0", "italic": True},
+    **{
+        f"prefilled_{kind}": {"bg_color": "#F8CBAD", "border": 1, "locked": False, "num_format": form, "italic": True}
+        for kind, form in (("number", "#,##0"), ("decimal", "#,##0.0"), ("text", "@"), ("date", "yyyy-mm-dd"))
+    },
     "notice": {"font_color": "#C00000", "bold": True, "text_wrap": True, "valign": "vcenter"},
     "wrong": {"bg_color": "#F4B6B6"},
 }
@@ -172,7 +175,7 @@ class _Pen:
         page.write_row(top, 1, [c.label_ja for c in columns.codes] if columns else [""], self._look["head"])
         page.write_column(top + 1, 0, [c.label_ja for c in rows.codes], self._look["label"])
         for field in table.measures:
-            look = "prefilled" if field.name in self._prefilled.values else _INPUT[field.type]
+            look = "prefilled_number" if field.name in self._prefilled.origins else _INPUT[field.type]
             page.write_blank(sheet.cells[field.name], None, self._look[look])
         page.data_validation(top + 1, 1, top + len(rows.codes), width, _validation(table.measures[0]))
         for rule in _sums(columns, rows, top + 1):
@@ -183,9 +186,10 @@ class _Pen:
 
     def records(self, table: Table, sheet: Sheet) -> None:
         """Draw records: one header row, and empty rows below with drop-downs."""
-        page = self._page(sheet.name)
+        page, given = self._page(sheet.name), self._prefilled.columns(table.name)
         for at, field in enumerate(table.fields):
-            look = self._look[_INPUT.get(field.type, "text")]
+            kind = _INPUT.get(field.type, "text")
+            look = self._look[f"prefilled_{kind}" if field.name in given else kind]
             page.set_column(at, at, max(12, min(36, 2 * len(field.label_ja) + 2)), look)
             page.write(0, at, field.label_ja, self._look["must" if field.required or field.key else "head"])
             page.write_blank(1, at, None, look)
@@ -205,27 +209,39 @@ class _Pen:
 
     def origins(self) -> None:
         """Draw 前記入: every figure that was filled in, and where it comes from."""
-        if not self._prefilled.values:
+        if not (self._prefilled.origins or self._prefilled.listed):
             return
         page = self._page(prefilled.SHEET)
         page.set_column(0, 4, 28)
         page.write_row(0, 0, prefilled.HEADER, self._look["head"])
         placed = [(sheet, name) for sheet in sheets(self._contract) if sheet.matrix for name in sheet.cells]
-        told = [(sheet, name) for sheet, name in placed if name in self._prefilled.values]
+        told = [(sheet, name) for sheet, name in placed if name in self._prefilled.origins]
         for row, (sheet, name) in enumerate(told, 1):
             label, value = self._contract.fields[name].label_ja, self._prefilled.values[name]
-            cells = (sheet.name, sheet.cells[name], label, value, self._prefilled.origins[name])
+            cells = (sheet.name, sheet.cells[name], label, value, str(self._prefilled.origins[name]))
             page.write_row(row, 0, cells, self._look["label"])
+        said = [sheet for sheet in sheets(self._contract) if sheet.table in self._prefilled.listed]
+        for row, sheet in enumerate(said, len(told) + 1):
+            count, origin = len(self._prefilled.rows[sheet.table]), str(self._prefilled.listed[sheet.table])
+            cells = (sheet.name, f"A{sheet.first_row}", "行 / rows", count, origin)
+            page.write_row(row, 0, cells, self._look["label"])
+        if said and not told:
+            page.set_column(5, 6, 60)
+            self._confirmation(page, "F2", prefilled.LIST_CELL)
+
+    def _confirmation(self, page: Any, at: str, cell: str) -> None:
+        """Ask for a confirmation of what was filled in, in a cell beside the notice."""
+        page.set_row(1, 110)
+        page.write(at, prefilled.notice(cell), self._look["notice"])
+        page.write(cell, prefilled.UNCONFIRMED, self._look["text"])
+        page.data_validation(cell, _list_of([prefilled.UNCONFIRMED, prefilled.CONFIRMED]))
 
     def _note(self, page: Any, table: Table) -> None:
         """Write how to fill the sheet in, and ask for a confirmation of what was filled in already."""
-        if not self._prefilled.values.keys() & table.by_name.keys():
+        if not self._prefilled.origins.keys() & table.by_name.keys():
             page.write("A2", guide.FILL_IN, self._look["note"])
             return
-        page.set_row(1, 110)
-        page.write("A2", prefilled.NOTICE, self._look["notice"])
-        page.write(prefilled.CELL, prefilled.UNCONFIRMED, self._look["text"])
-        page.data_validation(prefilled.CELL, _list_of([prefilled.UNCONFIRMED, prefilled.CONFIRMED]))
+        self._confirmation(page, "A2", prefilled.CELL)
 
     def hidden(self) -> None:
         """Write what the form was made from, and the lists behind the drop-downs."""

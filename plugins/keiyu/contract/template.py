@@ -48,7 +48,7 @@ def render(
     Returns:
         The workbook; ``form.sheets`` tells where each field stands.
     """
-    given = {**(prefilled.values if prefilled else {}), **(values or {})}
+    given = {**({**prefilled.values, **prefilled.rows} if prefilled else {}), **(values or {})}
     if reporter is not None:
         given = _about(reporter) | given
     cells: dict[int, dict[str, Cell]] = {}
