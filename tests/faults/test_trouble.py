@@ -86,8 +86,8 @@ def test_an_error_after_the_segments_leaves_only_orphans(
 
 
 def _small_reader(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(intake, "read", tiny.read_as_intake_does)
-    monkeypatch.setattr(intake, "check", tiny.check_as_intake_does)
+    monkeypatch.setattr("keiyu.intake.batch.read", tiny.read_as_intake_does)
+    monkeypatch.setattr("keiyu.intake.checking.check", tiny.check_as_intake_does)
 
 
 @pytest.fixture

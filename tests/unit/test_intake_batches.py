@@ -29,8 +29,8 @@ from tiny import APRIL, MAY, House, TinyWorkspace, body
 def workspace(
     database_url: str, tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[TinyWorkspace]:
-    monkeypatch.setattr(intake, "read", tiny.read_as_intake_does)
-    monkeypatch.setattr(intake, "check", tiny.check_as_intake_does)
+    monkeypatch.setattr("keiyu.intake.batch.read", tiny.read_as_intake_does)
+    monkeypatch.setattr("keiyu.intake.checking.check", tiny.check_as_intake_does)
     settings = Settings(home=home, storage=str(tmp_path / "data"), database_url=database_url)
     with TinyWorkspace.open(settings) as workspace:
         open_collection(workspace.ledger, APRIL)
@@ -146,7 +146,7 @@ def test_trouble_that_is_nobodys_fault_returns_nobody(
         raise trouble
 
     with monkeypatch.context() as patched:
-        patched.setattr(intake, "check", fail)
+        patched.setattr("keiyu.intake.checking.check", fail)
         with pytest.raises(type(trouble)):
             intake.ingest(workspace)
     assert states(workspace) == ["received"]
@@ -198,7 +198,7 @@ def _digest(workspace: Workspace, submission_id: str) -> str:
 
 
 def test_many_small_batches_are_merged(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(intake, "_SEGMENTS", 4)
+    monkeypatch.setattr("keiyu.intake.run._SEGMENTS", 4)
     for number in range(6):
         send(workspace, body({f"13101{number}": [number, 0]}))
         intake.ingest(workspace)
@@ -217,7 +217,7 @@ def test_what_another_sender_sent_too_is_heard(workspace: Workspace, monkeypatch
         verdicts = [replace(one, accepted=senders[one.reading] == "130001") for one in checked.verdicts]
         return replace(checked, verdicts=verdicts)
 
-    monkeypatch.setattr(intake, "check", check)
+    monkeypatch.setattr("keiyu.intake.checking.check", check)
     data = body({"131016": [1, 0]})
     send(workspace, data, sender="140007")
     send(workspace, data, sender="130001")
@@ -232,7 +232,7 @@ def test_what_was_set_aside_is_read_again_on_request(workspace: Workspace, monke
     first = send(workspace, body({"131016": [1, 0]}), "crash.json")
     later = send(workspace, body({"131016": [2, 0]}))
     intake.ingest(workspace)
-    monkeypatch.setattr(intake, "read", lambda data, filename, *_, **__: tiny.read(data, filename))
+    monkeypatch.setattr("keiyu.intake.batch.read", lambda data, filename, *_, **__: tiny.read(data, filename))
     assert requeue(workspace.ledger, [first, later], reason="the reader was mended") == 1
     assert requeue(workspace.ledger, [first], reason="twice") == 0
     assert intake.ingest(workspace).accepted == 1

@@ -39,8 +39,8 @@ class DatedWorkspace(TinyWorkspace):
 def workspace(
     database_url: str, tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[DatedWorkspace]:
-    monkeypatch.setattr(intake, "read", tiny.read_as_intake_does)
-    monkeypatch.setattr(intake, "check", tiny.check_as_intake_does)
+    monkeypatch.setattr("keiyu.intake.batch.read", tiny.read_as_intake_does)
+    monkeypatch.setattr("keiyu.intake.checking.check", tiny.check_as_intake_does)
     settings = Settings(home=home, storage=str(tmp_path / "data"), database_url=database_url)
     with DatedWorkspace.open(settings) as workspace:
         open_collection(workspace.ledger, APRIL)

@@ -46,7 +46,7 @@ def reporters_of(reading: Reading, contracts: Mapping[str, Contract]) -> set[str
     return {name for name in found if name is not None}
 
 
-def tell_left(reading: Reading, of: Collection, rule: str, taking: Sequence[str], schemas: Path) -> None:
+def tell_left(reading: Reading, of: Collection, rule: str, taking: Sequence[Collection], schemas: Path) -> None:
     """Say of a file that a part of it was not registered.
 
     Args:
@@ -57,4 +57,4 @@ def tell_left(reading: Reading, of: Collection, rule: str, taking: Sequence[str]
         schemas: the ``schemas/`` folder.
     """
     place, value = Place(file=reading.file), of.line if of.as_of == dt.date.min else str(of)
-    reading.findings.append(finding(schemas, rule, place, value=value, expected="、".join(taking) or "—"))
+    reading.findings.append(finding(schemas, rule, place, value=value, expected="、".join(map(str, taking)) or "—"))
