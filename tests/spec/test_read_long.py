@@ -6,20 +6,20 @@ import pyarrow as pa
 import pytest
 
 from keiyu.read import text
-from keiyu.read.held import Coded, Texts, blanks, chosen, together, where
+from keiyu.read.held import Array, Coded, Texts, blanks, chosen, together, where
 from keiyu.read.model import Reading
 from reading import reading
 
 COUNT = 20_500
-HEADER = "全国地方公共団体コード,都道府県名,市区町村名,施設番号,名称,所在地,緯度,電話番号,定員,開設年月日,開所時刻,備考"
+HEADER = "全国地方公共団体コード,都道府県名,市区町村名,施設番号,名称,所在地,緯度,電話番号,定員,開設年月日,開所時刻,備考,定員_3歳"
 ODD = [
     "131016,東京都,千代田区,13-1,,東京都千代田区1-1,,,,,,",
-    ",,,,小計,,,,120,,,",
+    ",,,,小計,,,,120,,,,120",
     "小計,,,3,,,,,120,,,",
     "※注記,,,,,,,,,,,",
     HEADER,
-    "130001,東京都,府中市,１３－２,ｶﾅ保育園,一番町<br>1,北緯35度,３－１２３４,１２人,H30.4.1,７：００,改修中",
-    "13101,東京都,千代田区,13-3, 神\ufa19園\ue000 ,〃,35.1,なし,…,43647,24時間,-",
+    "130001,東京都,府中市,１３－２,ｶﾅ保育園,一番町<br>1,北緯35度,３－１２３４,１２人,H30.4.1,７：００,改修中,１２人",
+    "13101,東京都,千代田区,13-3, 神\ufa19園\ue000 ,〃,35.1,なし,…,43647,24時間,-,…",
     "131016,東京都,千代田区,13-4,か\u3099くえん",
     "131016,東京都,千代田区,13-5,第2計園,a,35.2,03-1234-5678,0,2020-04-01,7:30,,余り",
     ",,,,,,,,,,,",
@@ -29,7 +29,7 @@ ODD = [
 def long_list() -> bytes:
     rows = [
         f"131016,東京都,千代田区,13-{i:07d},第{i}ひまわり保育園,東京都千代田区一番町{i % 30}丁目{i},35.{i:06d},"
-        f"03-{i % 9000 + 1000}-{i * 7 % 9000 + 1000},{i % 90},20{i % 20 + 10}-04-01,7:00,"
+        f"03-{i % 9000 + 1000}-{i * 7 % 9000 + 1000},{i % 90},20{i % 20 + 10}-04-01,7:00,,{i}"
         for i in range(COUNT)
     ]
     for number, odd in enumerate(ODD * 3):
@@ -49,6 +49,8 @@ def test_a_long_list_is_read_as_it_would_be_cell_by_cell(monkeypatch: pytest.Mon
     long = reading(data, "一覧_2025-04-01.csv", line="nursery_facility")
     assert isinstance(long.tables[0].columns["name"], Texts)
     assert isinstance(long.tables[0].columns["capacity"], Coded)
+    assert isinstance(long.tables[0].columns["latitude"], Array)
+    assert isinstance(long.tables[0].columns["capacity_age3"], Array)
     monkeypatch.setattr(text, "_LARGE", len(data))
     short = reading(data, "一覧_2025-04-01.csv", line="nursery_facility")
     assert isinstance(short.tables[0].columns["name"], list)
@@ -58,7 +60,7 @@ def test_a_long_list_is_read_as_it_would_be_cell_by_cell(monkeypatch: pytest.Mon
 
 @pytest.mark.parametrize("cells", [["a", "計", "", "b", "計"], [*map(str, range(9)), "計", "", "表"]])
 def test_a_held_column_answers_as_its_list(cells: list[str]) -> None:
-    held = Texts(pa.array(cells))
+    held = Texts(pa.chunked_array([cells[:2], cells[2:]]))
     assert held == cells
     assert cells == held
     assert list(held.coded) == cells

@@ -20,7 +20,24 @@ from keiyu.read.quotes import swallowed_cell
 _SAMPLE: Final = 200
 _MOST_ODD: Final = 1_000
 _BLOCK: Final = 4 * 1024 * 1024
+_LETTER: Final = 4
+"""Most bytes of a letter."""
 _MOST_COLUMNS: Final = 16_384
+
+
+class _Encoded(io.RawIOBase):
+    """A text as a file of bytes, encoded piece by piece."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._at = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1, /) -> bytes:
+        start, self._at = self._at, self._at + size // _LETTER
+        return self._text[start : self._at].encode()
 
 
 class _Odd:
@@ -59,7 +76,7 @@ def column_rows(text: str, delimiter: str) -> ColumnRows | None:
     names = [f"c{i}" for i in range(width)]
     try:
         table = arrow_csv.read_csv(
-            pa.BufferReader(text.encode()),
+            _Encoded(text),
             arrow_csv.ReadOptions(column_names=names, use_threads=False, block_size=_BLOCK),
             arrow_csv.ParseOptions(
                 delimiter=delimiter, newlines_in_values=quoted, ignore_empty_lines=False, invalid_row_handler=odd
@@ -71,9 +88,8 @@ def column_rows(text: str, delimiter: str) -> ColumnRows | None:
     table = _with_odd(table, odd.records)
     if table is None or _too_long(table) or (quoted and _swallows(table, delimiter)):
         return None
-    columns = [_one(table.column(i)) for i in range(table.num_columns)]
-    last = _last(columns)
-    return ColumnRows([column.slice(0, last) for column in columns])
+    last = _last(table.columns)
+    return ColumnRows([column.slice(0, last) for column in table.columns])
 
 
 def _usual(text: str, delimiter: str) -> int:
@@ -122,12 +138,7 @@ def _swallows(table: pa.Table, delimiter: str) -> bool:
     return False
 
 
-def _one(column: pa.ChunkedArray) -> pa.StringArray:
-    whole = column.combine_chunks()
-    return pa.concat_arrays(whole.chunks) if isinstance(whole, pa.ChunkedArray) else whole
-
-
-def _last(columns: list[pa.StringArray]) -> int:
+def _last(columns: list[pa.ChunkedArray]) -> int:
     """Return the number of records up to the last that is not blank."""
     rows = len(columns[0])
     if not rows or any(column[rows - 1].as_py() for column in columns):

@@ -72,7 +72,7 @@ class ColumnRows(Sequence[list[Cell]]):
 
     _STEP = 8_192
 
-    def __init__(self, columns: Sequence["pa.StringArray"], start: int = 0, stop: int | None = None) -> None:
+    def __init__(self, columns: Sequence["pa.ChunkedArray"], start: int = 0, stop: int | None = None) -> None:
         """Look at columns as rows.
 
         Args:
@@ -173,14 +173,6 @@ class Grid:
             return list(map(itemgetter(at), rows))
         except IndexError:
             return [row[at] if at < len(row) else "" for row in rows]
-
-    def texts(self, at: int) -> "pa.StringArray | None":
-        """Return a column as one array of texts, without making a Python object of any; none in a small file.
-
-        Args:
-            at: 0-based column.
-        """
-        return self.rows.columns[at] if isinstance(self.rows, ColumnRows) else None
 
     @property
     def looks(self) -> Looks:

@@ -119,14 +119,14 @@ class Some(Held):
         return Some(self.numbers[rows], Coded(self.values.values, self.values.at[rows]))
 
 
-class Texts(Held):
-    """A column of texts; none where there is no value."""
+class Array(Held):
+    """A column held as an array; none where there is no value."""
 
-    def __init__(self, array: pa.StringArray) -> None:
+    def __init__(self, array: pa.ChunkedArray) -> None:
         """Hold it.
 
         Args:
-            array: its texts.
+            array: its values.
         """
         self.array = array
 
@@ -135,19 +135,36 @@ class Texts(Held):
         return len(self.array)
 
     def __iter__(self) -> Iterator[Any]:
-        """Yield the texts; where few differ, equal ones are one object."""
-        if self.few:
-            yield from self.coded
-        else:
-            for start in range(0, len(self.array), _STEP):
-                yield from self.array.slice(start, _STEP).to_pylist()
+        """Yield the values in the order of the rows."""
+        for start in range(0, len(self.array), _STEP):
+            yield from self.array.slice(start, _STEP).to_pylist()
 
     def _one(self, at: int) -> Any:
         return self.array[at].as_py()
 
     def arrow(self, kind: pa.DataType) -> pa.Array:
-        """Return the column as an array."""
-        return self.array.cast(kind)
+        """Return the column as one array."""
+        return pa.concat_arrays(self.array.cast(kind).chunks or [pa.array([], kind)])
+
+    def beyond(self, low: float, high: float) -> "np.ndarray[Any, Any]":
+        """Return the rows whose number is not between two others."""
+        outside = pc.or_(pc.less(self.array, low), pc.greater(self.array, high))
+        return np.flatnonzero(pc.fill_null(outside, False).to_numpy())
+
+    def replaced(self, rows: "np.ndarray[Any, Any]", values: Sequence[Any]) -> "Array":
+        """Return the column with other values in some rows."""
+        if not len(rows):
+            return self
+        mask, new = pa.array(_mask(rows, len(self))), pa.array(values, self.array.type)
+        return type(self)(pc.replace_with_mask(self.array, mask, new))
+
+
+class Texts(Array):
+    """A column of texts; none where there is no value."""
+
+    def __iter__(self) -> Iterator[Any]:
+        """Yield the texts; where few differ, equal ones are one object."""
+        return iter(self.coded) if self.few else super().__iter__()
 
     @cached_property
     def few(self) -> bool:
@@ -159,12 +176,13 @@ class Texts(Held):
     def coded(self) -> Coded:
         """The same column, each different text kept once, in the order in which they first stand."""
         found = self.array.dictionary_encode()
-        return Coded(found.dictionary.to_pylist(), found.indices.to_numpy())
+        texts = found.chunk(0).dictionary.to_pylist() if found.num_chunks else []
+        return Coded(texts, np.concatenate([[], *(c.indices for c in found.chunks)], dtype="int32", casting="unsafe"))
 
     @property
     def blank(self) -> "np.ndarray[Any, Any]":
         """Rows whose text is empty."""
-        return np.flatnonzero(pc.equal(pc.binary_length(self.array), 0).to_numpy(zero_copy_only=False))
+        return np.flatnonzero(pc.equal(pc.binary_length(self.array), 0).to_numpy())
 
     def unlike(self, pattern: str) -> "np.ndarray[Any, Any]":
         """Return the rows whose whole text does not match a pattern.
@@ -172,12 +190,11 @@ class Texts(Held):
         Args:
             pattern: what a text looks like (RE2).
         """
-        like = pc.match_substring_regex(self.array, f"^(?:{pattern})$")
-        return np.flatnonzero(~like.to_numpy(zero_copy_only=False))
+        return np.flatnonzero(~pc.match_substring_regex(self.array, f"^(?:{pattern})$").to_numpy())
 
     def among(self, texts: AbstractSet[str]) -> "np.ndarray[Any, Any]":
         """Return the rows whose text is one of some."""
-        return np.flatnonzero(pc.is_in(self.array, pa.array(sorted(texts), pa.string())).to_numpy(zero_copy_only=False))
+        return np.flatnonzero(pc.is_in(self.array, pa.array(sorted(texts), pa.string())).to_numpy())
 
     def chosen(self, rows: "Sequence[int] | np.ndarray[Any, Any]") -> "Texts":
         """Return some rows as a column."""
@@ -185,14 +202,17 @@ class Texts(Held):
             return Texts(self.array.slice(rows.start, len(rows)))
         return Texts(self.array.take(pa.array(rows, pa.int64())))
 
-    def replaced(self, rows: "np.ndarray[Any, Any]", texts: Sequence[str | None]) -> "Texts":
-        """Return the column with other texts in some rows, and none where a text is empty."""
-        array = self.array
-        if len(self.blank):
-            array = pc.if_else(pc.equal(array, ""), None, array)
-        if len(rows):
-            array = pc.replace_with_mask(array, pa.array(_mask(rows, len(array))), pa.array(texts, pa.string()))
-        return Texts(array)
+    def read(self, kind: pa.DataType, but: "np.ndarray[Any, Any]") -> Array:
+        """Return what the texts say, none where a text is empty or in some rows.
+
+        Args:
+            kind: the type of the values.
+            but: rows that are left out.
+        """
+        nothing = _mask(but, len(self))
+        nothing[self.blank] = True
+        array = pc.if_else(pa.array(nothing), None, self.array) if nothing.any() else self.array
+        return Texts(array) if kind == self.array.type else Array(array.cast(kind))
 
 
 def _mask(rows: "np.ndarray[Any, Any]", count: int) -> "np.ndarray[Any, Any]":

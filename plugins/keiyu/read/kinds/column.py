@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
+import numpy as np
+
 from keiyu.contract.model import Contract, Field
 from keiyu.read.grid import Cell
 from keiyu.read.held import Coded, Some, Texts
@@ -120,11 +122,15 @@ class Normaliser:
             rows = coded.rows(odd)
             marked = Coded([odd.get(at) for at in range(len(coded.values))], coded.at[rows])
             return Normalised(Coded(read.values, coded.at), Some(rows, marked))
-        if self._plain is None or self.kind.sure is None:
+        kind = self.kind
+        if self._plain is None or kind.sure is None:
             return self.column(list(cells), rewritten=rewritten)
-        rest = cells.unlike(f"(?:{self.kind.sure})?")
+        rest = cells.unlike(kind.sure if kind.figure else f"(?:{kind.sure})?")
+        values = cells.read(kind.type, rest)
+        if kind.inside is not None:
+            rest = np.union1d(rest, values.beyond(*kind.inside(self.terms)))
         read = self.column(list(cells.chosen(rest)), rewritten=rewritten)
-        return Normalised(cells.replaced(rest, read.values), [(int(rest[at]), value) for at, value in read.marked])
+        return Normalised(values.replaced(rest, read.values), [(int(rest[at]), value) for at, value in read.marked])
 
     def _block_reader(self, cells: Sequence[Any]) -> Callable[[Sequence[Any], Terms], Sequence[Any] | None] | None:
         types = set(map(type, cells))

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
+import pyarrow as pa
+
 from keiyu.contract.model import Field
 from keiyu.read.grid import Cell
 from keiyu.read.kinds import (
@@ -28,7 +30,12 @@ from keiyu.read.kinds.model import Value
 from keiyu.read.kinds.terms import Terms
 from keiyu.read.labels import AREAS
 
+_TEXT: Final = pa.string()
+
 Reader = Callable[[Cell, Terms], Value]
+
+Range = Callable[[Terms], tuple[float, float]]
+"""Returns the least and the greatest number that is certain."""
 
 _BY_TYPE: Final = {"integer": "integer", "number": "number", "date": "date", "time": "time", "boolean": "flag"}
 
@@ -43,7 +50,9 @@ class Kind:
         plain: reads a block of texts in plain form.
         numbers: reads a block of cells that are numbers already.
         figure: whether it is a figure, so that a blank means something.
-        sure: a pattern (RE2) of texts that are their own values, for columns too long to look at each.
+        sure: a pattern (RE2) of texts in plain form, for columns too long to look at each.
+        type: the type of the values of such texts.
+        inside: the range in which such values must lie, where they are numbers.
     """
 
     name: str
@@ -52,6 +61,8 @@ class Kind:
     numbers: Numbers | None = None
     figure: bool = False
     sure: str | None = None
+    type: pa.DataType = _TEXT
+    inside: Range | None = None
 
 
 def _patterned(name: str, read: Reader, pattern: str) -> Kind:
@@ -67,12 +78,13 @@ def _longitudes(terms: Terms) -> tuple[float, float]:
     return terms.lexicon.longitudes
 
 
-def _coordinate(name: str, read: Reader, inside: Callable[[Terms], tuple[float, float]]) -> Kind:
-    return Kind(name, read, blocks.figures(blocks.DECIMAL, float, inside), blocks.numbers(None, inside))
+def _coordinate(name: str, read: Reader, inside: Range) -> Kind:
+    plain, numbers = blocks.figures(blocks.DECIMAL, float, inside), blocks.numbers(None, inside)
+    return Kind(name, read, plain, numbers, sure=blocks.DECIMAL, type=pa.float64(), inside=inside)
 
 
 def _kinds() -> tuple[Kind, ...]:
-    counts = blocks.figures(blocks.WHOLE, int, None)
+    counts, integers = blocks.figures(blocks.WHOLE, int, None), blocks.numbers(int, blocks.positive)
     decimals = blocks.figures(blocks.DECIMAL, float, None)
     return (
         Kind("address", addresses.address, texts.plain_texts, sure=texts.SURE),
@@ -87,14 +99,14 @@ def _kinds() -> tuple[Kind, ...]:
         _patterned("end_time", times.end_time, times.PLAIN),
         Kind("flag", flags.flag),
         _patterned("identifier", identifiers.identifier, identifiers.PLAIN),
-        Kind("integer", figures.integer, counts, blocks.numbers(int, blocks.positive), figure=True),
+        Kind("integer", figures.integer, counts, integers, figure=True, sure=blocks.WHOLE, type=pa.int64()),
         Kind("kana", texts.kana, texts.plain_kana, sure=texts.SURE),
         _coordinate("latitude", coordinates.latitude, _latitudes),
         Kind("listed", flags.listed),
         _coordinate("longitude", coordinates.longitude, _longitudes),
         Kind("moment", dates.moment),
         Kind("name", texts.name, texts.plain_names, sure=texts.SURE),
-        Kind("number", figures.number, decimals, figure=True),
+        Kind("number", figures.number, decimals, figure=True, sure=blocks.DECIMAL, type=pa.float64()),
         Kind("ownership", flags.ownership),
         _patterned("phone", phones.phone, phones.PLAIN),
         _patterned("postal_code", postal.postal_code, postal.PLAIN),
