@@ -283,6 +283,8 @@ def test_short_streams_are_found_in_the_root() -> None:
         ("名称,定員\r\n", "utf-16", "utf-16"),
         ("名称,定員\r\n保育園,10\r\n", "utf-16-le", "utf-16-le"),
         ("名称,定員\r\n保育園,10\r\n", "utf-16-be", "utf-16-be"),
+        ("名称,町会\r\n小学校,東　西　南　北\r\n", "utf-16-le", "utf-16-le"),
+        ("名称,町会\r\n小学校,東　西　南　北\r\n", "utf-16-be", "utf-16-be"),
         ("name,capacity\r\n", "ascii", "utf-8"),
     ],
 )
@@ -302,6 +304,7 @@ def test_gaiji_of_cp932_keep_their_own_code_points() -> None:
         ("a;b;c\n1,5;2;3\n", ";"),
         ('"a;b;c",d\n"x;y;z",2\n', ","),
         ("令和７年；保育,所\na,b\n", ","),
+        ("名称,曜日,特記,定員,電話\n" + 'あ,月;火;水,"早\n遅",1,2\n' * 4, ","),
         ("a", ","),
     ],
 )

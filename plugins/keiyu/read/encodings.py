@@ -7,7 +7,8 @@ is told as well; else it is refused.
 
 import codecs
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from keiyu.read.grid import Remark
@@ -116,18 +117,28 @@ def _broken_utf8(window: bytes) -> bool:
 
 def _with_zeros(data: bytes, head: bytes, told: list[Remark]) -> tuple[str, str]:
     """Decode text with zero bytes: UTF-16 without a mark, which the zero of ``,`` tells; or stray ones, left out."""
-    little, big = head[1::2].count(0), head[0::2].count(0)
-    name = "utf-16-le" if little > big else "utf-16-be"
-    usual = max(little, big) * 200 >= len(head) and min(little, big) * 10 <= max(little, big)
-    text = _strictly(data, name) if usual else None
-    if text is not None and "\x00" not in text and _plausible(text):
-        return text, name
+    for name in _wide(head):
+        text = _strictly(data, name)
+        if text is not None and "\x00" not in text and _plausible(text):
+            return text, name
     zeros = data.count(0)
     if zeros * 20 > len(data):
         raise RefusedError("read.decode.binary")
     found = to_text(data.replace(b"\x00", b""), told)
     told.append(Remark("read.decode.zeros", value=str(zeros)))
     return found
+
+
+def _wide(head: bytes) -> Iterator[str]:
+    """Yield the orders of UTF-16 that zero bytes speak for: they stand on one side, but for those of wide blanks."""
+    first, second = head[0::2], head[1::2]
+    blanks = Counter(zip(first, second, strict=False))
+    for name, own, other, blank in (
+        ("utf-16-le", second.count(0), first.count(0), (0x00, 0x30)),
+        ("utf-16-be", first.count(0), second.count(0), (0x30, 0x00)),
+    ):
+        if own * 200 >= len(head) and (other - blanks[blank]) * 10 <= own:
+            yield name
 
 
 def _escaped(data: bytes) -> tuple[str, str]:

@@ -74,13 +74,20 @@ def find_delimiter(text: str) -> str:
         return named[1]
     if not any(d in text for d in _DELIMITERS[1:]):
         return ","
-    lines = [_QUOTED.sub("", line) for line in text[:_SAMPLE].splitlines()[:_LINES]]
+    head = text[:_SAMPLE]
+    whole = _QUOTED.sub("", head).splitlines()[:_LINES]
+    single = [_QUOTED.sub("", line) for line in head.splitlines()[:_LINES]]
 
     def spread(delimiter: str) -> tuple[int, int]:
-        counts = [n for line in lines if (n := line.count(delimiter))]
-        return (max(map(counts.count, counts), default=0), sum(counts))
+        return max(_spread(whole, delimiter), _spread(single, delimiter))
 
     return max(_DELIMITERS, key=spread)
+
+
+def _spread(lines: Sequence[str], delimiter: str) -> tuple[int, int]:
+    """Return how many lines a delimiter splits alike, and how often it stands in all of them."""
+    counts = [n for line in lines if (n := line.count(delimiter))]
+    return (max(map(counts.count, counts), default=0), sum(counts))
 
 
 def records(text: str, delimiter: str, remarks: list[Remark] | None = None) -> list[list[Cell]]:
