@@ -1,12 +1,19 @@
-"""Files of kinds that no library here writes, made by hand: OpenDocument, binary workbooks, archives."""
+"""Files for tests: workbooks with merges; kinds no library here writes: OpenDocument, binary workbooks, archives."""
 
+import datetime as dt
 import io
 import struct
 import zipfile
 from collections.abc import Mapping, Sequence
 from typing import Any
+from xml.sax.saxutils import escape
 
+import xlsxwriter
 import xlwt
+
+Cell = str | int | float | dt.date
+Span = tuple[int, int, int, int]
+"""First row, first column, last row, last column of a merged block, 0-based."""
 
 _SPACES = " ".join(
     f'xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{long}:1.0"'
@@ -48,6 +55,44 @@ def ods_bytes(sheets: Mapping[str, str], styles: str = "", before: str = "") -> 
         f'<manifest:file-entry manifest:full-path="/" manifest:media-type="{_SPREADSHEET}"/></manifest:manifest>'
     )
     return zip_bytes({"mimetype": _SPREADSHEET, "META-INF/manifest.xml": manifest, "content.xml": content})
+
+
+def ods_rows(rows: Sequence[Sequence[str]]) -> bytes:
+    """An OpenDocument spreadsheet of one sheet of texts."""
+    lines = ("".join(ods_text(escape(cell)) if cell else "<table:table-cell/>" for cell in row) for row in rows)
+    return ods_bytes({"Sheet1": "".join(f"<table:table-row>{line}</table:table-row>" for line in lines)})
+
+
+def page_bytes(rows: Sequence[Sequence[str]]) -> bytes:
+    """A page with a table, as systems save it under the name of a workbook."""
+    lines = ("".join(f"<td>{escape(cell)}</td>" for cell in row) for row in rows)
+    body = "".join(f"<tr>{line}</tr>" for line in lines)
+    return f"<html><head><meta charset=utf-8></head><body><table>{body}</table></body></html>".encode()
+
+
+def sheet_bytes(
+    sheets: Mapping[str, Sequence[Sequence[Cell]]], merges: Sequence[Span] = (), hidden: Sequence[int] = ()
+) -> bytes:
+    """A workbook; merges and hidden columns are those of its first sheet."""
+    target = io.BytesIO()
+    settled = {
+        "in_memory": True,
+        "strings_to_urls": False,
+        "strings_to_formulas": False,
+        "default_date_format": "yyyy/m/d",
+    }
+    with xlsxwriter.Workbook(target, settled) as book:
+        for name, rows in sheets.items():
+            page = book.add_worksheet(name)
+            for number, row in enumerate(rows):
+                page.write_row(number, 0, row)
+        first = book.worksheets()[0]
+        for top, left, bottom, right in merges:
+            if (top, left) != (bottom, right):
+                first.merge_range(top, left, bottom, right, next(iter(sheets.values()))[top][left])
+        for at in hidden:
+            first.set_column(at, at, None, None, {"hidden": True})
+    return target.getvalue()
 
 
 def _record(kind: int, body: bytes = b"") -> bytes:

@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 import xlsxwriter
 
-from files import zip_bytes
+from files import sheet_bytes, zip_bytes
 from keiyu import contract
 from keiyu.codes import areas
 from keiyu.contract import template
@@ -178,6 +178,22 @@ def test_columns_of_two_things_are_no_strips() -> None:
     header = [["施設", "", "", "設置者"], ["名称", "所在地", "電話番号"] * 2]
     rows = [[*record(n)[:3], f"社会福祉法人{n}会", f"南町{n}", f"042-633-{3000 + n}"] for n in range(1, 5)]
     assert names(told(book({"一覧": [*header, *rows]}))) == expected(1, 4)
+
+
+def test_a_blank_column_between_columns_of_one_list_parts_nothing() -> None:
+    header = ["名称", "所在地", "", "P14_008", "URL", "緯度", "経度"]
+    rows = [[*record(n)[:2], "", f"Hikari {n}", f"https://h.jp/{n}", f"35.65{n}1", f"139.33{n}2"] for n in range(1, 5)]
+    answer = told(book({"一覧": [header, *rows]}))
+    assert names(answer) == expected(1, 4)
+    assert {"url", "latitude", "longitude"} <= {c["field"] for c in answer["columns"]}
+
+
+def test_a_row_into_which_headers_are_merged_is_no_record() -> None:
+    header = ["施設名", "所在地", "備考", "", "定員"]
+    rows = [header, ["", "", "１", "２", ""], *([*record(n)[:2], "改築中", "増築中", 60] for n in range(1, 4))]
+    down = [(0, 0, 1, 0), (0, 1, 1, 1), (0, 2, 0, 3), (0, 4, 1, 4)]
+    answer = told(sheet_bytes({"一覧": rows}, down))
+    assert (answer["header_rows"], names(answer)) == ([1, 2], expected(1, 3))
 
 
 def test_sums_beside_a_list_are_no_part_of_it() -> None:

@@ -168,7 +168,7 @@ class HeaderFinder:
         if not cells:
             return False
         above = self._rows[first]
-        if self._is_of_ages(number):
+        if self._is_of_ages(number) or self._is_reached(number, first):
             return True
         if all(_serial(c) == n + 1 for n, (_, c) in enumerate(cells)) and len(cells) > _FEWEST:
             return True  # columns numbered under their names
@@ -192,6 +192,11 @@ class HeaderFinder:
         left, right = cells[0][0], cells[-1][0]
         over = str(self._rows[number - 1][left]) if left < len(self._rows[number - 1]) else ""
         return self._spans.get((number - 1, left), -1) >= right and any(word in over for word in _OF_AGES)
+
+    def _is_reached(self, number: int, first: int) -> bool:
+        """Return whether cells of the header are merged down into a row: no record stands beside them."""
+        down = (m for m in self._grid.looks.merges if m.top <= first and m.top < number <= m.bottom)
+        return sum(_filled(self._rows[m.top], m.left) for m in down) >= _FEWEST
 
     def _usual(self, column: int, below: Sequence[Row]) -> str | None:
         shapes = Counter(shape(r[column]) for r in below if column < len(r) and r[column] != "")

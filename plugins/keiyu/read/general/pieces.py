@@ -143,7 +143,7 @@ class Splitter:
         last = [fold.joined(column[-1].text) if column else "" for column in header.levels]
         named = [i for i, text in enumerate(last) if text and self._names(header.levels[i][-1].text)]
         blocks = _blocks(grid, header)
-        starts = _parted(blocks, named) or _repeated(last, named)
+        starts = _parted(blocks, named, last) or _repeated(last, named)
         if not starts:
             return self._without_sums(grid, header, blocks, named) or whole
         ends = [*starts[1:], len(header.levels)]
@@ -198,10 +198,17 @@ def _blocks(grid: Grid, header: Header) -> list[tuple[int, int]]:
     return list(zip(starts, ends, strict=True))
 
 
-def _parted(blocks: Sequence[tuple[int, int]], named: Sequence[int]) -> list[int]:
-    """Return where strips begin that blank columns part, each with a column of names; none where there is one strip."""
+def _parted(blocks: Sequence[tuple[int, int]], named: Sequence[int], last: Sequence[str]) -> list[int]:
+    """Return where strips begin that blank columns part; none where there is one strip.
+
+    Each strip of a list has a column of names, and columns that the first one has too: a blank column also stands
+    between what is told of one facility and what else is told of it.
+    """
     with_names = [start for start, end in blocks if any(start <= i < end for i in named)]
-    return with_names if len(with_names) > 1 and with_names[0] == blocks[0][0] else []
+    if len(with_names) < _FEWEST or with_names[0] != blocks[0][0]:
+        return []
+    first, *others = ({*last[a:b]} - {""} for a, b in pairwise([*with_names, len(last)]))
+    return with_names if all(len(first & other) >= _FEWEST for other in others) else []
 
 
 def _repeated(last: Sequence[str], named: Sequence[int]) -> list[int]:
