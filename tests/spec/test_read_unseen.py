@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import xlsxwriter
 
+from files import sheet_bytes
 from keiyu import contract
 from keiyu.codes import areas
 from keiyu.read.inspect import inspect
@@ -109,6 +110,22 @@ def test_swapped_coordinates_are_believed_only_as_a_pair() -> None:
 
 def test_counts_are_no_coordinates() -> None:
     assert mapped(told({"名称": NAMES, "住所": STREETS, "Enji": ["28", "32", "35", "31"]}))["Enji"] is None
+    book = sheet_bytes({"表": [["名称", "Enji"], *([name, n] for n, name in enumerate(NAMES, 28))]})
+    answer = inspect(book, "list.xlsx", CONTRACTS, AREAS, schemas=SCHEMAS)
+    assert [c["field"] for c in answer["columns"]] == ["name", None]
+    assert mapped(told({"名称": NAMES, "最高気温": ["34.1", "35.6", "33.0", "36.2"]}))["最高気温"] is None
+
+
+def test_seven_digits_alone_are_no_postal_code() -> None:
+    people = ["5098000", "5147000", "5151366", "5223000"]
+    assert mapped(told({"名称": NAMES, "住所": STREETS, "日本人人口": people}))["日本人人口"] == "?"
+    assert mapped(told({"名称": NAMES, "住所": STREETS, "〒": people}))["〒"] == "postal_code"
+
+
+def test_of_two_columns_that_say_the_same_the_fuller_one_is_used() -> None:
+    sparse = [LONGITUDES[0], "", "", ""]
+    found = mapped(told({"X": sparse, "名称": NAMES, "緯度": LATITUDES, "longitude": LONGITUDES}))
+    assert (found["X"], found["longitude"]) == (None, "longitude")
 
 
 def test_an_address_with_more_before_it_is_the_same_address() -> None:

@@ -15,6 +15,7 @@ from keiyu.read.grid import Cell
 from keiyu.read.kinds import Normaliser, Terms, kind_of, reader_of
 from keiyu.read.kinds.flags import kind_founded
 from keiyu.read.kinds.model import Value
+from keiyu.read.kinds.texts import without_point
 from keiyu.read.kinds.traits import Looker
 from keiyu.read.model import ValueStatus
 from keiyu.read.places import MUNICIPALITY, PREFECTURE
@@ -69,6 +70,11 @@ POWER: Final[Mapping[str, float]] = {
     "number": 0.05,
 }
 """How much values tell by themselves where all of them are of a sort; nothing where a sort is not named."""
+
+_BARE: Final = 0.4
+"""Power of postal codes without hyphens: seven digits may be people or yen as well."""
+
+_DECIMALS: Final = 2
 
 ALONE: Final = frozenset({"latitude", "longitude", "postal_code", "corporate_number", "email", "phone", "url"})
 """Sorts that values tell without a header."""
@@ -183,8 +189,9 @@ class Judge:
         size = sum(times for _, times in told)
         if sort == "municipality" and any(self._city_ward(cell) for cell, _ in told):
             told = [(cell, times) for cell, times in told if not _bare_ward(cell)]
+        bare = sort == "postal_code" and all(str(cell).isdigit() or isinstance(cell, float | int) for cell, _ in told)
         agreed = sum(times * self._agrees(sort, cell, reader) for cell, times in told)
-        return Fit(agreed / size if size else None, POWER.get(sort, 0.0))
+        return Fit(agreed / size if size else None, _BARE if bare else POWER.get(sort, 0.0))
 
     def _agrees(self, sort: str, cell: Cell, reader: Normaliser) -> float:
         if sort == "text":
@@ -280,13 +287,18 @@ def _of_sort(sort: str, read: Value, cell: Cell) -> float:
     return 1.0
 
 
+def has_decimals(cell: Cell) -> bool:
+    """Return whether a cell has as many decimals as places have: with one or two it is a temperature or a share."""
+    return len(str(cell).partition(".")[2]) > _DECIMALS
+
+
 def _bare_ward(cell: Cell) -> bool:
     return isinstance(cell, str) and cell.strip().endswith("区") and "市" not in cell
 
 
 def _is_like_area_code(cell: Cell) -> bool:
     """Return whether a cell is an area code but for its check digit: six digits that begin with a prefecture's."""
-    text = fold.value(str(cell)).strip()
+    text = without_point(fold.value(str(cell)).strip())
     return _SIX.fullmatch(text) is not None and "01" <= text[:2] <= "47"
 
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from keiyu.read.general.assign import assign
-from keiyu.read.general.evidence import ALONE, Fit, Judge, Sample
+from keiyu.read.general.evidence import ALONE, Fit, Judge, Sample, has_decimals
 from keiyu.read.general.headers import Level
 from keiyu.read.general.lexis import EXACT, Heard, Hit, Lexis
 from keiyu.read.general.parts import Part
-from keiyu.read.general.same import same
+from keiyu.read.general.same import is_mostly_blank, same, says_one
 from keiyu.read.general.spans import find_spans
 from keiyu.read.general.voices import hear
 from keiyu.read.grid import Cell
@@ -41,6 +41,8 @@ _CROSSED: Final[Mapping[str, str]] = {"latitude": "longitude", "longitude": "lat
 """Sorts whose header may stand over values of another sort, which the values prove."""
 _DIFFERENT: Final = frozenset({"name", "identifier"})
 """Sorts that tell records from each other: a column that says one thing in all of them is none."""
+_THIN: Final = 0.001
+"""What a column of mostly blanks loses: of two that say the same the fuller one is used."""
 _HALF: Final = 0.5
 _FEW: Final = 3
 _MOST: Final = 6
@@ -175,7 +177,12 @@ class Mapper:
             for c, h in zip(columns, heard, strict=True)
         ]
         ranked = self._swapped(ranked)
-        chosen = assign([{c.field: c.confidence for c in found if c.confidence >= ASK} for found in ranked])
+        chosen = assign(
+            [
+                {c.field: c.confidence - _THIN * is_mostly_blank(column.rows) for c in found if c.confidence >= ASK}
+                for column, found in zip(columns, ranked, strict=True)
+            ]
+        )
         return self._settled(columns, heard, ranked, chosen, parts)
 
     def _beside(self, columns: Sequence[Seen], parts: Sequence[Part], settled: Mapping[int, Mapped]) -> Understanding:
@@ -257,9 +264,7 @@ class Mapper:
         if first.share is None or first.share < _HALF:
             return None
         fit = self.judge.fit(name, column.sample)
-        if self.judge.sorts[name] in _MEASURED and not all(
-            isinstance(c, float) or "." in str(c) for c in column.sample
-        ):
+        if self.judge.sorts[name] in _MEASURED and not all(map(has_decimals, column.sample)):
             return None
         if fit.share is None or fit.share < 0.9 or len(column.sample) < (1 if start > _ALONE else _FEW):
             return None
@@ -370,7 +375,7 @@ def _twins(
         if not columns[i].sample or same(sorts[best.field], columns[i].rows, columns[first].rows):
             why = "same" if columns[i].sample else "blank"
             found[i] = replace(mapped, confidence=0.9, why=why, other=at)
-        elif sorts[best.field] in _DIFFERENT and _says_one(columns[i]) and not _says_one(columns[first]):
+        elif sorts[best.field] in _DIFFERENT and says_one(columns[i].rows) and not says_one(columns[first].rows):
             found[i] = replace(mapped, confidence=0.8, other=at)
         elif best.confidence < own - _GAP or _lesser(best, held):
             found[i] = replace(mapped, confidence=0.5 + abs(own - best.confidence) / 2, other=at)
@@ -393,9 +398,3 @@ def _lesser(one: Candidate, other: Candidate) -> bool:
     if one.hit and other.hit and (one.hit.how, other.hit.how) == ("weak", "label") and one.fit.power >= _HALF:
         return True
     return (other.fit.share or 0.0) >= _OVERWHELMING and (one.fit.share or 0.0) <= _HALF
-
-
-def _says_one(column: Seen) -> bool:
-    """Return whether a column says the same in each of several rows."""
-    said = [str(cell) for cell in column.rows if cell != ""]
-    return len(said) >= _FIRST and len(set(said)) == 1

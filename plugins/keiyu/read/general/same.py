@@ -18,6 +18,7 @@ _ROUNDED: Final = 0.0005
 _NEAR: Final = 0.01
 """Degrees within which two points are one facility: about a kilometre, the gate and the centre of a block."""
 _MOST: Final = 0.98
+_SEVERAL: Final = 4
 _NUMBERED: Final = re.compile(r"[\d一二三四五六七八九十]")
 
 
@@ -37,6 +38,25 @@ def same(sort: str, one: Sequence[Cell], other: Sequence[Cell]) -> bool:
         return all(a == "" for a in one) or all(b == "" for b in other)
     alike, least = _SORTS.get(sort, (_alike, _MOST))
     return sum(alike(a, b) for a, b in both) >= least * len(both)
+
+
+def says_one(cells: Sequence[Cell]) -> bool:
+    """Return whether a column says the same in each of several rows.
+
+    Args:
+        cells: its cells.
+    """
+    said = [str(cell) for cell in cells if cell != ""]
+    return len(said) >= _SEVERAL and len(set(said)) == 1
+
+
+def is_mostly_blank(cells: Sequence[Cell]) -> bool:
+    """Return whether a column says nothing in most rows.
+
+    Args:
+        cells: its cells.
+    """
+    return 2 * sum(cell == "" for cell in cells) > len(cells)
 
 
 def _alike(one: Cell, other: Cell) -> bool:
