@@ -55,9 +55,7 @@ class Batch:
             self._sort(one)
         for found in self._derived:
             self._place_derived(found)
-        groups = with_drift(
-            self._workspace, [self._checking.group(key, members) for key, members in self._grouped.items()]
-        )
+        groups = [self._checking.group(key, members) for key, members in self._grouped.items()]
         staged = register.stage(self._workspace.storage, with_drift(self._workspace, groups), self._nils, self._refused)
         weigh(self._workspace, staged)
         return staged

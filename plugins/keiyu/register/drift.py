@@ -20,8 +20,6 @@ from keiyu.read.model import Reading, TableReading
 from keiyu.receive.workspace import Workspace
 from keiyu.register.staging import Group
 
-"""Reporters asked for at once; databases bound the values of a question."""
-
 _TOLD: Final = "read.drift."
 
 
