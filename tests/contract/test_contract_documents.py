@@ -31,6 +31,7 @@ KINDS = {
     "estimate/*.yaml": "national_table",
     "lines/*/tables/across/*.yaml": "national_table",
     "lines/*/rollups/*.yaml": "rollup",
+    "lines/*/prefill.yaml": "prefill",
     "rollup/*.yaml": "national_table",
 }
 DOCUMENTS = {path: kind for pattern, kind in KINDS.items() for path in sorted(SCHEMAS.glob(pattern))}

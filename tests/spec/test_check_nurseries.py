@@ -109,13 +109,28 @@ def test_enrolment_beyond_one_fifth_over_capacity_is_asked_about() -> None:
     ]
 
 
+def test_the_standard_is_that_of_the_date() -> None:
+    """20:1 at age 3 and 30:1 from age 4 until March 2024; tolerated ever since: asked about, never refused."""
+    # 6/3 + 21/6 + 30/15 + 50/25 = 9.5, and 30/20 + 50/30 (1.6) instead = 8.6 by the ratios of before.
+    many = SOUND.replace("enrolled                  60    6   10   11   11   11   11", "enrolled 107 6 10 11 30 25 25")
+    march = Checker("nursery_monthly", dt.date(2024, 3, 1))
+    said = [[one for one in line.findings(residence(many)) if "NM-Q2" in one] for line in (march, MONTHLY)]
+    assert [one.split("配置基準")[1] for [one] in said] == [
+        " 9 人（経過措置では 9 人）に足りません。",
+        " 10 人（経過措置では 9 人）に足りません。",
+    ]
+
+
 def test_too_few_nursery_teachers_are_asked_about() -> None:
     # 6/3 + 21/6 (3.5) + 11/15 (0.7) + 22/25 (0.8) = 7.0
     few, without_equivalent = (SOUND.replace("7 1 7.2", staff) for staff in ("6 1 6.9", "6 1 ."))
     more = "\n\nstaff area_code facility_id qualification full_time part_time fte\n131016 1 centre_teacher 1 0 0.5"
     with_centre_teachers = SOUND.replace("7 1 7.2", "6 1 6.5") + more
     assert MONTHLY.each(residence(few), residence(without_equivalent), residence(with_centre_teachers)) == [
-        ["NM-Q2 query enrolment!E2 保育士等 6.90 人（常勤換算）は、在籍児童 60 人の配置基準 7 人に足りません。"],
+        [
+            "NM-Q2 query enrolment!E2 保育士等 6.90 人（常勤換算）は、"
+            "在籍児童 60 人の配置基準 7 人（経過措置では 7 人）に足りません。"
+        ],
         [],
         [],
     ]

@@ -48,7 +48,7 @@ def check(
     Raises:
         ConfigurationError: a suite is wrong or a rule cannot run; nothing passes unjudged.
     """
-    book = suites.load(contract, expectations)
+    book = suites.load(contract, expectations, as_of)
     gathered = gather(contract, readings)
     batch = Batch(contract, gathered, senders, areas, as_of, previous or {})
     findings, touched = _judge(batch, readings, book)

@@ -5,6 +5,7 @@ Suites are native Great Expectations JSON. ``expectations/*.json`` holds for eve
 reads and proves them without importing Great Expectations, so that listing the rules is quick.
 """
 
+import datetime as dt
 import hashlib
 import json
 import string
@@ -18,6 +19,7 @@ import jsonschema
 
 from keiyu import __version__
 from keiyu.check.model import Rule, SuiteError
+from keiyu.check.standards import STANDARD, dated
 from keiyu.contract.model import Contract
 from keiyu.contract.suite import structural
 from keiyu.findings import Severity
@@ -52,12 +54,13 @@ class RuleBook:
 _BOOKS: Final[dict[str, RuleBook]] = {}
 
 
-def load(contract: Contract, expectations: Path) -> RuleBook:
+def load(contract: Contract, expectations: Path, as_of: dt.date = dt.date.max) -> RuleBook:
     """Load the rules of a line; the same object as long as no suite changes.
 
     Args:
         contract: the line.
         expectations: the ``expectations/`` folder.
+        as_of: reference date, for standards that change; those that hold last by default.
 
     Returns:
         The rules.
@@ -66,7 +69,7 @@ def load(contract: Contract, expectations: Path) -> RuleBook:
         SuiteError: a suite breaks its schema, repeats a rule id, or names a frame or field that the
             line does not have.
     """
-    suites = list(_suites(contract, expectations))
+    suites = [(path, _dated(path, suite, contract, as_of)) for path, suite in _suites(contract, expectations)]
     digest = _digest(suites)
     if digest not in _BOOKS:
         rules = tuple(rule for path, suite in suites for rule in _rules(path, suite, contract))
@@ -106,6 +109,18 @@ def _suites(contract: Contract, expectations: Path) -> Iterator[tuple[str, dict[
                 yield str(path), json.loads(path.read_bytes())
             except ValueError as error:
                 raise SuiteError(str(path), str(error)) from error
+
+
+def _dated(path: str, suite: dict[str, Any], contract: Contract, as_of: dt.date) -> dict[str, Any]:
+    """Return a suite whose rules have the standards of a date as their arguments."""
+    items = [item for item in suite.get("expectations", ()) if STANDARD in item.get("kwargs", {})]
+    try:
+        told = {id(item): dated(item["kwargs"], contract.folder.parent.parent, as_of) for item in items}
+    except (KeyError, OSError, ValueError) as error:
+        raise SuiteError(path, f"{STANDARD}: {error!r}") from error
+    if not told:
+        return suite
+    return {**suite, "expectations": [{**i, "kwargs": told.get(id(i), i["kwargs"])} for i in suite["expectations"]]}
 
 
 def _digest(suites: list[tuple[str, dict[str, Any]]]) -> str:

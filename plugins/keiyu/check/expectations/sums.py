@@ -147,25 +147,36 @@ class ExpectStaffToCoverChildren(RowExpectation):
     Args:
         staff_columns: numbers of staff, added up.
         groups: age groups, each ``{"columns": [...], "children_per_person": n}`` (whole numbers).
+        tolerated: the same with the ratios that a transitional rule tolerates; told, never decisive.
         minimum: least number of people while there are children.
+        standard: dated table of ratios that gives the three before it (``keiyu.check.standards``).
     """
 
     staff_columns: list[str]
-    groups: list[dict[str, Any]]
+    groups: list[dict[str, Any]] | None = None
+    tolerated: list[dict[str, Any]] | None = None
     minimum: int = 0
-    success_keys: ClassVar[tuple[str, ...]] = ("staff_columns", "groups", "minimum")
+    standard: dict[str, Any] | None = None
+    success_keys: ClassVar[tuple[str, ...]] = ("staff_columns", "groups", "tolerated", "minimum", "standard")
 
     @classmethod
     def judge(cls, frame: pd.DataFrame, **arguments: Any) -> Judgement:
         """Compare the staff with what the children need."""
         staff = sum_of(frame, arguments["staff_columns"])
-        children, tenths = np.zeros(len(frame)), np.zeros(len(frame))
-        for group in arguments["groups"]:
-            number = sum_of(frame, group["columns"])
-            children += number
-            tenths += np.floor_divide(number * 10, group["children_per_person"])
-        least = np.where(children > 0, arguments["minimum"], 0)
-        needed = np.maximum(np.floor_divide(tenths + 5, 10), least)
-        judged = ~np.isnan(staff) & ~np.isnan(children)
+        children = sum_of(frame, [name for group in arguments["groups"] for name in group["columns"]])
+        needed = _needed(frame, arguments["groups"], arguments["minimum"])
+        before = _needed(frame, arguments["tolerated"] or arguments["groups"], arguments["minimum"])
+        judged = ~np.isnan(staff) & ~np.isnan(needed)
         good = staff >= needed - TOLERANCE
-        return outcome(judged, good, value=staff, expected=needed, difference=needed - staff, children=children)
+        facts = {"expected": needed, "difference": needed - staff, "children": children, "tolerated": before}
+        return outcome(judged, good, value=staff, **facts)
+
+
+def _needed(frame: pd.DataFrame, groups: list[dict[str, Any]], minimum: int) -> np.ndarray:
+    """Return how many people the children of each row need."""
+    children, tenths = np.zeros(len(frame)), np.zeros(len(frame))
+    for group in groups:
+        number = sum_of(frame, group["columns"])
+        children += number
+        tenths += np.floor_divide(number * 10, group["children_per_person"])
+    return np.maximum(np.floor_divide(tenths + 5, 10), np.where(children > 0, minimum, 0))
