@@ -96,3 +96,65 @@ def test_legal_forms_cut_short_say_who_founded() -> None:
 def test_places_of_category_2_are_for_a_person_to_see() -> None:
     found = mapped({"施設名": NURSERIES, "所在地": STREETS, "1号定員": ["15"] * 4, "2号定員": ["45", "60", "30", "45"]})
     assert found["2号定員"] in (None, "?")
+
+
+def test_numbers_cut_over_columns_are_put_together() -> None:
+    answer = told(
+        {
+            "施設名称": NURSERIES,
+            "郵便番号1": ["983", "984", "983", "982"],
+            "郵便番号2": ["0012", "0831", "0045", "0011"],
+            "市外局番": ["022"] * 4,
+            "市内局番": ["305", "251", "287", "244"],
+            "番号": ["0712", "3456", "0001", "9876"],
+        }
+    )
+    assert [c["field"] for c in answer["columns"]] == ["name", *["postal_code"] * 2, *["phone"] * 3]
+    assert (answer["rows"][0]["values"]["postal_code"], answer["rows"][0]["values"]["phone"]) == (
+        "983-0012",
+        "022-305-0712",
+    )
+
+
+def test_two_whole_numbers_are_not_one() -> None:
+    numbers = ["042-622-3343", "042-625-0280", "042-675-0011", "042-661-1231"]
+    found = mapped({"施設名称": NURSERIES, "電話番号1": numbers, "電話番号2": numbers[::-1], "所在地": STREETS})
+    assert found["電話番号1"] in ("phone", "?") and found["電話番号2"] in (None, "?")
+
+
+def test_a_part_of_the_column_on_the_left_is_counted_by_what_stands_there() -> None:
+    found = mapped(
+        {
+            "施設名称": NURSERIES,
+            "認可定員": ["90", "60", "120", "45"],
+            "うち0歳": ["9", "6", "12", "3"],
+            "うち3歳以上": ["51", "30", "60", "21"],
+            "うち地域枠": ["3", "3", "6", "3"],
+        }
+    )
+    assert [*found.values()] == ["name", "capacity", "capacity_age0", "capacity_age3plus", None]
+
+
+def test_two_labels_in_one_header_leave_open_which() -> None:
+    both = ["0944-22-3343\n0944-22-3344", "0944-22-0280\n0944-22-0281"] * 2
+    assert mapped({"施設名称": NURSERIES, "所在地": STREETS, "TEL\nFAX": both})["TELFAX"] == "?"
+
+
+def test_a_mark_for_the_text_above_is_that_text() -> None:
+    answer = told({"市町村名": ["直方市", "〃", "大牟田市", "同上"], "保育所名": NURSERIES, "住所": STREETS})
+    assert [row["values"]["municipality"] for row in answer["rows"]] == ["直方市"] * 2 + ["大牟田市"] * 2
+    assert "「〃」2件" in answer["columns"][0]["evidence"]["ja"]
+
+
+def test_a_date_under_the_table_is_taken_where_nothing_else_is_said() -> None:
+    rows = [["園名", "定員", "0歳"], *([name, "60", "1"] for name in NURSERIES), ["令和８年１０月１５日現在", "", ""]]
+
+    def as_of(lines: list[list[str]]) -> str | None:
+        out = io.StringIO()
+        csv.writer(out).writerows(lines)
+        found: str | None = inspect(out.getvalue().encode(), "aki.csv", CONTRACTS, AREAS, schemas=SCHEMAS)["as_of"]
+        return found
+
+    assert as_of(rows) == "2026-10-15"
+    assert as_of([["空き状況（令和８年１１月１日入所）", "", ""], *rows]) == "2026-11-01"
+    assert as_of([*rows[:-1], ["※令和８年４月１日に定員を変更しました。", "", ""]]) is None

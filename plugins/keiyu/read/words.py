@@ -19,6 +19,7 @@ class Words:
         subtotals: name a row that adds up some of the others.
         remarks: beginnings of remarks under a table.
         nil: say that there is nothing to report.
+        repeats: stand for the text above.
         serials: headers of columns that only number the rows.
         units: unit of a field → counters that may follow its figures.
         booleans: text → yes or no.
@@ -28,6 +29,7 @@ class Words:
     subtotals: frozenset[str]
     remarks: tuple[str, ...]
     nil: frozenset[str]
+    repeats: frozenset[str]
     serials: frozenset[str]
     units: Mapping[str, tuple[str, ...]]
     booleans: Mapping[str, bool]
@@ -52,6 +54,7 @@ def load(schemas: Path) -> Words:
         subtotals=frozenset(map(fold.label, raw["subtotals"])),
         remarks=tuple(map(fold.label, raw["remarks"])),
         nil=frozenset(map(fold.label, raw["nil"])),
+        repeats=frozenset(map(fold.label, raw["repeats"])),
         serials=frozenset(map(fold.label, raw["serials"])),
         units={unit: tuple(counters) for unit, counters in raw["units"].items()},
         booleans={fold.label(w): said for key, said in (("yes", True), ("no", False)) for w in raw[key]},

@@ -32,9 +32,13 @@ _COUNT: Final = re.compile(rf"[(]?(?:計|全)?\d[\d,]*{_UNITS}?[)]?")
 _SUMMED: Final = re.compile(rf".{{0,20}}(?:計|total)(?:[(][^()]{{1,20}}[)]|\d[\d,]*{_UNITS})?")
 _KINDS: Final = re.compile(rf"(?:[^\d、,]{{1,20}}\d+{_UNITS}?[、,]){{2,}}[^\d、,]{{1,20}}\d+{_UNITS}?")
 """How many there are of each kind, at the foot of a list: 社会福祉法人11、学校法人29、個人3."""
+_DATED: Final = re.compile(
+    r"[※(]?(?:令和|平成|r|h)?(?:\d{1,4}|元)[年./-]\d{1,2}[月./-](?:\d{1,2}日?)?(?:現在|時点)[)]?"
+)
+"""The date to which a table refers, under it: no record is called so."""
 _TITLE: Final = re.compile(r"[【〔《<■◆●▼□◇◎].*|\[.+\]$")
-_OPENS: Final = "【〔《<■◆●▼□◇◎[]()】〕>計全"
-"""What titles and counts begin with, and brackets around a total."""
+_OPENS: Final = "【〔《<■◆●▼□◇◎[]()】〕>計全令平"
+"""What titles, counts and dates begin with, and brackets around a total."""
 _LETTERS: Final = (("ぁ", "ゖ"), ("ァ", "ヺ"), ("㐀", "䶿"), ("一", "鿿"), ("々", "々"), ("A", "Z"), ("a", "z"))
 """Letters that are folded into themselves, but for their case."""
 _INNER: Final = r"\-ー・ 　()（）0-9"
@@ -174,6 +178,7 @@ class BodyReader:
             or _SUMMED.fullmatch(folded) is not None
             or _COUNT.fullmatch(folded) is not None
             or _KINDS.fullmatch(folded) is not None
+            or _DATED.fullmatch(folded) is not None
         )
 
     def _usual(self) -> int:
@@ -213,7 +218,7 @@ class BodyReader:
         first = filled[0][1]
         if isinstance(first, str) and len(filled) <= _SECTION and _KINDS.fullmatch(fold.label(first)):
             return "total"
-        if isinstance(first, str) and len(filled) <= _SECTION and fold.label(first).startswith(self._words.remarks):
+        if isinstance(first, str) and len(filled) <= _SECTION and _is_remark(fold.label(first), self._words):
             return "remark"
         if all(_says_nothing(c) for _, c in filled):
             return "rest"
@@ -281,6 +286,10 @@ def _class(without: frozenset[str]) -> str:
             parts += [f"{chr(begin)}-{chr(ord(letter) - 1)}"] if ord(letter) > begin else []
             begin = ord(letter) + 1
     return "".join(parts)
+
+
+def _is_remark(folded: str, words: Words) -> bool:
+    return folded.startswith(words.remarks) or _DATED.fullmatch(folded) is not None
 
 
 def _is_total(folded: str, words: Words) -> bool:

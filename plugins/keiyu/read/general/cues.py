@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from keiyu.contract.source import read_yaml
 from keiyu.read import fold
@@ -27,6 +27,7 @@ class Cues:
         inclusions: how a text ends that adds to a label, such as を含む.
         footnotes: signs that start a footnote, as written.
         drawn_up: words beside a date of drawing up.
+        cut: what parts of a number that is cut over columns are called: the first, and those behind it → its label.
         buildings: words of buildings, floors and rooms.
     """
 
@@ -38,6 +39,7 @@ class Cues:
     inclusions: tuple[str, ...]
     footnotes: tuple[str, ...]
     drawn_up: tuple[str, ...]
+    cut: tuple[Mapping[str, str], Mapping[str, str]]
     buildings: tuple[str, ...]
 
     @cached_property
@@ -93,7 +95,7 @@ def load(schemas: Path) -> Cues:
     Raises:
         ContractError: the file is missing or breaks its JSON Schema.
     """
-    raw: Mapping[str, Sequence[str]] = read_yaml(schemas / "mapping.yaml", schemas / "schema" / "mapping.json")
+    raw: Mapping[str, Any] = read_yaml(schemas / "mapping.yaml", schemas / "schema" / "mapping.json")
     return Cues(
         things=_folded(raw["things"]),
         particles=_folded(raw["particles"]),
@@ -103,8 +105,13 @@ def load(schemas: Path) -> Cues:
         inclusions=_folded(raw["includes"]),
         footnotes=tuple(raw["footnotes"]),
         drawn_up=tuple(raw["drawn_up"]),
+        cut=(_parts(raw["cut"], "first"), _parts(raw["cut"], "then")),
         buildings=_folded(raw["buildings"]),
     )
+
+
+def _parts(cut: Mapping[str, Mapping[str, Sequence[str]]], place: str) -> Mapping[str, str]:
+    return {fold.joined(word): label for label, words in cut.items() for word in words[place]}
 
 
 def _folded(words: Sequence[str]) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ _NUMBER: Final = re.compile(r"\d|[元一二三四五六七八九十]")
 _DAY: Final = re.compile(
     r"(?:(?:令和|平成|昭和)\s?(?:\d{1,2}|元)|\d{4})\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日|\d{4}[./-]\d{1,2}[./-]\d{1,2}"
 )
+_DATED: Final = re.compile(rf"[※*(（\[【〔]?\s*(?:{_DAY.pattern})\s*(?:現在|時点)\s*[)）\]】〕]?")
 
 TITLE: Final = 4.0
 STATED: Final = 6.0
@@ -30,9 +31,12 @@ CELL: Final = 0.9
 NAME: Final = 2.0
 PUBLISHED: Final = 2.5
 NAMED: Final = 2.8
+BELOW: Final = 0.5
 
 
-def find_as_of(grid: Grid, top: int, header: Sequence[str], name: str, cues: Cues) -> dt.date | None:
+def find_as_of(
+    grid: Grid, top: int, header: Sequence[str], name: str, cues: Cues, below: Sequence[int] = ()
+) -> dt.date | None:
     """Find the date to which a table refers; a month is its first day.
 
     What a title says goes before what a file is named after, be it only when the figures were published: a file
@@ -45,13 +49,20 @@ def find_as_of(grid: Grid, top: int, header: Sequence[str], name: str, cues: Cue
         header: the texts of the header.
         name: the file's name.
         cues: words beside a date of drawing up.
+        below: the rows under the records, 0-based; what they say (○月○日現在) is taken where nothing else is said.
     """
     found = list(_said(grid, top, cues))
     found += [(date, SHEET) for date in _dates(grid.name or "")]
     found += [(date, HEADER) for text in header if "://" not in text for date in _dates(text)]
     stem = name.rpartition("/")[2].rpartition(".")[0] or name
     found += [(date, NAMED if _AS_OF.search(stem) else NAME) for date in _dates(stem)]
+    found += [(date, BELOW) for row in below for cell in grid.rows[row] if _is_as_of(cell) for date in _dates(cell)]
     return max(found, key=lambda item: item[1], default=(None, 0.0))[0]
+
+
+def _is_as_of(cell: Cell) -> bool:
+    """Return whether a cell says nothing but the date to which a table refers."""
+    return isinstance(cell, str) and _DATED.fullmatch(fold.value(cell).strip()) is not None
 
 
 def _said(grid: Grid, top: int, cues: Cues) -> Iterator[tuple[dt.date, float]]:

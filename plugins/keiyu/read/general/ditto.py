@@ -1,11 +1,12 @@
-"""Cells left blank under a group's first record: a ward, a kind or an operator that is written once.
+"""Cells left blank under a group's first record: a ward, a kind or an operator that is written once; and 〃.
 
+A mark for the text above says so itself, in any column of texts.
 Merged cells say themselves how far they go. Without them, a blank means the text above only where the whole column
 is written so: left of the names, a text at each group's first record, never the same text twice in a group, and at
 least as many blanks as texts.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
@@ -13,6 +14,7 @@ from keiyu.read.general.body import Body
 from keiyu.read.general.mapping import Understanding
 from keiyu.read.grid import Cell
 from keiyu.read.held import blanks
+from keiyu.read.kinds import kind_of
 from keiyu.read.values import raw
 
 if TYPE_CHECKING:
@@ -50,15 +52,17 @@ def find_ditto(found: "Found", line: "LineWords", understanding: Understanding, 
     sorts, concepts = line.judge.sorts, {name: line.fields[name].concept for name in fields}
     grouping = [(at, name) for name, at in fields.items() if sorts[name] in _GROUPING or concepts[name] == _OPERATOR]
     left = sorted((at, name) for at, name in grouping if at < fields[_NAME])
-    if not any(blanks(found.grid.column(at, found.first)) for at, _ in left):
-        return {}
     groups = _Groups(found, body)
+    texts = (at for name, at in fields.items() if not kind_of(line.fields[name]).figure)
+    marked = {at: above for at in texts if (above := groups.marked(at, line.judge.repeats))}
+    if not any(blanks(found.grid.column(at, found.first)) for at, _ in left):
+        return marked
     owners = next((at for at, name in grouping if sorts[name] == _OWNERSHIP), None)
     told: dict[int, Above] = {}
     for at, name in left:
         beside = owners if concepts[name] == _OPERATOR else None
         told[at] = groups.above(at, groups.texts(beside, told.get(beside, {})) if beside is not None else None)
-    return {at: above for at, above in told.items() if above}
+    return {at: above for at, above in told.items() if above} | marked
 
 
 class _Groups:
@@ -105,6 +109,16 @@ class _Groups:
         if certain or len(heads) == len(said):
             self._heads.update(n for n in heads if n == 0 or said[n] != said[n - 1])
         return {self._records[n]: self._records[group[0]] for group in groups for n in group[1:]} if certain else {}
+
+    def marked(self, column: int, repeats: Callable[[Cell], bool]) -> Above:
+        """Return the cells of a column that are marks for the text above; none under a part's first record."""
+        cells = self._cells(column)
+        above: dict[int, int] = {}
+        for n in (n for n, cell in enumerate(cells) if n not in self._heads and repeats(cell)):
+            said = self._records[n - 1]
+            if not repeats(cells[n - 1]) or said in above:
+                above[self._records[n]] = above.get(said, said)
+        return above
 
     def _again(self, said: Sequence[str], heads: Sequence[int]) -> bool:
         """Return whether a text is written twice in one group of the columns on the left."""

@@ -163,6 +163,10 @@ class Judge:
         self._readers: dict[str, Normaliser] = {}
         self.sorts = {name: sort_of(field) for name, field in fields.items()}
 
+    def repeats(self, cell: Cell) -> bool:
+        """Return whether a cell is a mark for the text above."""
+        return self._looker.repeats(cell)
+
     def reader(self, name: str) -> Normaliser:
         """Return what reads a field's cells."""
         known = self._readers.get(name)
@@ -185,7 +189,8 @@ class Judge:
         return known
 
     def _fit(self, sort: str, reader: Normaliser, sample: "Sample") -> Fit:
-        told = [(cell, times) for (_, cell), times in sample.different.items() if not _sign(cell, reader)]
+        said = ((cell, times) for (_, cell), times in sample.different.items() if not self._looker.repeats(cell))
+        told = [(cell, times) for cell, times in said if not _sign(cell, reader)]
         size = sum(times for _, times in told)
         if sort == "municipality" and any(self._city_ward(cell) for cell, _ in told):
             told = [(cell, times) for cell, times in told if not _bare_ward(cell)]

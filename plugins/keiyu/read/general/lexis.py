@@ -37,7 +37,7 @@ _BRACKETS: Final = re.compile(
     r"[(（\[【〔<＜]([^()（）\[\]【】〔〕<>＜＞]*(?:\([^()]*\)|（[^（）]*）)?[^()（）\[\]【】〔〕<>＜＞]*)[)）\]】〕>＞]"
 )
 _PIECES: Final = re.compile(r"[:：_＿/／|｜=＝]")
-_BOTH: Final = re.compile(r"[/／|｜・･&＆、,，]|及び|または|又は|と")
+_BOTH: Final = re.compile(r"[/／|｜・･&＆、,，\n]|及び|または|又は|と")
 """What stands between two labels of one header."""
 _PATH: Final = re.compile(r"[\w-]+(?:\.[\w-]+)+", re.ASCII)
 _NUMBERED: Final = re.compile(

@@ -14,7 +14,7 @@ from keiyu.read.general.lexis import EXACT, Heard, Hit, Lexis
 from keiyu.read.general.parts import Part
 from keiyu.read.general.same import is_mostly_blank, same, says_one
 from keiyu.read.general.spans import find_spans
-from keiyu.read.general.voices import hear
+from keiyu.read.general.voices import hear_all
 from keiyu.read.grid import Cell
 from keiyu.read.known import Memory
 
@@ -169,7 +169,7 @@ class Mapper:
             return self._beside(columns, [p for p in parts if not settled.keys() & set(p.columns)], settled)
         whole = {part.columns[0]: part for part in parts}
         taken = {at for part in parts for at in part.columns[1:]}
-        heard = [hear(c.levels, self.lexis) for c in columns]
+        heard = hear_all([c.levels for c in columns], self.lexis)
         spans = find_spans([c.levels for c in columns], heard, [c.rows for c in columns], self.judge)
         heard = [spans.get(i, h) for i, h in enumerate(heard)]
         ranked = [

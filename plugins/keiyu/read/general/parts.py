@@ -1,10 +1,13 @@
 """Fields that lie in several columns: a postal code or a phone number cut at its hyphens."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
+from keiyu.read import fold
+from keiyu.read.general.cues import Cues
 from keiyu.read.general.evidence import Fit, Judge
 from keiyu.read.general.headers import Level
 from keiyu.read.general.lexis import Hit, Lexis
@@ -16,6 +19,7 @@ _MOST: Final = 7
 _WHOLE: Final = 0.8
 _PART: Final = 0.5
 _SAMPLE: Final = 60
+_NUMBERED: Final = re.compile(r"[\s_-]*(?:[\d①-⑩]+|[(（][^()（）]{0,6}(?:\d|局番|番号|[上下前後]\d?桁?)[)）])$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +57,13 @@ def find_parts(
         lexis: understands texts.
         judge: judges values.
     """
-    return [part for group in _groups(levels) if (part := _part(group, levels, columns, lexis, judge))]
+    texts = _texts(levels, lexis.cues)
+    return [part for group in _groups(texts) if (part := _part(group, texts[group[0]], columns, lexis, judge))]
 
 
-def _groups(levels: Sequence[Sequence[Level]]) -> Iterator[tuple[int, ...]]:
+def _groups(texts: Sequence[tuple[str, ...]]) -> Iterator[tuple[int, ...]]:
     """Yield runs of columns under one text, or under the same text again."""
     start = 0
-    texts = [tuple(level.text for level in column) for column in levels]
     for at in range(1, len(texts) + 1):
         if at == len(texts) or texts[at] != texts[start] or not texts[at]:
             if 1 < at - start <= _MOST:
@@ -67,14 +71,29 @@ def _groups(levels: Sequence[Sequence[Level]]) -> Iterator[tuple[int, ...]]:
             start = at
 
 
+def _texts(levels: Sequence[Sequence[Level]], cues: Cues) -> list[tuple[str, ...]]:
+    """Return the texts over each column, numbers left out (郵便番号1, 郵便番号2); 市外局番 and what follows are one."""
+    first, then = cues.cut
+    found: list[tuple[str, ...]] = []
+    for column in levels:
+        *over, own = [level.text for level in column] or [""]
+        bare = _NUMBERED.sub("", own).strip() or own
+        label = first.get(fold.joined(bare))
+        behind = then.get(fold.joined(bare))
+        if behind and found and found[-1] == (*over, behind):
+            label = behind
+        found.append((*over, label or bare) if own else ())
+    return found
+
+
 def _part(
     group: tuple[int, ...],
-    levels: Sequence[Sequence[Level]],
+    texts: tuple[str, ...],
     columns: Sequence[Sequence[Cell]],
     lexis: Lexis,
     judge: Judge,
 ) -> Part | None:
-    heard = lexis.hear("_".join(level.text for level in levels[group[0]]))
+    heard = lexis.hear("_".join(texts))
     hits = [hit for hit in heard.hits if judge.sorts[hit.field] in _CUT and hit.score >= _WHOLE]
     if not hits:
         return None

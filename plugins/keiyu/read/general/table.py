@@ -371,7 +371,8 @@ def table_of(found: Found, line: LineWords, understanding: Understanding, name: 
     )
     body = reader.read(_anchors(found, understanding))
     said = [text for column in texts for text in column]
-    as_of = find_as_of(found.grid, found.header.top, said, name, line.lexis.cues) if not found.month else None
+    below = [row for row in body.aside if row > body.records[-1]] if len(body.records) else []
+    as_of = find_as_of(found.grid, found.header.top, said, name, line.lexis.cues, below) if not found.month else None
     sure = doubted(found, line, understanding, body)
     ditto = find_ditto(found, line, sure, body)
     others = found.month.others if found.month else ()

@@ -56,8 +56,8 @@ def told(mapped: Mapped) -> dict[str, str]:
         for words, parts in ((ja, _spoken(best, 0)), (en, _spoken(best, 1))):
             words.extend(parts)
     if mapped.ditto:
-        ja.append(f"空欄{mapped.ditto}件は上の記載の続き")
-        en.append(f"{mapped.ditto} blank cells go on with the text above")
+        ja.append(f"空欄や「〃」{mapped.ditto}件は上の記載の続き")
+        en.append(f"{mapped.ditto} blank cells or ditto marks go on with the text above")
     return {"ja": "；".join(ja), "en": "; ".join(en)}
 
 

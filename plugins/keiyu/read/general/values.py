@@ -10,11 +10,10 @@ from typing import Any, Final
 from keiyu.codes.areas import Areas
 from keiyu.contract.model import Contract, Symbol
 from keiyu.read.general.legend import DIAGONAL, read_legend
-from keiyu.read.general.parts import joined
 from keiyu.read.general.table import Table
 from keiyu.read.grid import Cell
 from keiyu.read.held import chosen
-from keiyu.read.kinds import Normaliser, Terms, kind_of
+from keiyu.read.kinds import Normaliser, Terms, join, kind_of
 from keiyu.read.kinds.model import Value
 from keiyu.read.looks.model import Range
 from keiyu.read.model import ValueStatus
@@ -118,7 +117,7 @@ class _Values:
 
     def _field(self, name: str, column: int) -> FieldValues:
         parts = self._table.understanding.parts.get(name)
-        cells: Sequence[Cell] = self._joined(parts) if parts else self._cells(column)
+        cells: Sequence[Cell] = self._joined(name, parts) if parts else self._cells(column)
         kind = kind_of(self._table.line.fields[name])
         if not kind.figure:
             cells = self._continued(column, cells)
@@ -168,9 +167,10 @@ class _Values:
             return chosen(cells, range(len(rows)))
         return chosen(cells, [row - first for row in rows])
 
-    def _joined(self, parts: Sequence[int]) -> list[Cell]:
+    def _joined(self, name: str, parts: Sequence[int]) -> list[Cell]:
         columns = [self._cells(at) for at in parts]
-        return [joined(cells) if any(c != "" for c in cells) else "" for cells in zip(*columns, strict=True)]
+        kind = kind_of(self._table.line.fields[name]).name
+        return [join(kind, cells) if any(c != "" for c in cells) else "" for cells in zip(*columns, strict=True)]
 
     @cached_property
     def _merges(self) -> Sequence[Range]:

@@ -1,5 +1,6 @@
 """What the texts over one column say together."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -9,6 +10,29 @@ from keiyu.read.general.lexis import COMPOSED, DENIED, SILENT, Heard, Hit, Lexis
 from keiyu.read.kinds import kind_of
 
 _ONE_OF_SEVERAL = 0.8
+_OF_IT = re.compile(r"^\s*[(（]?(?:うち|内|内訳)[\s:：・_]*(.+?)[)）]?\s*$", re.DOTALL)
+"""A text over a column that counts a part of the column on the left."""
+_UNIT = re.compile(r"[(（][^()（）]*[)）]")
+
+
+def hear_all(columns: Sequence[Sequence[Level]], lexis: Lexis) -> list[Heard]:
+    """Return what the texts over each column mean; うち0歳 behind 認可定員 counts a part of what stands there.
+
+    Args:
+        columns: the levels over each column.
+        lexis: understands texts.
+    """
+    found: list[Heard] = []
+    whole = ""
+    for levels in columns:
+        part = _OF_IT.match(levels[-1].text) if levels else None
+        counted = lexis.hear(f"{whole}{part[1]}") if part and whole else SILENT
+        if counted.hits and counted.hits[0].how == "composed":
+            found.append(counted)
+            continue
+        found.append(hear(levels, lexis))
+        whole = whole if part or not levels else _UNIT.sub("", levels[-1].text)
+    return found
 
 
 def hear(levels: Sequence[Level], lexis: Lexis) -> Heard:

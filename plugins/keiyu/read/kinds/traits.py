@@ -27,6 +27,8 @@ LIST: Final = "list:"
 """Before the name of a code list: the trait of a cell that is one of its labels."""
 
 _LONG: Final = 30
+_MARK: Final = 3
+"""Most characters of a mark for the text above: 〃, 同 上."""
 _MEMORY: Final = 65_536
 _SMALL: Final = 1_000
 _WHOLE: Final = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+|[+-]?\d{1,15}", re.ASCII)
@@ -69,8 +71,13 @@ class Looker:
         """
         self.lexicon: Lexicon = lexicon.load(schemas)
         self._flags = words.load(schemas).booleans
+        self._repeats = words.load(schemas).repeats
         self._lists = _lists(schemas)
         self._known: dict[tuple[type, Cell], frozenset[str]] = {}
+
+    def repeats(self, cell: Cell) -> bool:
+        """Return whether a cell is a mark for the text above: 〃, 同上."""
+        return isinstance(cell, str) and len(cell) <= _MARK and fold.label(cell) in self._repeats
 
     def traits(self, cell: Cell) -> frozenset[str]:
         """Return the traits of one cell that is not blank."""
