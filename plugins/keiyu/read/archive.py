@@ -31,7 +31,7 @@ _DIGITS: Final = 12
 _LOCAL_HEADER: Final = struct.Struct("<26xHH")
 _BOOK: Final = "xl/workbook.xml"
 _RELATIONS: Final = "xl/_rels/workbook.xml.rels"
-_FAR: Final = re.compile(rb'r\s*=\s*["\'](?:[A-Za-z]{3,}\d|\d{5}|[A-Za-z]{1,2}\d{5})')
+_FAR: Final = re.compile(rb'r\s*+=\s*+["\'][A-Za-z]{0,2}+(?:[A-Za-z]++\d|\d{5})')
 _EMPTY: Final = re.compile(rb'<c r="[A-Z]{1,3}\d{1,7}"(?: s="\d{1,5}")?/>')
 _ADDRESS: Final = re.compile(rb'\br\s*=\s*["\']([A-Za-z]*)(\d+)')
 _BARE: Final = re.compile(rb'<(?:\w+:)?c\b(?! r=")')
@@ -196,7 +196,9 @@ def _refuse_swelling(parts: Parts, strings: str, values: int) -> None:
     Raises:
         RefusedError: the texts of all cells together are larger than the limit.
     """
-    sizes = list(map(len, _ITEM.split(parts.get(strings))))[1:]
+    part = parts.get(strings)
+    plain = part.count(b"<si>") == part.count(b"<si") and b":si" not in part
+    sizes = list(map(len, part.split(b"<si>") if plain else _ITEM.split(part)))[1:]
     if values * max(sizes, default=0) < MOST_TEXT:
         return
     whole = 0

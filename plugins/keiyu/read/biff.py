@@ -5,10 +5,13 @@ The records are walked once: declared dimensions are erased, addresses are bound
 decoder would show as blanks are noted.
 """
 
+import re
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
+
+import numpy as np
 
 from keiyu.read import strings
 from keiyu.read.lost import Lost
@@ -26,8 +29,11 @@ _SPAN: Final = 0x00BD
 _CELLS: Final = frozenset({_FORMULA, 0x0203, 0x0204, 0x00D6, _ERROR, 0x027E, 0x00FD, _SPAN})
 _SPECIAL: Final = frozenset({_FORMULA, _ERROR, _SPAN})
 _ERRORS: Final = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
+_OF_RUNS: Final = frozenset({0x00FD, 0x027E})
 _RECORD: Final = struct.Struct("<HH")
 _CELL: Final = struct.Struct("<HHHH")
+RUN: Final = re.compile(rb"(?:(?:\xfd\x00|\x7e\x02)\x0a\x00.{10}){16,}", re.DOTALL)
+"""Many cells behind each other that are texts (LabelSst) or short figures (RK), as nearly all of a list are."""
 
 
 @dataclass(slots=True)
@@ -102,11 +108,12 @@ def _walk(stream: bytearray, start: int) -> Sheet:
     unpack, at, most = _CELL.unpack_from, start, len(stream) - _CELL.size
     while at <= most:
         kind, length, row, column = unpack(stream, at)
+        run = RUN.match(stream, at) if kind in _OF_RUNS else None
+        if run is not None:
+            row, column = np.frombuffer(run[0], "<u2").reshape(-1, 7)[:, 2:4].max(axis=0).tolist()
+            length = len(run[0]) - _RECORD.size
         if kind in _CELLS:
-            if row >= rows:
-                rows = row + 1
-            if column >= columns:
-                columns = column + 1
+            rows, columns = max(rows, row + 1), max(columns, column + 1)
             if kind in _SPECIAL:
                 columns = max(columns, _note(sheet, stream, kind, at + 4, length))
         elif kind == _DIMENSIONS:

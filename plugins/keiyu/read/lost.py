@@ -14,6 +14,8 @@ from keiyu.read.grid import Grid, column_of
 Lost = dict[tuple[int, int], str]
 """(0-based row, column) → the text that stands there."""
 
+_ERROR: Final = re.compile(rb't="e"')
+_COMPUTES: Final = re.compile(rb"<f\b")
 _UNCOMPUTED: Final = re.compile(rb"(?:</f>|<f\b[^<>]*/>)\s*(?:<v\s*/>|<v></v>)?\s*</c>")
 _CELL: Final = re.compile(rb'<c\b([^<>]*?\br="([A-Z]{1,3})(\d{1,7})"[^<>/]*)>((?:(?!<c\b).)*?)</c>', re.S)
 _FORMULA: Final = re.compile(rb"<f\b[^<>]*?(?:/>|>([^<]*)</f>)")
@@ -29,8 +31,7 @@ def lost_cells(sheet: bytes) -> Lost:
     Returns:
         Their addresses and texts; empty for nearly every sheet, at the cost of two searches.
     """
-    has_errors = b't="e"' in sheet
-    if not has_errors and (b"<f" not in sheet or _UNCOMPUTED.search(sheet) is None):
+    if not _ERROR.search(sheet) and not (_COMPUTES.search(sheet) and _UNCOMPUTED.search(sheet)):
         return {}
     found: Lost = {}
     for attributes, letters, row, inside in _CELL.findall(sheet):

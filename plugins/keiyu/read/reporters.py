@@ -6,8 +6,7 @@ A code that a spreadsheet has damaged is put right only where the names beside i
 
 import datetime as dt
 import re
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from keiyu.codes.areas import Area, Areas, check_digit, is_valid6
 from keiyu.read import fold
@@ -19,8 +18,7 @@ _DIGITS: Final = re.compile(r"\d+", re.ASCII)
 _FULL_NAME: Final = re.compile(r"(北海道|東京都|京都府|大阪府|..県|...県)(.+)")
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(NamedTuple):
     """Whose row it is.
 
     Attributes:
@@ -52,6 +50,7 @@ class Resolver:
         self._areas = areas
         self._at = at
         self._municipalities = municipalities
+        self._known: dict[tuple[str, str, str], Identity] = {}
 
     def resolve(self, code: Cell, prefecture: Cell, name: Cell) -> Identity:
         """Tell whose row it is.
@@ -64,8 +63,15 @@ class Resolver:
         Returns:
             The area code, and the finding that the cells deserve.
         """
-        place = _place(raw(prefecture).strip(), raw(name).strip())
-        text = fold.value(raw(code))
+        said = raw(code), raw(prefecture), raw(name)
+        known = self._known.get(said)
+        if known is None:
+            known = self._known[said] = self._resolved(*said)
+        return known
+
+    def _resolved(self, code: str, prefecture: str, name: str) -> Identity:
+        place = _place(prefecture.strip(), name.strip())
+        text = fold.value(code)
         if text:
             return self._by_code(text, *place)
         if not all(place):

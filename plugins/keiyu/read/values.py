@@ -7,9 +7,8 @@ looked at cell by cell.
 import datetime as dt
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from keiyu.codes.eras import parse_date
 from keiyu.contract.model import Contract, Field, Symbol
@@ -26,8 +25,7 @@ _MEMORY: Final = 65_536
 _CLOCK: Final = re.compile(r"(\d{1,2})[:時](\d{2})?分?(?::\d{2})?", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(NamedTuple):
     """What one cell says.
 
     Attributes:
@@ -159,7 +157,7 @@ def _from_figure(figure: Figure) -> Value:
 
 def _text(cell: Cell) -> Value:
     """Keep a text's own code points; only outer blanks go. A number keeps no ``.0``."""
-    text = raw(cell).strip() if cell != "" else ""
+    text = (cell if isinstance(cell, str) else raw(cell)).strip()
     return Value(text) if text else NOTHING
 
 

@@ -8,8 +8,9 @@ import struct
 from collections.abc import Iterator
 from typing import Final
 
+from keiyu.read.biff import RUN
 from keiyu.read.looks.formats import BUILT_IN
-from keiyu.read.looks.model import MOST_STYLED, UNKNOWN, Looks, Range, Style
+from keiyu.read.looks.model import MOST_STYLED, UNKNOWN, Cells, LaterCells, Looks, Range, Style
 
 _RECORD: Final = struct.Struct("<HH")
 _BEGIN: Final = 0x0809
@@ -48,10 +49,14 @@ def looks(stream: bytes, number: int) -> Looks:
         return UNKNOWN
 
 
-def _records(stream: bytes, at: int) -> Iterator[tuple[int, bytes]]:
-    """Yield (type, body) up to the end of the part that begins there."""
+def _records(stream: bytes, at: int, *, runs: bool = True) -> Iterator[tuple[int, bytes]]:
+    """Yield (type, body) up to the end of the part that begins there, with the long runs of plain cells or without."""
     depth = 0
     while at + 4 <= len(stream):
+        run = None if runs else RUN.match(stream, at)
+        if run is not None:
+            at = run.end()
+            continue
         kind, length = _RECORD.unpack_from(stream, at)
         yield kind, stream[at + 4 : at + 4 + length]
         depth += (kind == _BEGIN) - (kind == _END)
@@ -101,17 +106,11 @@ def _page(stream: bytes, start: int, styles: tuple[Style, ...]) -> Looks:
     merges: list[Range] = []
     hidden_rows: list[int] = []
     hidden_columns: list[int] = []
-    cells: dict[tuple[int, int], int] = {}
     column_styles: dict[int, int] = {}
     noted = False
-    for kind, body in _records(stream, start):
+    for kind, body in _records(stream, start, runs=False):
         noted |= kind == _NOTE
-        if kind in _SINGLE and len(body) >= 6:
-            row, column, style = struct.unpack_from("<HHH", body)
-            cells[row, column] = style
-        elif kind in _SPANS and len(body) >= 6:
-            cells.update(_span(body, _SPANS[kind]))
-        elif kind == _MERGED:
+        if kind == _MERGED:
             merges.extend(_merged(body))
         elif kind == _ROW and len(body) >= 16:
             if body[12] & 0x20:
@@ -121,12 +120,11 @@ def _page(stream: bytes, start: int, styles: tuple[Style, ...]) -> Looks:
             band = range(first, min(last, 255) + 1)
             column_styles.update(dict.fromkeys(band, style))
             hidden_columns.extend(band if flags & 1 else ())
-        if len(cells) > MOST_STYLED:
-            break
+    cells = LaterCells(lambda: _cells(stream, start))
     crossed = {i for i, s in enumerate(styles) if s.diagonal}
     return Looks(
         merges=tuple(merges),
-        diagonals=frozenset(place for place, style in cells.items() if style in crossed),
+        diagonals=frozenset(place for place, style in cells.items() if style in crossed) if crossed else frozenset(),
         hidden_rows=frozenset(hidden_rows),
         hidden_columns=frozenset(hidden_columns),
         styles=styles,
@@ -134,6 +132,20 @@ def _page(stream: bytes, start: int, styles: tuple[Style, ...]) -> Looks:
         column_styles=column_styles,
         comments=dict(_comments(stream, start)) if noted else {},
     )
+
+
+def _cells(stream: bytes, start: int) -> Cells:
+    """Return the style of each cell."""
+    cells: dict[tuple[int, int], int] = {}
+    for kind, body in _records(stream, start):
+        if kind in _SINGLE and len(body) >= 6:
+            row, column, style = struct.unpack_from("<HHH", body)
+            cells[row, column] = style
+        elif kind in _SPANS and len(body) >= 6:
+            cells.update(_span(body, _SPANS[kind]))
+        if len(cells) > MOST_STYLED:
+            break
+    return cells
 
 
 def _comments(stream: bytes, start: int) -> Iterator[tuple[tuple[int, int], str]]:

@@ -84,7 +84,7 @@ def _without_plain_cells(sheet: bytes, kept: Sequence[int]) -> bytes | None:
 
 def _read(sheet: bytes, styles: tuple[Style, ...]) -> "_Page":
     page = _Page(styles)
-    parse(sheet, page.start, page.end)
+    parse(sheet, page.start)
     return page
 
 
@@ -206,9 +206,6 @@ class _Page:
             self._band(attributes)
         elif ":" in name:
             self.start(local(name), attributes)
-
-    def end(self, name: str) -> None:
-        """Take the end of an element; nothing depends on it."""
 
     def _cell(self, attributes: dict[str, str]) -> None:
         place = attributes.get("r")
