@@ -1,8 +1,8 @@
 -- One row per stage that anything has passed.
 WITH passed AS (
-    SELECT 1 AS position, 'decision' AS stage, to_decision AS seconds FROM deeds WHERE accepted
+    SELECT 1 AS position, 'decision' AS stage, to_acceptance AS seconds FROM deeds WHERE accepted
     UNION ALL
-    SELECT 2, 'current', to_current - to_decision FROM deeds WHERE accepted
+    SELECT 2, 'current', to_current - to_acceptance FROM deeds WHERE accepted
     UNION ALL
     SELECT 3, 'whole', to_current FROM deeds WHERE accepted
 )

@@ -4,8 +4,9 @@ WITH each AS (
         reporter,
         arg_max(CASE WHEN nil THEN 'nil' ELSE coalesce(layout, 'unknown') END, turn) AS layout,
         count(*) AS rounds,
-        count(*) FILTER (NOT accepted AND NOT held) AS returned,
-        count(*) FILTER (accepted AND NOT live) AS replaced
+        count(*) FILTER (returned) AS returned,
+        count(*) FILTER (NOT (live OR returned OR held)) AS replaced,
+        bool_or(live) AS is_in
     FROM deeds
     GROUP BY reporter
 )
@@ -17,7 +18,7 @@ SELECT
     sum(e.rounds)::BIGINT AS submissions,
     sum(e.returned)::BIGINT AS returned,
     sum(e.replaced)::BIGINT AS replaced,
-    count(*) FILTER (e.rounds = 1 AND e.returned = 0) AS right_first_time,
+    count(*) FILTER (e.rounds = 1 AND e.is_in) AS right_first_time,
     avg(e.rounds) AS mean_rounds,
     max(e.rounds) AS most_rounds
 FROM each AS e

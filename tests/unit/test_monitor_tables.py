@@ -120,6 +120,22 @@ def test_the_ministry_is_measured_by_its_own_deadline(ministry: Ministry) -> Non
     assert 0 < final["seconds_after_last_arrival"] < 60
 
 
+def test_every_table_is_known_again_as_it_was(ministry: Ministry) -> None:
+    workspace = ministry.workspace
+    ministry.submit({code: {"waiting_total": 1} for code in SEVEN[:6]})
+    publish.publish(workspace, APRIL)
+    tables.refresh(workspace, APRIL, then := now())
+    before = {name: rows(ministry, name) for name in TABLES}
+    exempt(workspace.ledger, APRIL, [HAYAMA], "噴火")
+    ministry.submit({CHUO: {"waiting_total": 2}, HAYAMA: {"waiting_total": 1}})
+    publish.publish(workspace, APRIL)
+    tables.refresh(workspace, APRIL, now())
+    changed = [name for name in TABLES if rows(ministry, name) != before[name]]
+    assert changed == ["completeness", "latency", "performance", "rounds"]
+    for name in TABLES:
+        assert publish.read(workspace, APRIL, f"monitor/{name}", then).to_pylist() == before[name]
+
+
 def test_only_what_changed_is_written(ministry: Ministry) -> None:
     workspace = ministry.workspace
     ministry.submit({CHIYODA: {"waiting_total": 1}})

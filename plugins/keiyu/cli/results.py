@@ -243,7 +243,12 @@ def _release(release: "Release") -> dict[str, Any]:
     keys={"": "collection table as_known_at columns[] rows[]", "rows[]": "(column): value"},
 )
 @_collection
-@argument("table", metavar="TABLE", ja="全国表、または estimate（推計）", en="The national table, or estimate")
+@argument(
+    "table",
+    metavar="TABLE",
+    ja="全国表、estimate（推計）又は monitor/…（経由の状況）",
+    en="The national table, estimate, or monitor/… (the relay)",
+)
 @option(
     "--as-known-at",
     type=INSTANT,

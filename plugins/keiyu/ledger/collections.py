@@ -1,5 +1,6 @@
 """Collections (回): opened by the ministry before anything is accepted for them, closed in two steps."""
 
+import datetime as dt
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, insert, select, update
@@ -60,6 +61,28 @@ def collection_states(ledger: Ledger) -> dict[Collection, CollectionState]:
     with ledger.read() as connection:
         rows = connection.execute(query.order_by(CollectionRow.line, CollectionRow.as_of)).all()
     return {Collection(row.line, row.as_of): row.state for row in rows}
+
+
+def state_at(
+    connection: Connection, collection: Collection, at_seq: int
+) -> tuple[CollectionState, dt.datetime | None] | tuple[None, None]:
+    """Return the state of a collection at a sequence, and when it had last been opened; none before it ever was.
+
+    Args:
+        connection: a transaction.
+        collection: which.
+        at_seq: the sequence.
+    """
+    kinds = [kind for kind, _ in _VERBS.values()]
+    turned = select(Event.payload, Event.at).where(
+        Event.subject == str(collection), Event.kind.in_(kinds), Event.seq <= at_seq
+    )
+    state: CollectionState | None = None
+    opened: dt.datetime | None = None
+    for payload, at in connection.execute(turned.order_by(Event.seq)):
+        state = payload["state"]
+        opened = at if state == "open" else opened
+    return (None, None) if state is None else (state, opened)
 
 
 def entry_closed_since(ledger: Ledger, collection: Collection) -> int | None:

@@ -20,7 +20,7 @@ from keiyu.errors import UserError
 from keiyu.ledger import Ledger
 from keiyu.ledger.ids import new_id
 from keiyu.ledger.models import ReleaseStage
-from keiyu.publish import across, current, cut, estimation, parquet, promise, rollup
+from keiyu.publish import across, current, cut, estimation, monitor, parquet, promise, rollup
 from keiyu.publish.build import build
 from keiyu.publish.disclosure.composition import protected
 from keiyu.publish.disclosure.protection import protect
@@ -167,7 +167,7 @@ def read(
     Args:
         workspace: the installation.
         collection: which.
-        table: one of the line's national tables, or ``estimate``.
+        table: one of the line's national tables, ``estimate``, or ``monitor/…``, a table about the relay itself.
         as_known_at: the instant (aware); now by default.
         audience: who reads; the caller answers for that.
 
@@ -176,6 +176,9 @@ def read(
         NotShownError: the table is not for this audience, or no release has shown it yet.
     """
     contract = workspace.contract(collection.line)
+    relay = table.removeprefix("monitor/")
+    if relay != table and relay in {one.name for one in monitor.declared(workspace.settings.schemas)}:
+        return monitor.known(workspace, collection, as_known_at or workspace.ledger.now())[relay]
     if table == estimation.ESTIMATE and contract.headline:
         at_seq = None if as_known_at is None else register.seq_at(workspace.ledger, as_known_at)
         return estimation.estimate(workspace, take(workspace, collection, at_seq))

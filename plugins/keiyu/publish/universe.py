@@ -64,6 +64,7 @@ def universe(workspace: Workspace, contract: Contract, as_of: dt.date, at_seq: i
     return Universe(found, {reporter: code[:2] for reporter, code in homes.items()}, homes)
 
 
+@lru_cache(maxsize=64)
 def municipalities(areas: Areas, as_of: dt.date, direct: tuple[str, ...]) -> tuple[Municipality, ...]:
     """Return the municipalities of a date, in code order.
 

@@ -9,8 +9,8 @@ import numpy as np
 
 from keiyu.contract.model import Contract
 from keiyu.publish.estimation.model import Flags, Floats, Integers, Sample
-from keiyu.publish.estimation.waves import MOST, Unit, Wave, earlier, of_snapshot, units, values, weights
 from keiyu.publish.snapshot import Snapshot
+from keiyu.publish.waves import MOST, Told, Unit, Wave, arrivals, earlier, units, weights
 from keiyu.receive.workspace import Workspace
 
 
@@ -35,7 +35,7 @@ class Pair:
     @cached_property
     def inside(self) -> Flags:
         """Whether all bodies of a unit are in."""
-        return np.array([all(one in self.after.entries for one in unit.after) for unit in self.units], np.bool_)
+        return np.array([all(map(self.after.has, unit.after)) for unit in self.units], np.bool_)
 
     @cached_property
     def place(self) -> Integers:
@@ -44,7 +44,7 @@ class Pair:
 
     @cached_property
     def _order(self) -> Floats:
-        arrived = self.after.arrived
+        arrived = self.after.told.arrived
         return np.array([max(arrived.get(one, 0) for one in unit.after) for unit in self.units], np.float64)
 
     def sample(self, fields: Sequence[str]) -> Sample:
@@ -53,8 +53,8 @@ class Pair:
         Args:
             fields: figures that the measure sums.
         """
-        then = values(self.before, fields) if self.before else {}
-        now = values(self.after, fields)
+        then = self.before.values(fields) if self.before else {}
+        now = self.after.values(fields)
         last = [
             sum(then[old] for old in unit.before) if unit.before and all(old in then for old in unit.before) else np.nan
             for unit in self.units
@@ -94,9 +94,17 @@ def frame(workspace: Workspace, taken: Snapshot, most: int = MOST) -> Frame:
         most: earlier collections to look back to.
     """
     contract = taken.contract
-    waves = [of_snapshot(workspace, taken), *earlier(workspace, contract, taken.collection.as_of, taken.seq, most)]
+    waves = [_wave(workspace, taken), *earlier(workspace, contract, taken.collection.as_of, taken.seq, most)]
     pairs = [_pair(workspace, contract, before, after) for after, before in pairwise(waves)]
     return Frame(pairs[0] if pairs else _pair(workspace, contract, None, waves[0]), tuple(pairs[1:]))
+
+
+def _wave(workspace: Workspace, taken: Snapshot) -> Wave:
+    due = {reporter: place for reporter, place in taken.universe.due.items() if reporter not in taken.exempt}
+    with workspace.ledger.read() as connection:
+        came = arrivals(connection, taken.collection.line, taken.collection.as_of, taken.seq)
+    totals = {reporter: entry.control_totals for reporter, entry in taken.live.items()}
+    return Wave(taken.collection.as_of, due, Told.of(totals, came))
 
 
 def _pair(workspace: Workspace, contract: Contract, before: Wave | None, after: Wave) -> Pair:

@@ -1,7 +1,7 @@
-"""Where a collection stands against its calendar, as the ledger knows it: the facts of every judgement here."""
+"""Where a collection stands or stood against its calendar, as the ledger knows it: the facts of every judgement."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,10 +12,11 @@ from keiyu.codes.areas import to6
 from keiyu.contract.calendar import Hop, hops
 from keiyu.contract.model import Collection, Contract
 from keiyu.ledger.calendar import Reminder
+from keiyu.ledger.collections import state_at
 from keiyu.ledger.dispensations import Dispensations, dispensations
 from keiyu.ledger.events import head
 from keiyu.ledger.holds import Hold
-from keiyu.ledger.models import CollectionRow, CollectionState, Entry, Event, Submission
+from keiyu.ledger.models import CollectionState, Entry, Event, Submission
 from keiyu.publish.universe import universe
 from keiyu.receive.workspace import Workspace
 
@@ -55,7 +56,10 @@ class Deed:
         live: it is what the reporter says now.
         received_at: when its bytes were received.
         decided_at: when it was accepted, held or returned.
-        accepted_seq: sequence of its acceptance.
+        accepted_seq: sequence of its acceptance; of one that was held, that of the decision in its favour.
+        accepted_at: when that was.
+        returned: whether it was returned, or declined after it was held; one that was held when a later one took its
+            place was not.
     """
 
     reporter: str
@@ -67,6 +71,8 @@ class Deed:
     decided_at: dt.datetime
     accepted_seq: int | None
     held: bool = False
+    accepted_at: dt.datetime | None = None
+    returned: bool = False
 
 
 @dataclass(frozen=True)
@@ -96,27 +102,34 @@ class Position:
     opened_at: dt.datetime | None = None
 
 
-def position(workspace: Workspace, collection: Collection) -> Position:
-    """Return the facts of a collection as the ledger has them now."""
+def position(workspace: Workspace, collection: Collection, at_seq: int | None = None) -> Position:
+    """Return the facts of a collection.
+
+    Args:
+        workspace: the installation.
+        collection: which.
+        at_seq: as the ledger had them at this sequence; as it has them now by default.
+    """
     contract = workspace.contract(collection.line)
     chain = hops(contract, collection.as_of)
-    frame = universe(workspace, contract, collection.as_of)
+    frame = universe(workspace, contract, collection.as_of, at_seq)
     direct = {one["area_code"] for one in frame.municipalities if one["reporting_body"] == one["area_code"]}
     whole = {place: to6(f"{place}000") for place in {home[:2] for home in frame.homes.values()}}
     reporters = tuple(
         _reporter(contract, chain, code, home, whole[home[:2]], direct) for code, home in frame.homes.items()
     )
     with workspace.ledger.read() as connection:
-        state, opened_at = _state(connection, collection)
+        seq = head(connection) if at_seq is None else at_seq
+        state, opened_at = state_at(connection, collection, seq)
         return Position(
             collection=collection,
             hops=chain,
             state=state,
             reporters=reporters,
-            deeds=tuple(_deeds(connection, collection)),
-            given=dispensations(connection, collection),
-            reminded=_reminded(connection, collection),
-            seq=head(connection),
+            deeds=tuple(_deeds(connection, collection, seq)),
+            given=dispensations(connection, collection, seq),
+            reminded=_reminded(connection, collection, seq),
+            seq=seq,
             opened_at=opened_at,
         )
 
@@ -133,14 +146,8 @@ def _reporter(
     return Reporter(code, level if known else chain[-1].level, relay if relay != code else None, places)
 
 
-def _state(connection: Connection, collection: Collection) -> tuple[CollectionState, dt.datetime] | tuple[None, None]:
-    where = (CollectionRow.line == collection.line) & (CollectionRow.as_of == collection.as_of)
-    found = connection.execute(select(CollectionRow.state, CollectionRow.opened_at).where(where)).first()
-    return (found.state, found.opened_at) if found else (None, None)
-
-
-def _deeds(connection: Connection, collection: Collection) -> Any:
-    received, decided = aliased(Event), aliased(Event)
+def _deeds(connection: Connection, collection: Collection, seq: int) -> Iterator[Deed]:
+    received, decided, accepted = aliased(Event), aliased(Event), aliased(Event)
     query = (
         select(
             Entry.id,
@@ -152,32 +159,51 @@ def _deeds(connection: Connection, collection: Collection) -> Any:
             Submission.layout,
             received.at.label("received_at"),
             decided.at.label("decided_at"),
+            accepted.at.label("accepted_at"),
         )
         .join(Submission, Submission.id == Entry.submission_id)
         .join(received, received.seq == Entry.received_seq)
         .join(decided, decided.seq == Entry.decided_seq)
-        .where(Entry.line == collection.line, Entry.as_of == collection.as_of)
+        .join(accepted, accepted.seq == Entry.accepted_seq, isouter=True)
+        .where(Entry.line == collection.line, Entry.as_of == collection.as_of, Entry.decided_seq <= seq)
         .order_by(Entry.received_seq, Entry.decided_seq, Entry.id)
     )
-    mine = and_(Hold.line == collection.line, Hold.as_of == collection.as_of, Hold.settlement.is_(None))
-    waiting = set(connection.scalars(select(Hold.entry_id).where(mine)))
+    waiting, declined = _held(connection, collection, seq)
     for row in connection.execute(query):
-        accepted = row.state == "accepted"
-        live = accepted and row.superseded_seq is None
-        layout = None if row.nil else row.layout
-        yield Deed(
-            row.reporter,
-            layout,
-            accepted,
-            row.nil,
-            live,
-            row.received_at,
-            row.decided_at,
-            row.accepted_seq,
-            held=row.id in waiting,
-        )
+        yield _deed(row, seq, held=row.id in waiting, declined=row.id in declined)
 
 
-def _reminded(connection: Connection, collection: Collection) -> frozenset[str]:
-    mine = and_(Reminder.line == collection.line, Reminder.as_of == collection.as_of, Reminder.state == "sent")
-    return frozenset(connection.scalars(select(Reminder.organisation).where(mine)))
+def _held(connection: Connection, collection: Collection, seq: int) -> tuple[set[str], set[str]]:
+    """Return the entries that waited for a decision at a sequence, and those that had been declined."""
+    query = select(Hold.entry_id, Hold.settlement, Hold.settled_seq).where(
+        Hold.line == collection.line, Hold.as_of == collection.as_of, Hold.opened_seq <= seq
+    )
+    waiting, declined = set[str](), set[str]()
+    for hold in connection.execute(query):
+        if hold.settled_seq is None or hold.settled_seq > seq:
+            waiting.add(hold.entry_id)
+        elif hold.settlement == "declined":
+            declined.add(hold.entry_id)
+    return waiting, declined
+
+
+def _deed(row: Any, seq: int, *, held: bool, declined: bool) -> Deed:
+    accepted = row.accepted_seq is not None and row.accepted_seq <= seq
+    return Deed(
+        row.reporter,
+        None if row.nil else row.layout,
+        accepted,
+        row.nil,
+        accepted and (row.superseded_seq is None or row.superseded_seq > seq),
+        row.received_at,
+        row.decided_at,
+        row.accepted_seq if accepted else None,
+        held=held,
+        accepted_at=row.accepted_at if accepted else None,
+        returned=row.state == "returned" or declined,
+    )
+
+
+def _reminded(connection: Connection, collection: Collection, seq: int) -> frozenset[str]:
+    mine = and_(Reminder.line == collection.line, Reminder.as_of == collection.as_of, Reminder.seq <= seq)
+    return frozenset(connection.scalars(select(Reminder.organisation).where(mine, Reminder.state == "sent")))

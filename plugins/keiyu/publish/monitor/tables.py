@@ -5,8 +5,8 @@ Each is one SQL file with its YAML under ``schemas/monitor/``, computed for one 
     - ``day``: ``today``;
     - ``hops``: ``level, deadline, entry_closes, corrections_close, given, least, position``;
     - ``reporters``: ``reporter, prefecture_code, prefecture, status, due, extended, on_time``;
-    - ``deeds``: ``reporter, layout, accepted, held, nil, live, turn, to_decision, to_current`` (seconds since
-      receipt);
+    - ``deeds``: ``reporter, layout, accepted, returned, held, nil, live, turn, to_acceptance, to_current`` (seconds
+      since receipt);
     - ``releases``: ``stage, number, released_on, entries, respondents, working_days_after_deadline,
       seconds_after_last_arrival, position``.
 
@@ -25,6 +25,7 @@ import duckdb
 import pyarrow as pa
 from sqlalchemy import Connection, RowMapping, select
 
+from keiyu import register
 from keiyu.codes.business_days import business_days_between
 from keiyu.contract import national
 from keiyu.contract.model import Collection, NationalTable
@@ -70,11 +71,19 @@ def path(collection: Collection, table: str) -> str:
     return f"{PUBLISHED}/monitor/{collection.line}/{table}/{collection.as_of.isoformat()}.parquet"
 
 
-def watched(workspace: Workspace, collection: Collection, at: dt.datetime) -> Watched:
-    """Gather what the tables of a collection are made from; the cost is that of this collection alone."""
-    assessment = assess(position(workspace, collection), at)
+def watched(workspace: Workspace, collection: Collection, at: dt.datetime, at_seq: int | None = None) -> Watched:
+    """Gather what the tables of a collection are made from; the cost is that of this collection alone.
+
+    Args:
+        workspace: the installation.
+        collection: which.
+        at: the instant at which it is judged.
+        at_seq: as the ledger knew it at this sequence; as it knows it now by default.
+    """
+    facts = position(workspace, collection, at_seq)
+    assessment = assess(facts, at)
     with workspace.ledger.read() as connection:
-        shown, releases = _shown(connection, collection), _releases(connection, collection)
+        shown, releases = _shown(connection, collection, facts.seq), _releases(connection, collection, facts.seq)
     return Watched(
         assessment=assessment,
         least=workspace.contract(collection.line).dates["minimumBusinessDays"],
@@ -116,6 +125,18 @@ def refresh(workspace: Workspace, collection: Collection, at: dt.datetime) -> tu
         for name, rows in compute([tables[name] for name in stale], views).items():
             storage.replace(path(collection, name), parquet.encode(rows, **{_DIGEST: digests[name]}))
     return (*stale, estimation.ESTIMATE) if estimation.refresh(workspace, collection) else tuple(stale)
+
+
+def known(workspace: Workspace, collection: Collection, at: dt.datetime) -> dict[str, pa.Table]:
+    """Return the tables of a collection as they were known at an instant.
+
+    Args:
+        workspace: the installation.
+        collection: which.
+        at: the instant (aware).
+    """
+    views = views_of(watched(workspace, collection, at, register.seq_at(workspace.ledger, at)))
+    return compute(declared(workspace.settings.schemas), views)
 
 
 def views_of(told: Watched) -> dict[str, pa.Table]:
@@ -161,15 +182,16 @@ def views_of(told: Watched) -> dict[str, pa.Table]:
 def _deeds(told: Watched) -> pa.Table:
     seqs = [seq for seq, _ in told.shown]
     columns = (
-        ("reporter", _TEXT), ("layout", _TEXT), ("accepted", _FLAG), ("held", _FLAG), ("nil", _FLAG),
-        ("live", _FLAG), ("turn", _INT), ("to_decision", _SECONDS), ("to_current", _SECONDS),
+        ("reporter", _TEXT), ("layout", _TEXT), ("accepted", _FLAG), ("returned", _FLAG), ("held", _FLAG),
+        ("nil", _FLAG), ("live", _FLAG), ("turn", _INT), ("to_acceptance", _SECONDS), ("to_current", _SECONDS),
     )  # fmt: skip
     rows = []
     for turn, deed in enumerate(told.assessment.position.deeds):
         place = bisect_left(seqs, deed.accepted_seq) if deed.accepted_seq is not None else len(seqs)
         seen = told.shown[place][1] if place < len(seqs) else None
-        times = (_since(deed, deed.decided_at), _since(deed, seen))
-        rows.append((deed.reporter, deed.layout, deed.accepted, deed.held, deed.nil, deed.live, turn, *times))
+        times = (_since(deed, deed.accepted_at), _since(deed, seen))
+        states = (deed.accepted, deed.returned, deed.held, deed.nil, deed.live)
+        rows.append((deed.reporter, deed.layout, *states, turn, *times))
     return _table(columns, rows)
 
 
@@ -189,8 +211,9 @@ def _released(told: Watched, row: RowMapping, place: int) -> tuple[Any, ...]:
     return (row["stage"], row["number"], day, row["entries"], row["respondents"], after, waited, place)
 
 
-def _shown(connection: Connection, collection: Collection) -> list[tuple[int, dt.datetime]]:
-    query = select(Event.payload, Event.at).where(Event.subject == str(collection), Event.kind == SHOWN)
+def _shown(connection: Connection, collection: Collection, seq: int) -> list[tuple[int, dt.datetime]]:
+    mine = (Event.subject == str(collection), Event.kind == SHOWN, Event.seq <= seq)
+    query = select(Event.payload, Event.at).where(*mine)
     found: list[tuple[int, dt.datetime]] = []
     for payload, at in connection.execute(query.order_by(Event.seq)):
         if not found or payload["at_seq"] > found[-1][0]:
@@ -198,9 +221,9 @@ def _shown(connection: Connection, collection: Collection) -> list[tuple[int, dt
     return found
 
 
-def _releases(connection: Connection, collection: Collection) -> Sequence[RowMapping]:
-    mine = (ReleaseRow.line == collection.line) & (ReleaseRow.as_of == collection.as_of)
-    query = select(*ReleaseRow.__table__.columns).where(mine).order_by(ReleaseRow.seq)
+def _releases(connection: Connection, collection: Collection, seq: int) -> Sequence[RowMapping]:
+    mine = (ReleaseRow.line == collection.line, ReleaseRow.as_of == collection.as_of, ReleaseRow.seq <= seq)
+    query = select(*ReleaseRow.__table__.columns).where(*mine).order_by(ReleaseRow.seq)
     return connection.execute(query).mappings().all()
 
 

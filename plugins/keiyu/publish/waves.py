@@ -8,20 +8,55 @@ What a unit reported the last time is comparable with what it reports now, whate
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from functools import lru_cache
+from typing import Final, Self
 
-from sqlalchemy import Connection, func, select
+import numpy as np
+import numpy.typing as npt
+from sqlalchemy import ColumnElement, Connection, and_, func, select
 
 from keiyu import register
 from keiyu.contract.model import Contract
+from keiyu.ledger import Ledger
 from keiyu.ledger.models import CollectionRow, Entry
-from keiyu.publish.snapshot import Snapshot
 from keiyu.publish.universe import became, universe
 from keiyu.receive.workspace import Workspace
-from keiyu.register import LiveEntry
 
 MOST: Final = 6
 """Earlier collections that are looked back to."""
+
+
+@dataclass(frozen=True, eq=False)
+class Told:
+    """What reporters said, added up figure by figure; kept in one array, since there are many of both.
+
+    Attributes:
+        rows: reporter → its row.
+        columns: figure → its column.
+        totals: the sums over each reporter's live entry.
+        arrived: reporter → sequence at which its first report was accepted.
+    """
+
+    rows: Mapping[str, int]
+    columns: Mapping[str, int]
+    totals: npt.NDArray[np.float64]
+    arrived: Mapping[str, int]
+
+    @classmethod
+    def of(cls, said: Mapping[str, Mapping[str, int | float]], arrived: Mapping[str, int]) -> Self:
+        """Take reporter → figure → sum; who names no figure (a nil return) said 0."""
+        columns = {
+            name: at for at, name in enumerate(dict.fromkeys(name for totals in said.values() for name in totals))
+        }
+        whole = np.zeros((len(said), len(columns)))
+        for row, totals in zip(whole, said.values(), strict=True):
+            row[[columns[name] for name in totals]] = list(totals.values())
+        return cls({reporter: at for at, reporter in enumerate(said)}, columns, whole, arrived)
+
+    def sums(self, fields: Sequence[str]) -> Mapping[str, float]:
+        """Return reporter → sum of some figures."""
+        found = self.totals[:, [self.columns[name] for name in fields if name in self.columns]].sum(axis=1)
+        return dict(zip(self.rows, found.tolist(), strict=True))
 
 
 @dataclass(frozen=True)
@@ -31,14 +66,21 @@ class Wave:
     Attributes:
         as_of: its reference date.
         due: reporter → prefecture, of all who owe a submission; those who were excused are not among them.
-        entries: reporter → live entry.
-        arrived: reporter → sequence at which its first report was accepted.
+        told: what its reporters said.
     """
 
     as_of: dt.date
     due: Mapping[str, str]
-    entries: Mapping[str, LiveEntry]
-    arrived: Mapping[str, int]
+    told: Told
+
+    def has(self, reporter: str) -> bool:
+        """Whether somebody who owes a submission is in."""
+        return reporter in self.told.rows and reporter in self.due
+
+    def values(self, fields: Sequence[str]) -> Mapping[str, float]:
+        """Return reporter → sum of some figures, of those who owe a submission and are in."""
+        sums, due = self.told.sums(fields), self.due
+        return {reporter: value for reporter, value in sums.items() if reporter in due}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +96,6 @@ class Unit:
     place: str
     before: tuple[str, ...]
     after: tuple[str, ...]
-
-
-def of_snapshot(workspace: Workspace, taken: Snapshot) -> Wave:
-    """Return a snapshot as a wave."""
-    due = {reporter: place for reporter, place in taken.universe.due.items() if reporter not in taken.exempt}
-    with workspace.ledger.read() as connection:
-        arrived = _arrived(connection, taken.collection.line, taken.collection.as_of, taken.seq)
-    return Wave(taken.collection.as_of, due, taken.live, arrived)
 
 
 def earlier(
@@ -88,7 +122,7 @@ def earlier(
         if len(found) == most or (found and alike and day not in alike):
             break
         wave = _wave(workspace, contract, day, at_seq)
-        if wave.entries:
+        if any(map(wave.has, wave.due)):
             found.append(wave)
     return found
 
@@ -118,36 +152,46 @@ def units(workspace: Workspace, contract: Contract, before: Wave | None, after: 
     return tuple(found)
 
 
-def values(wave: Wave, fields: Sequence[str]) -> dict[str, float]:
-    """Return reporter → sum of some figures, of those who are in."""
-    return {
-        reporter: float(sum(entry.control_totals.get(name, 0) for name in fields))
-        for reporter, entry in wave.entries.items()
-    }
-
-
 def weights(contract: Contract, found: Iterable[Unit], before: Wave | None) -> list[float]:
     """Return what each unit weighs: its figure of the last collection that the contract weighs by; 0 where none."""
     measure = contract.publication.weight
-    known = values(before, [measure]) if before and measure else {}
+    known = before.values([measure]) if before and measure else {}
     return [sum(known.get(old, 0.0) for old in unit.before) for unit in found]
+
+
+def arrivals(connection: Connection, line: str, as_of: dt.date, at_seq: int) -> dict[str, int]:
+    """Return reporter → sequence at which its first report was accepted, up to a sequence."""
+    came = select(Entry.reporter, func.min(Entry.accepted_seq)).where(_of(line, as_of), Entry.accepted_seq <= at_seq)
+    return {reporter: seq for reporter, seq in connection.execute(came.group_by(Entry.reporter)) if seq}
 
 
 def _wave(workspace: Workspace, contract: Contract, as_of: dt.date, at_seq: int | None) -> Wave:
     due = universe(workspace, contract, as_of, at_seq).due
-    entries = {one.reporter: one for one in register.live(workspace.ledger, contract.line, as_of, at_seq)}
-    entries = {reporter: one for reporter, one in entries.items() if reporter in due}
-    with workspace.ledger.read() as connection:
-        return Wave(as_of, due, entries, _arrived(connection, contract.line, as_of, at_seq))
+    changed = _changed(workspace.ledger, contract.line, as_of, at_seq)
+    return Wave(as_of, due, _told(workspace.ledger, contract.line, as_of, changed))
 
 
-def _arrived(connection: Connection, line: str, as_of: dt.date, at_seq: int | None) -> dict[str, int]:
-    query = select(Entry.reporter, func.min(Entry.accepted_seq)).where(
-        Entry.line == line, Entry.as_of == as_of, Entry.accepted_seq.is_not(None)
-    )
-    if at_seq is not None:
-        query = query.where(Entry.accepted_seq <= at_seq)
-    return {reporter: int(seq) for reporter, seq in connection.execute(query.group_by(Entry.reporter)) if seq}
+def _changed(ledger: Ledger, line: str, as_of: dt.date, at_seq: int | None) -> int:
+    """Return the last sequence, up to one, at which what is live in a collection changed; 0 where it never did."""
+    with ledger.read() as connection:
+        marks = []
+        for column in (Entry.accepted_seq, Entry.superseded_seq):
+            last = select(func.max(column)).where(_of(line, as_of))
+            marks.append(connection.scalar(last if at_seq is None else last.where(column <= at_seq)) or 0)
+    return max(marks)
+
+
+@lru_cache(maxsize=2 * MOST)
+def _told(ledger: Ledger, line: str, as_of: dt.date, changed: int) -> Told:
+    """Return what an earlier collection told: read at each arrival of the next, and seldom changed by then."""
+    entries = register.live(ledger, line, as_of, changed)
+    with ledger.read() as connection:
+        came = arrivals(connection, line, as_of, changed)
+    return Told.of({entry.reporter: entry.control_totals for entry in entries}, came)
+
+
+def _of(line: str, as_of: dt.date) -> ColumnElement[bool]:
+    return and_(Entry.line == line, Entry.as_of == as_of)
 
 
 def _links(workspace: Workspace, contract: Contract, before: Wave, after: Wave) -> dict[str, tuple[str, ...]]:
