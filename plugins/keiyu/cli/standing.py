@@ -1,13 +1,14 @@
 """How a collection stands: who is in, who is missing, what was returned and why, what was last released."""
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, or_, select
 
+from keiyu.codes.areas import to6
 from keiyu.contract.model import Collection
-from keiyu.ledger.models import FindingRow, Submission
+from keiyu.ledger.models import Entry, FindingRow, Submission
 from keiyu.publish.history import history
 from keiyu.publish.snapshot import Snapshot, take
 
@@ -56,8 +57,12 @@ def standing(workspace: "Workspace", collection: Collection) -> Standing:
     snapshot = take(workspace, collection)
     with workspace.ledger.read() as connection:
         rows = connection.execute(_errors(collection)).all()
+        nameless = {row.sender for row in rows if row.reporter is None}
+        answers = connection.execute(_accepted(collection)).all() if nameless else []
         released = history(connection, collection).last
-    return Standing(snapshot, _open_returns(rows, snapshot), released)
+    return Standing(
+        snapshot, _open_returns(rows, [row for row in answers if row.sender in nameless], snapshot), released
+    )
 
 
 def _errors(collection: Collection) -> Any:
@@ -82,12 +87,20 @@ def _errors(collection: Collection) -> Any:
     return select(*columns).join(Submission, decided).where(mine).order_by(Submission.received_seq, FindingRow.id)
 
 
-def _open_returns(rows: "Sequence[Row[Any]]", snapshot: Snapshot) -> tuple[Returned, ...]:
+def _accepted(collection: Collection) -> Any:
+    """Select who sent what was accepted for a collection, under which file name, and when it was received."""
+    mine = and_(Entry.line == collection.line, Entry.as_of == collection.as_of, Entry.state == "accepted")
+    columns = (Submission.sender, Submission.filename, Submission.received_seq)
+    return select(*columns).join(Entry, Entry.submission_id == Submission.id).where(mine).distinct()
+
+
+def _open_returns(
+    rows: "Sequence[Row[Any]]", answers: "Sequence[Row[Any]]", snapshot: Snapshot
+) -> tuple[Returned, ...]:
     """Group errors by file and reporter, and drop those that have been answered since."""
-    waiting = {snapshot.universe.due[reporter] for reporter in snapshot.missing}
     grouped: dict[tuple[str, str | None], list[Row[Any]]] = {}
     for row in rows:
-        if not _is_answered(row, snapshot, waiting):
+        if not (_has_come(row, snapshot) if row.reporter else _is_made_good(row, answers, snapshot)):
             grouped.setdefault((row.id, row.reporter), []).append(row)
     return tuple(
         Returned(submission_id, of[0].filename, of[0].sender, reporter, tuple(map(_reason, of)))
@@ -95,20 +108,24 @@ def _open_returns(rows: "Sequence[Row[Any]]", snapshot: Snapshot) -> tuple[Retur
     )
 
 
-def _is_answered(row: "Row[Any]", snapshot: Snapshot, waiting: Container[str]) -> bool:
-    """Return whether figures came after a return.
-
-    Where the file did not say whose it was, it is answered once nobody is missing in its sender's prefecture.
-
-    Args:
-        row: an error of the returned file.
-        snapshot: the collection.
-        waiting: 2-digit codes of the prefectures in which somebody is missing.
-    """
-    if row.reporter is None:
-        return not snapshot.missing if row.sender is None else row.sender[:2] not in waiting
+def _has_come(row: "Row[Any]", snapshot: Snapshot) -> bool:
+    """Return whether a reporter's figures came after its return."""
     answer = snapshot.live.get(row.reporter)
     return answer is not None and answer.accepted_seq > row.received_seq
+
+
+def _is_made_good(row: "Row[Any]", answers: "Sequence[Row[Any]]", snapshot: Snapshot) -> bool:
+    """Return whether a file that did not say whose figures it held has been replaced.
+
+    Its sender's next accepted file replaces it where the sender has nobody's figures to send but its own, or where the
+    file bears the same name. One who relays many files has otherwise replaced it once nobody that it sends for is
+    missing.
+    """
+    later = [one for one in answers if one.sender == row.sender and one.received_seq > row.received_seq]
+    if later and (row.sender in snapshot.universe.due or any(one.filename == row.filename for one in later)):
+        return True
+    homes = snapshot.universe.homes
+    return not any(row.sender in (None, homes[one], to6(f"{homes[one][:2]}000")) for one in snapshot.missing)
 
 
 def _reason(row: "Row[Any]") -> Mapping[str, str]:
