@@ -137,9 +137,10 @@ def test_months_beside_each_other_whose_year_nobody_says_are_left_to_a_person() 
 
 def test_tables_side_by_side_in_another_order_are_not_mixed() -> None:
     left = [["令和6年4月 空き状況", "", ""], ["施設名", *AGES[:2]], *([n, k, k] for k, n in enumerate(NAMES))]
-    right = [["令和6年4月 待機児童数", "", ""], ["施設名", *AGES[:2]], *([n, 9, 9] for n in reversed(NAMES))]
+    right = [["令和6年4月 待機児童数", "", ""], ["施設名", *AGES[:2]], *([n, n[0], 9] for n in reversed(NAMES))]
+    right = [[{"ひ": 1, "み": 2, "さ": 3}.get(cell, cell) for cell in row] for row in right]
     told = values([[*a, "", *b] for a, b in zip(left, right, strict=True)], "vacancy_age0", "waiting_age0")
-    assert told == [(n, k, None) for k, n in enumerate(NAMES)]
+    assert told == [(n, k, k + 1) for k, n in enumerate(NAMES)]
 
 
 WITHOUT_HEADER = [

@@ -19,6 +19,7 @@ from keiyu.read.exact import is_exact
 from keiyu.read.formed import SIMPLE, formed
 from keiyu.read.general.gather import MODIFIED, Whole, gather
 from keiyu.read.general.given import given_values
+from keiyu.read.general.joining import joined_values
 from keiyu.read.general.mapping import Mapped
 from keiyu.read.general.rows import is_list
 from keiyu.read.general.table import Table, line_words
@@ -135,12 +136,17 @@ def _document(filename: str, workbook: Workbook, whole: Whole, areas: Areas) -> 
         "columns": _columns(whole.lists[0]),
         "rows": here,
         "further_rows": further,
-        "tables": [_told(t, t.line is table.line and n == 0) for n, each in enumerate(whole.lists) for t in each],
+        "tables": [
+            _told(part, part.line is table.line and n == 0)
+            for n, each in enumerate(whole.lists)
+            for t in each
+            for part in (t, *(joined.table for joined in t.joined))
+        ],
     }
 
 
 def _values(table: Table, areas: Areas) -> list[FieldValues]:
-    return [*read_values(table, areas), *given_values(table, areas)]
+    return [*read_values(table, areas), *given_values(table, areas), *joined_values(table, areas)]
 
 
 def _header_rows(table: Table) -> list[int]:

@@ -15,11 +15,13 @@ from keiyu.codes.areas import Areas
 from keiyu.read import fold
 from keiyu.read.drift import Change
 from keiyu.read.general.across import by_month
+from keiyu.read.general.joining import join
 from keiyu.read.general.mapping import Understanding
 from keiyu.read.general.months import dated
 from keiyu.read.general.rows import is_of_line
+from keiyu.read.general.search import find_tables
 from keiyu.read.general.sections import with_titles
-from keiyu.read.general.table import ANCHORS, Found, LineWords, Table, find_tables, table_of, understand
+from keiyu.read.general.table import ANCHORS, Found, LineWords, Table, table_of, understand
 from keiyu.read.grid import Cell, Workbook
 from keiyu.read.kinds import kind_of
 from keiyu.read.values import raw
@@ -77,7 +79,7 @@ def gather(workbook: Workbook, lines: Sequence[LineWords], name: str, schemas: P
     found = [part for one in find_tables(workbook, lines, name) for part in _apart(one, lines)]
     if not found:
         return None
-    tables = _told_once(list(_understood(found, lines, name, schemas)))
+    tables = join(_told_once(list(_understood(found, lines, name, schemas))), name, schemas)
     lists, left = _lists(tables)
     copies: list[tuple[Table, Table]] = []
     whole = []

@@ -12,6 +12,7 @@ from keiyu.contract.model import Contract
 from keiyu.contract.model import Table as ContractTable
 from keiyu.read.drift import WIDEST
 from keiyu.read.general.given import NOWHERE, given_columns
+from keiyu.read.general.joining import joined_columns
 from keiyu.read.general.mapping import Mapped
 from keiyu.read.general.table import Table
 from keiyu.read.general.telling import told
@@ -40,7 +41,8 @@ def is_list(contract: Contract) -> bool:
 
 def is_of_line(table: Table) -> bool:
     """Return whether a table has what tells the line from others: a required field and two more of its own."""
-    contract, used = table.line.contract, table.understanding.fields
+    contract, used = table.line.contract, set(table.understanding.fields)
+    used = {*used, *(name for each in table.joined for name in each.fields)}
     doubtful = {c.field for m in table.understanding.columns if m.review for c in m.candidates[:1]}
     where = {name for t in contract.tables for place in places(t) for name in place.fields}
     own = [f for f in contract.fields.values() if (f.name in used or f.name in doubtful) and f.name not in where]
@@ -79,14 +81,16 @@ class Rows:
         """Return the tables of the line that the file holds; what is not sure is told."""
         self._tell_spread()
         self._tell_columns()
+        for each in self.table.joined:
+            replace(self, table=each.table)._tell_joined(self.table)
         tables = self.tables()
         self._tell_changes(tables)
         return tables
 
     @cached_property
     def _columns(self) -> dict[str, FieldColumn]:
-        given = given_columns(self.table, self.areas)
-        return {c.field: c for c in (*given, *read_columns(self.table, self.areas))}
+        given, joined = given_columns(self.table, self.areas), joined_columns(self.table, self.areas)
+        return {c.field: c for c in (*given, *joined, *read_columns(self.table, self.areas))}
 
     def tables(self) -> list[TableReading]:
         """Return the tables of the line whose rows are wanted."""
@@ -97,7 +101,9 @@ class Rows:
         """Return whether columns of the table hold fields of another line, which the contracts say are its rows."""
         own, terms = self.table.line.contract.line, self.table.line.vocabulary.terms
         return contract.line != own and any(
-            terms[name].line == contract.line for name in self.table.understanding.fields
+            terms[name].line == contract.line
+            for fields in (self.table.understanding.fields, *(each.fields for each in self.table.joined))
+            for name in fields
         )
 
     def of_line(self, contract: Contract, resolver: Resolver, notes: Notes) -> "Rows":
@@ -145,6 +151,10 @@ class Rows:
         self._tell_missing(table, reading.columns)
         return reading
 
+    @property
+    def _sheet(self) -> str | None:
+        return self.table.found.grid.name
+
     def _note(
         self,
         reading: TableReading,
@@ -157,7 +167,7 @@ class Rows:
         for at, value in which(marked, lambda value: value is not None and value.note is not None):
             self.notes.add(
                 value.note,
-                sheet=reading.placement.sheet,
+                sheet=next((j.table.found.grid.name for j in self.table.joined if name in j.fields), self._sheet),
                 cell=reading.placement.cell(name, reading.rows[at]),
                 table=table.name,
                 field=name,
@@ -215,6 +225,14 @@ class Rows:
             return
         labels = {name: (field.label_ja, field.label_en) for name, field in self.table.line.fields.items()}
         tell_changes(memory, found.form, found.grid.name, labels, self.notes)
+
+    def _tell_joined(self, main: Table) -> None:
+        """Tell that a table was joined to another, and what there is to say of its own columns."""
+        place = {"sheet": self.table.found.grid.name, "cell": address(self.table.found.header.bottom, 0)}
+        first = main.found.grid.name or "—"
+        self.notes.add("read.table.joined", **place, value=len(self.table.body.records), first=first)
+        self._tell_spread()
+        self._tell_columns()
 
     def _tell_spread(self) -> None:
         """Tell that the rows of a record were put beside each other, and by which column."""

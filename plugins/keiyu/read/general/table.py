@@ -1,7 +1,7 @@
 """A table of any form: found, its columns understood by the words of the line that fits best."""
 
 import datetime as dt
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from itertools import zip_longest
@@ -23,18 +23,16 @@ from keiyu.read.general.ditto import Above, find_ditto
 from keiyu.read.general.doubled import doubted
 from keiyu.read.general.evidence import Judge, sample_of
 from keiyu.read.general.fitting import fits
-from keiyu.read.general.headers import Header, HeaderFinder, Level
+from keiyu.read.general.headers import Header, Level
 from keiyu.read.general.lexis import Lexis
 from keiyu.read.general.mapping import Mapped, Mapper, Seen, Understanding
 from keiyu.read.general.parts import find_parts
-from keiyu.read.general.pieces import Splitter
-from keiyu.read.general.properties import properties
-from keiyu.read.general.remembered import header_of, settled_by, whole, with_changes
-from keiyu.read.general.spread import Spread, Spreader, dimensions
+from keiyu.read.general.remembered import settled_by, whole, with_changes
+from keiyu.read.general.spread import Spread
 from keiyu.read.general.subjects import Subjects
 from keiyu.read.general.titles import bare
 from keiyu.read.general.unsaid import left_over, row_by_row
-from keiyu.read.grid import Cell, Grid, Workbook
+from keiyu.read.grid import Cell, Grid
 from keiyu.read.kinds import Terms
 from keiyu.read.kinds.terms import labels
 from keiyu.read.kinds.traits import looker
@@ -43,11 +41,11 @@ from keiyu.read.labels import AREAS
 
 if TYPE_CHECKING:
     from keiyu.read.general.across import Month
+    from keiyu.read.general.joining import Joined
 
 _ROWS: Final = 4_000
 """Rows of a table that are looked at for understanding its columns."""
 
-_NAMING: Final = 0.75
 ANCHORS: Final = ("name", "facility_id", "shelter_id", "address")
 """Fields by which records are told; the first is in every list."""
 
@@ -234,6 +232,7 @@ class Table:
         sections: the title of the section in which each record stands, where there are any.
         given: field → what titles of sections, tables or sheets say of each record; blank where they say nothing.
         ditto: column → its blank records for which the text of a record above goes too.
+        joined: tables that count other things for the same records.
     """
 
     found: Found
@@ -244,78 +243,7 @@ class Table:
     sections: Sequence[str | None] = ()
     given: Mapping[str, Sequence[str]] = field(default_factory=dict)
     ditto: Mapping[int, Above] = field(default_factory=dict)
-
-
-def find_tables(workbook: Workbook, lines: Sequence[LineWords], name: str = "") -> list[Found]:
-    """Return the tables of the visible sheets of a workbook, the likeliest first.
-
-    Args:
-        workbook: the file, decoded.
-        lines: the lines whose words are known.
-        name: the file's name.
-    """
-    splitter = Splitter(
-        lambda t: _known(t, lines),
-        _Labels(lines),
-        lambda t: _names(t, lines),
-        lambda t: any(line.coded(bare(t)) for line in lines),
-        lambda t: any(line.sums(t) for line in lines),
-    )
-    kinds = [c.dimensions for line in lines for c in line.vocabulary.compositions if c.unsaid]
-    spreader = Spreader(tuple(dimensions(kinds)), lambda t: _names(t, lines))
-    found: list[tuple[int, int, int, Found]] = []
-    for grid in workbook.grids:
-        if grid.hidden or not len(grid.rows):
-            continue
-        header = _header(grid, lines)
-        if header is not None:
-            pieces = [Found(*piece) for piece in splitter.pieces(grid, header)]
-            for piece in pieces:
-                told = _arranged(replace(piece, piece=len(pieces) > 1, file=Path(name).stem), spreader, lines)
-                found.append((-piece.header.known, -len(grid.rows), len(found), told))
-    return [item[-1] for item in sorted(found, key=lambda item: item[:3])]
-
-
-def _arranged(found: Found, spreader: Spreader, lines: Sequence[LineWords]) -> Found:
-    """Put the rows of each record beside each other, but in a known form, of which a person said what it holds."""
-    made = None if any(line.known.exact(found.form) for line in lines) else spreader.spread(found.grid, found.header)
-    return found if made is None else replace(found, grid=made[0], header=made[1], spread=made[2])
-
-
-def _header(grid: Grid, lines: Sequence[LineWords]) -> Header | None:
-    """Return the header of a sheet: that of a known form, else the likeliest."""
-    if grid.features:
-        return properties(grid, lambda t: _means(t, lines))
-    finder = HeaderFinder(grid, lambda t: _known(t, lines))
-    return header_of(grid, [line.known for line in lines], finder) or finder.find()
-
-
-@dataclass(frozen=True)
-class _Labels(Container[str]):
-    """The folded labels of several lines."""
-
-    lines: Sequence[LineWords]
-
-    def __contains__(self, text: object) -> bool:
-        return any(text in line.labels for line in self.lines)
-
-
-def _names(text: str, lines: Sequence[LineWords]) -> bool:
-    """Return whether a text stands over the names of records."""
-    hits = (line.lexis.hear(text).hits[:1] for line in lines)
-    return any(hit.field == ANCHORS[0] and hit.score >= _SURE for first in hits for hit in first)
-
-
-def _known(text: str, lines: Sequence[LineWords]) -> bool:
-    return any((heard := line.lexis.hear(text)).known or heard.best >= 0.75 for line in lines)
-
-
-def _means(text: str, lines: Sequence[LineWords]) -> frozenset[str] | None:
-    """Return the fields that a text names in one of several lines; none where no line knows it."""
-    if not _known(text, lines):
-        return None
-    heard = (line.lexis.hear(text).hits[:1] for line in lines)
-    return frozenset(hit.field for first in heard for hit in first if hit.score >= _NAMING)
+    joined: "tuple[Joined, ...]" = ()
 
 
 def understand(found: Found, lines: Sequence[LineWords]) -> tuple[LineWords, Understanding]:

@@ -1,0 +1,90 @@
+"""The tables of a workbook: where each stands, before anybody understands its columns."""
+
+from collections.abc import Container, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from keiyu.read.general.headers import Header, HeaderFinder
+from keiyu.read.general.pieces import Splitter
+from keiyu.read.general.properties import properties
+from keiyu.read.general.remembered import header_of
+from keiyu.read.general.spread import Spreader, dimensions
+from keiyu.read.general.table import ANCHORS, Found, LineWords
+from keiyu.read.general.titles import bare
+from keiyu.read.grid import Grid, Workbook
+
+_NAMING: Final = 0.75
+_SURE: Final = 0.9
+
+
+def find_tables(workbook: Workbook, lines: Sequence[LineWords], name: str = "") -> list[Found]:
+    """Return the tables of the visible sheets of a workbook, the likeliest first.
+
+    Args:
+        workbook: the file, decoded.
+        lines: the lines whose words are known.
+        name: the file's name.
+    """
+    splitter = Splitter(
+        lambda t: _known(t, lines),
+        _Labels(lines),
+        lambda t: _names(t, lines),
+        lambda t: any(line.coded(bare(t)) for line in lines),
+        lambda t: any(line.sums(t) for line in lines),
+    )
+    kinds = [c.dimensions for line in lines for c in line.vocabulary.compositions if c.unsaid]
+    spreader = Spreader(tuple(dimensions(kinds)), lambda t: _names(t, lines))
+    found: list[tuple[int, int, int, Found]] = []
+    for grid in workbook.grids:
+        if grid.hidden or not len(grid.rows):
+            continue
+        header = _header(grid, lines)
+        if header is not None:
+            pieces = [Found(*piece) for piece in splitter.pieces(grid, header)]
+            for piece in pieces:
+                told = _arranged(replace(piece, piece=len(pieces) > 1, file=Path(name).stem), spreader, lines)
+                found.append((-piece.header.known, -len(grid.rows), len(found), told))
+    return [item[-1] for item in sorted(found, key=lambda item: item[:3])]
+
+
+def _arranged(found: Found, spreader: Spreader, lines: Sequence[LineWords]) -> Found:
+    """Put the rows of each record beside each other, but in a known form, of which a person said what it holds."""
+    made = None if any(line.known.exact(found.form) for line in lines) else spreader.spread(found.grid, found.header)
+    return found if made is None else replace(found, grid=made[0], header=made[1], spread=made[2])
+
+
+def _header(grid: Grid, lines: Sequence[LineWords]) -> Header | None:
+    """Return the header of a sheet: that of a known form, else the likeliest."""
+    if grid.features:
+        return properties(grid, lambda t: _means(t, lines))
+    finder = HeaderFinder(grid, lambda t: _known(t, lines))
+    return header_of(grid, [line.known for line in lines], finder) or finder.find()
+
+
+@dataclass(frozen=True)
+class _Labels(Container[str]):
+    """The folded labels of several lines."""
+
+    lines: Sequence[LineWords]
+
+    def __contains__(self, text: object) -> bool:
+        return any(text in line.labels for line in self.lines)
+
+
+def _names(text: str, lines: Sequence[LineWords]) -> bool:
+    """Return whether a text stands over the names of records."""
+    hits = (line.lexis.hear(text).hits[:1] for line in lines)
+    return any(hit.field == ANCHORS[0] and hit.score >= _SURE for first in hits for hit in first)
+
+
+def _known(text: str, lines: Sequence[LineWords]) -> bool:
+    return any((heard := line.lexis.hear(text)).known or heard.best >= 0.75 for line in lines)
+
+
+def _means(text: str, lines: Sequence[LineWords]) -> frozenset[str] | None:
+    """Return the fields that a text names in one of several lines; none where no line knows it."""
+    if not _known(text, lines):
+        return None
+    heard = (line.lexis.hear(text).hits[:1] for line in lines)
+    return frozenset(hit.field for first in heard for hit in first if hit.score >= _NAMING)
