@@ -9,11 +9,11 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
+from backtest import backtest
 from keiyu import publish
 from keiyu.cli import main
 from keiyu.ledger import open_collection
 from keiyu.publish import estimation, monitor
-from keiyu.publish.estimation.backtest import backtest
 from keiyu.publish.snapshot import take
 from ministry import CHIYODA, CHUO, HACHIOJI, HAYAMA, OSHIMA, SEVEN, YOKOHAMA, YOKOSUKA, Ministry
 from office import LAST_YEAR, THIS_YEAR

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arrivals import BODIES, PLACES, Habit, country
-from keiyu.publish.estimation.backtest import Outcome, coverage, replay
+from backtest import Outcome, coverage, replay
 from keiyu.publish.estimation.model import LEAST, Sample, lateness, predict
 
 SHARES = (0.3, 0.6, 0.9)

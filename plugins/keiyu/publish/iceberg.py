@@ -134,23 +134,6 @@ def table_name(table: str, version: str) -> str:
     return table if major in ("0", "1") else f"{table}_v{major}"
 
 
-def known_at(table: "Table", instant: dt.datetime) -> int | None:
-    """Return the snapshot that shows a table as it was published at an instant; none before the first release.
-
-    Snapshots are dated by their registration, which may be later than the release; this goes by the release.
-
-    Args:
-        table: the Iceberg table.
-        instant: when (aware).
-    """
-    found = None
-    for snapshot in table.snapshots():
-        told = snapshot.summary.additional_properties if snapshot.summary else {}
-        if AT in told and dt.datetime.fromisoformat(told[AT]) <= instant:
-            found = int(snapshot.snapshot_id)
-    return found
-
-
 def _orders(workspace: Workspace, line: str | None) -> Iterator[_Order]:
     query = select(*ReleaseRow.__table__.columns).order_by(ReleaseRow.seq)
     files = select(ReleaseFile.table, ReleaseFile.path).where(ReleaseFile.rows > 0).order_by(ReleaseFile.path)
