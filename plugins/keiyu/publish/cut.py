@@ -5,7 +5,6 @@ That order makes a crash harmless at every line. A folder that the ledger never 
 """
 
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from functools import partial
@@ -20,6 +19,7 @@ from keiyu.ledger.events import append
 from keiyu.ledger.models import Release as ReleaseRow
 from keiyu.ledger.models import ReleaseFile
 from keiyu.publish import describe, diff, parquet, promise
+from keiyu.publish.document import as_json
 from keiyu.publish.estimation.release import attached
 from keiyu.publish.folder import Draft, Stored, drafting, releases_path
 from keiyu.publish.history import STILL_TRUE, History, Release
@@ -103,7 +103,7 @@ def point(storage: Storage, row: Mapping[str, Any]) -> None:
         "as_of_seq": row["at_seq"],
         "manifest_sha256": row["manifest_digest"],
     }
-    data = (json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode()
+    data = as_json(told)
     if not storage.exists(path) or storage.read(path) != data:
         storage.replace(path, data)
 

@@ -2,13 +2,13 @@
 
 import csv
 import io
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from keiyu.contract import dictionary
 from keiyu.contract.interface import Interface
 from keiyu.contract.model import Contract, Field, NationalTable
+from keiyu.publish.document import as_json
 from keiyu.publish.holds import remark
 
 DATA_PACKAGE: Final = "https://datapackage.org/profiles/2.0/datapackage.json"
@@ -42,8 +42,8 @@ def files(contract: Contract, manifest: Mapping[str, Any], promised: Interface) 
         CSV and Markdown, ``interface.json`` and ``RELEASE.md``.
     """
     return _definitions(contract, promised) | {
-        "manifest.json": _json(manifest),
-        "datapackage.json": _json(data_package(contract, manifest)),
+        "manifest.json": as_json(manifest),
+        "datapackage.json": as_json(data_package(contract, manifest)),
         "RELEASE.md": notes(contract, manifest).encode(),
     }
 
@@ -259,7 +259,7 @@ def _definitions(contract: Contract, promised: Interface) -> dict[str, bytes]:
     key = (contract.digest, interface)
     if key not in _DEFINITIONS:
         _DEFINITIONS.clear()
-        made = {f"schema/{table.name}.json": _json(table_schema(table)) for table in contract.national}
+        made = {f"schema/{table.name}.json": as_json(table_schema(table)) for table in contract.national}
         made["dictionary.csv"] = _dictionary(contract, promised)
         made["dictionary.md"] = dictionary.as_markdown(contract, promised).encode()
         made["interface.json"] = interface
@@ -273,15 +273,3 @@ def _dictionary(contract: Contract, promised: Interface) -> bytes:
     writer.writeheader()
     writer.writerows(dictionary.rows(contract, promised))
     return text.getvalue().encode()
-
-
-def _json(document: Mapping[str, Any]) -> bytes:
-    """Return JSON with one line for each key and each item of a list: short enough to read and to compare."""
-    lines = [f"{json.dumps(key)}: {_value(value)}" for key, value in document.items()]
-    return ("{\n" + ",\n".join(lines) + "\n}\n").encode()
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, list) and value:
-        return "[\n" + ",\n".join(json.dumps(item, ensure_ascii=False) for item in value) + "\n]"
-    return json.dumps(value, ensure_ascii=False)

@@ -1,7 +1,6 @@
 """What a release changed (新旧対照): every cell as Parquet, and a page that a newspaper could quote."""
 
 import hashlib
-import json
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -16,6 +15,7 @@ from keiyu.publish.diff import page
 from keiyu.publish.diff.compare import columns, compare, figure_type, schema
 from keiyu.publish.diff.movement import Movement, Mover, movements, movers
 from keiyu.publish.disclosure.composition import protected
+from keiyu.publish.document import as_json
 from keiyu.publish.history import History
 from keiyu.publish.manifest import Cut, Part, parts
 from keiyu.publish.snapshot import Snapshot, take
@@ -129,7 +129,7 @@ def _table_schema(contract: Contract) -> bytes:
         for one in columns()
     ]
     told = {"title": "前回公表との新旧対照", "description": "Changes since the release before", "fields": fields}
-    return json.dumps(told, ensure_ascii=False, indent=1).encode()
+    return as_json(told)
 
 
 def _is_shared(part: Part, before: History) -> bool:

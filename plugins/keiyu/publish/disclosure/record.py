@@ -5,7 +5,6 @@ written before the ledger learns of the release, so that no release is without i
 """
 
 import io
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -19,6 +18,7 @@ from keiyu.contract.model import Collection
 from keiyu.publish import parquet
 from keiyu.publish.disclosure.composition import Cells, Parts
 from keiyu.publish.disclosure.system import Flags, Ints, System
+from keiyu.publish.document import as_json
 from keiyu.receive.storage import Storage
 
 RESTRICTED: Final = "restricted"
@@ -58,7 +58,7 @@ def keep(storage: Storage, path: str, vintage: Vintage, audit: Mapping[str, Any]
     storage.write_once(f"{path}/cells.parquet", parquet.encode(vintage.cells))
     storage.write_once(f"{path}/parts.parquet", parquet.encode(vintage.parts))
     storage.write_once(f"{path}/members.npz", sink.getvalue())
-    storage.write_once(f"{path}/audit.json", json.dumps(audit, ensure_ascii=False, indent=1).encode())
+    storage.write_once(f"{path}/audit.json", as_json(audit))
 
 
 def load(storage: Storage, path: str) -> Vintage | None:

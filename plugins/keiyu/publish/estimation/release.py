@@ -1,7 +1,6 @@
 """The estimate that goes with a 速報: a file of its own in the release's folder, and a line for each figure."""
 
 import hashlib
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -11,6 +10,7 @@ import pyarrow as pa
 from keiyu.ledger.models import ReleaseStage
 from keiyu.publish import parquet
 from keiyu.publish.describe import table_schema
+from keiyu.publish.document import as_json
 from keiyu.publish.estimation.table import declared, estimate
 from keiyu.publish.snapshot import Snapshot
 from keiyu.receive.workspace import Workspace
@@ -46,7 +46,7 @@ def attached(workspace: Workspace, taken: Snapshot, stage: ReleaseStage) -> Atta
         return None
     rows = estimate(workspace, taken)
     data = parquet.encode(rows)
-    schema = json.dumps(table_schema(declared(workspace.settings.schemas)), ensure_ascii=False, indent=1)
+    schema = as_json(table_schema(declared(workspace.settings.schemas)))
     basis = next(iter(rows["basis"].to_pylist()), None)
     facts = {
         "path": PARQUET,
@@ -55,7 +55,7 @@ def attached(workspace: Workspace, taken: Snapshot, stage: ReleaseStage) -> Atta
         "basis": basis.split(",") if basis else [],
         "measures": national_estimates(rows),
     }
-    return Attachment({PARQUET: data, SCHEMA: f"{schema}\n".encode()}, facts)
+    return Attachment({PARQUET: data, SCHEMA: schema}, facts)
 
 
 def national_estimates(rows: pa.Table) -> dict[str, dict[str, Any]]:
