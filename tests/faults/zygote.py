@@ -12,14 +12,15 @@ from pathlib import Path
 
 import tiny
 from keiyu import intake
+from keiyu.intake import batch, checking
 from keiyu.receive import receive
 from keiyu.settings import Settings
 
 
 def ingest(settings: Settings, limit: str) -> None:
     """Work on the tiny line until nothing is left."""
-    intake.read = tiny.read_as_intake_does
-    intake.check = tiny.check_as_intake_does
+    batch.read = tiny.read_as_intake_does
+    checking.check = tiny.check_as_intake_does
     with tiny.TinyWorkspace.open(settings) as workspace:
         while intake.ingest(workspace, int(limit)).claimed:
             pass
