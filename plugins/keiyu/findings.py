@@ -30,7 +30,7 @@ class Place:
     Attributes:
         file: the file's name as sent.
         sheet: worksheet name; none for text files.
-        cell: A1 address in a sheet, ``row 12`` style ``R12C3`` in a text file.
+        cell: A1 address; in a text file as if it had been opened as a sheet.
         table: table of the contract.
         field: field of the contract.
         reporter: code of the reporter whose data it is.

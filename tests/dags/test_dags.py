@@ -56,6 +56,12 @@ def test_upkeep_runs_by_night_and_proves_after_tidying(dags, schemas):
     assert set(upkeep["tasks"]["wake"]["outlets"]) == {f"collections_{line}" for line in lines(schemas)}
 
 
+def test_replay_waits_for_somebody_and_asks_for_a_collection(dags):
+    replay = dags["replay"]
+    assert replay["schedule"]["kind"] == "NullTimetable"
+    assert (list(replay["tasks"]), replay["tasks"]["replay"]["outlets"]) == (["replay"], [])
+
+
 def test_deadlines_follow_the_offices_week_and_close_before_they_remind(dags):
     deadlines = dags["deadlines"]
     assert deadlines["schedule"]["kind"] == "CronTriggerTimetable"

@@ -72,7 +72,7 @@ def test_a_note_within_merged_cells_stands_at_their_corner() -> None:
 
 @pytest.mark.parametrize("encoding", ["utf-8", "cp932"])
 def test_a_text_file_becomes_a_workbook_of_the_same_cells(encoding: str) -> None:
-    book = opened(csv_bytes(ROWS, encoding), [told("R2C6", sheet=None)], "list.csv")
+    book = opened(csv_bytes(ROWS, encoding), [told("F2", sheet=None)], "list.csv")
     sheet = book.worksheets[0]
     assert [c.value for c in sheet[2]] == list(map(str, SAKURA))
     assert sheet["F2"].comment is not None
@@ -102,5 +102,5 @@ def test_a_file_that_cannot_be_opened_gets_the_list_alone() -> None:
 
 
 def test_a_formula_in_a_text_file_stays_a_text() -> None:
-    book = opened(csv_bytes([HEADER, [*SAKURA[:4], "=1+1", 90, ""]]), [told("R2C5", sheet=None)], "list.csv")
+    book = opened(csv_bytes([HEADER, [*SAKURA[:4], "=1+1", 90, ""]]), [told("E2", sheet=None)], "list.csv")
     assert book.worksheets[0]["E2"].data_type != "f"

@@ -259,6 +259,7 @@ def test_a_receipt_tells_what_was_found_and_gives_the_file_back_with_it(
     run("ingest")
     told = run("receipt", receipt["id"], "--annotate", tmp_path)
     assert (told["receipts"][0]["state"], rules(told["findings"])) == ("returned", file.rules)
+    assert run("replay", COLLECTION)["parts"] == []
     [again] = run("check", *told["annotated"], "--sender", file.sender, code=1)["files"]
     assert rules(again["findings"]) == file.rules
 

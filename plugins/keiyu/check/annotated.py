@@ -23,7 +23,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from keiyu.findings import Finding, Severity
 from keiyu.read.decode import decode
-from keiyu.read.grid import FINDINGS_SHEET, Workbook, address
+from keiyu.read.grid import FINDINGS_SHEET, Workbook
 from keiyu.read.sniff import RefusedError
 
 MOST_CELLS: Final = 300_000
@@ -46,7 +46,6 @@ _HEADER: Final = (
     ("規則 / rule", 18),
 )
 _HEADER_ROW: Final = 3
-_TEXT_PLACE: Final = re.compile(r"R(\d+)(?:C(\d+))?")
 _CELL: Final = re.compile(r"[A-Z]{1,3}[1-9]\d*")
 _AUTHOR: Final = "Keiyu"
 _NOTE_SIZE: Final = (220, 360)
@@ -153,9 +152,6 @@ def _place(told: Finding, sheets: Mapping[str | None, Worksheet]) -> tuple[str |
         name = next(iter(sheets))
     if name not in sheets or cell is None:
         return None
-    text = _TEXT_PLACE.fullmatch(cell)
-    if text:
-        return name, address(int(text[1]) - 1, int(text[2] or 1) - 1)
     return (name, cell) if _CELL.fullmatch(cell) else None
 
 

@@ -31,6 +31,7 @@ COMMANDS: Final = {
     "approve": "decisions",
     "decline": "decisions",
     "requeue": "repair",
+    "replay": "repair",
     "review": "identity",
     "decide": "identity",
     "split": "identity",

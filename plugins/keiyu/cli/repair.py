@@ -1,15 +1,19 @@
-"""The operator's repair: having what was returned read again, after its cause was mended."""
+"""The operator's repair: reading again what was returned, and what was accepted, after something was mended."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from keiyu.cli.desk import FINDING_KEYS, show_findings
 from keiyu.cli.relay import workspace
 from keiyu.cli.screen import Screen
+from keiyu.cli.types import COLLECTION
 from keiyu.cli.verb import argument, option, verb
 from keiyu.errors import UserError
 
 if TYPE_CHECKING:
+    from keiyu.contract.model import Collection
+    from keiyu.intake.replay import Replayed
     from keiyu.ledger import Ledger
 
 
@@ -74,3 +78,48 @@ def _returned(ledger: "Ledger", numbers: Sequence[str]) -> list[str]:
         if submission not in found:
             raise NotReturnedError(number)
     return list(dict.fromkeys(named.values()))
+
+
+@verb(
+    "replay",
+    ja="受理したファイルを今日の規則でもう一度読み、検査する（何も変えない）",
+    en="Read and check accepted files once more under today's rules; nothing is changed",
+    keys={
+        "": "collection parts[]",
+        "parts[]": "submission_id file reporter returned findings[] figures[] rules_changed",
+        "parts[].findings[]": FINDING_KEYS,
+    },
+    more=(
+        "規則、契約、読み取りを改めたあとで、結果の変わる団体分だけを表示する。",
+        "Shows only those parts that would turn out differently after rules, contract or reader were changed.",
+    ),
+)
+@argument("collection", metavar="COLLECTION", type=COLLECTION, ja="回", en="The collection, LINE/DATE")
+def replay_command(screen: Screen, collection: "Collection") -> None:
+    """Read and check accepted files once more."""
+    from keiyu.intake.replay import replay
+
+    with workspace() as space, screen.progress("再検査しています / checking again") as progress:
+        space.contract(collection.line)
+        parts = []
+        for part in replay(space, collection):
+            parts.append(part)
+            progress(len(parts), len(parts))
+    told = [{**asdict(part), "findings": [one.as_dict() for one in part.findings]} for part in parts]
+
+    def human() -> None:
+        for part in parts:
+            screen.say(f"{part.reporter} {part.file}（{part.submission_id}）: {_differs(part)}", style="bold")
+            show_findings(screen, part.findings)
+        screen.say(f"結果の変わる団体分 {len(parts):,} / {len(parts):,} parts would turn out differently")
+
+    screen.show({"collection": str(collection), "parts": told}, human)
+
+
+def _differs(part: "Replayed") -> str:
+    words = ["今日なら返戻 / would be returned today"] if part.returned else []
+    if part.figures:
+        words.append(f"値が変わる / other figures: {'、'.join(part.figures)}")
+    if part.findings:
+        words.append(f"新しい指摘 {len(part.findings)} / new findings")
+    return "、".join(words)

@@ -28,6 +28,26 @@ from keiyu.register.drift import with_drift
 _log = logging.getLogger(__name__)
 
 
+def reading_of(workspace: Workspace, one: Claimed, data: bytes) -> Reading:
+    """Read a submission with all that was said of it when it was sent.
+
+    Args:
+        workspace: the installation.
+        one: the submission.
+        data: its bytes.
+    """
+    return read(
+        data,
+        one.filename,
+        [workspace.contract(line) for line in workspace.lines],
+        workspace.areas,
+        schemas=workspace.settings.schemas,
+        line=one.line_hint,
+        as_of=one.as_of_hint,
+        sender=one.sender,
+    )
+
+
 class Batch:
     """One micro-batch: from claimed submissions to what the transaction will write."""
 
@@ -79,16 +99,7 @@ class Batch:
 
     def _read(self, one: Claimed, data: bytes) -> Reading | None:
         try:
-            return read(
-                data,
-                one.filename,
-                list(self._contracts.values()),
-                self._workspace.areas,
-                schemas=self._schemas,
-                line=one.line_hint,
-                as_of=one.as_of_hint,
-                sender=one.sender,
-            )
+            return reading_of(self._workspace, one, data)
         except (ConfigurationError, MemoryError):
             raise
         except Exception as stumble:

@@ -41,17 +41,28 @@ class Checking:
         """
         contract = self._workspace.contract(collection.line)
         submissions, readings = [one for one, _ in members], [reading for _, reading in members]
+        checked = self._in_time(collection, self.by_rules(collection, members), submissions)
+        return Group(contract, collection.as_of, submissions, readings, checked)
+
+    def by_rules(self, collection: Collection, members: Sequence[tuple[Claimed, Reading]]) -> Checked:
+        """Return what the rules say of the members of a collection, whenever they came.
+
+        Args:
+            collection: theirs.
+            members: submissions with their readings.
+        """
+        contract = self._workspace.contract(collection.line)
+        submissions = [one for one, _ in members]
         checked = check(
             contract,
-            readings,
+            [reading for _, reading in members],
             areas=self._workspace.areas,
             expectations=self._workspace.settings.expectations,
             senders=[one.sender for one in submissions],
             as_of=collection.as_of,
             previous=self._previous(contract, collection),
         )
-        checked = self._in_time(collection, self._complete(checked, submissions), submissions)
-        return Group(contract, collection.as_of, submissions, readings, checked)
+        return self._complete(checked, submissions)
 
     def _in_time(self, collection: Collection, checked: Checked, submissions: Sequence[Claimed]) -> Checked:
         """Return first submissions that came after entry had closed; corrections are taken."""

@@ -5,11 +5,12 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from keiyu import publish, register
 from keiyu.contract import Collection
 from keiyu.intake import IngestReport, ingest
+from keiyu.intake.replay import replay
 from keiyu.ledger import collection_states
 from keiyu.ledger.claims import is_waiting
 from keiyu.orchestration.errors import RemindersRefusedError, StoredDataDifferError
@@ -171,6 +172,26 @@ def tidy(workspace: Workspace) -> dict[str, int]:
         "series": sum(len(rebased.refresh(workspace, line)) for line in {one.line for one in known}),
         "dropped_days": forget(Path(workspace.settings.drop), oldest),
     }
+
+
+def replayed(workspace: Workspace, collection: Collection) -> list[dict[str, Any]]:
+    """Check what was accepted once more, changing nothing.
+
+    Returns:
+        For each part that would turn out differently: submission, file, reporter, whether it would be returned, the
+        rules with something new to say, and the figures that would be read otherwise.
+    """
+    return [
+        {
+            "submission_id": part.submission_id,
+            "file": part.file,
+            "reporter": part.reporter,
+            "returned": part.returned,
+            "rules": sorted({told.rule_id for told in part.findings}),
+            "figures": list(part.figures),
+        }
+        for part in replay(workspace, collection)
+    ]
 
 
 def prove(workspace: Workspace) -> None:

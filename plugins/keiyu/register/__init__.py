@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from keiyu.register.holds import Held, Settled, holds_of, settle
     from keiyu.register.living import LiveEntry, live, reporters_live, seq_at
     from keiyu.register.queries import Asked, answer, open_queries, queries_about, queries_of
-    from keiyu.register.staging import Group, Nil, Refused, Staged, stage
+    from keiyu.register.staging import Group, Nil, Refused, Staged, stage, totals_of
     from keiyu.register.sweeping import sweep
     from keiyu.register.verification import verify
     from keiyu.register.vintages import current
@@ -26,7 +26,7 @@ else:
             "holds": ["Held", "Settled", "holds_of", "settle"],
             "drafts": ["HoldDraft"],
             "queries": ["Asked", "answer", "open_queries", "queries_about", "queries_of"],
-            "staging": ["Group", "Nil", "Refused", "Staged", "stage"],
+            "staging": ["Group", "Nil", "Refused", "Staged", "stage", "totals_of"],
             "sweeping": ["sweep"],
             "verification": ["verify"],
             "living": ["LiveEntry", "live", "reporters_live", "seq_at"],
@@ -58,6 +58,7 @@ __all__ = [
     "settle",
     "stage",
     "sweep",
+    "totals_of",
     "verify",
     "with_own_list",
 ]

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from keiyu.check.model import READING, ROW, Checked
 from keiyu.contract import reporters
-from keiyu.contract.model import Collection, Contract, Respondents
+from keiyu.contract.model import Collection, Contract
 from keiyu.findings import Finding
 from keiyu.ledger.claims import Claimed
 from keiyu.ledger.events import digest
@@ -175,8 +175,7 @@ def _stage_nil(staged: Staged, nil: Nil) -> EntryDraft:
 def _entries(storage: Storage, group: Group) -> tuple[list[EntryDraft], list[Written]]:
     """Draft an entry for each verdict and write the rows of the accepted ones."""
     verdicts = group.checked.verdicts
-    number = {(verdict.reading, verdict.reporter): n for n, verdict in enumerate(verdicts)}
-    owners = {name: _owners(rows, group.contract.respondents, number) for name, rows in group.checked.frames.items()}
+    owners = _owners(group.contract, group.checked)
     totals = totals_by(group.contract, group.checked.frames, owners, len(verdicts))
     counts = np.zeros(len(verdicts), dtype="int64")
     for rows_of in owners.values():
@@ -204,10 +203,20 @@ def _entries(storage: Storage, group: Group) -> tuple[list[EntryDraft], list[Wri
     return drafts, list(_segments(storage, group, drafts, owners, part_id))
 
 
-def _owners(rows: pa.Table, respondents: Respondents, number: Mapping[tuple[int, str], int]) -> np.ndarray:
-    """Return the number of the verdict that each row falls under."""
-    keys = zip(rows[READING].to_pylist(), reporters.named(respondents, rows).to_pylist(), strict=True)
-    return np.asarray([number.get(key, _ABSENT) for key in keys], dtype="int64")
+def totals_of(contract: Contract, checked: Checked) -> list[Totals]:
+    """Return the control totals of each verdict, in their order."""
+    return totals_by(contract, checked.frames, _owners(contract, checked), len(checked.verdicts))
+
+
+def _owners(contract: Contract, checked: Checked) -> dict[str, np.ndarray]:
+    """Return, for each table, the number of the verdict that each row falls under."""
+    number = {(verdict.reading, verdict.reporter): n for n, verdict in enumerate(checked.verdicts)}
+    owners = {}
+    for name, rows in checked.frames.items():
+        reporter = reporters.named(contract.respondents, rows).to_pylist()
+        keys = zip(rows[READING].to_pylist(), reporter, strict=True)
+        owners[name] = np.asarray([number.get(key, _ABSENT) for key in keys], dtype="int64")
+    return owners
 
 
 def _segments(
