@@ -41,6 +41,8 @@ _BOUNDARY: Final = pa.field(
         "label_en": "Boundary",
         "definition_ja": "same（一つの団体のまま）、merged（合併した団体の合計）、split（分割があり当時のまま）。",
         "definition_en": "same (one body), merged (the sum of those that became one) or split (kept as it was then).",
+        "source": "総務省 市町村の廃置分合等",
+        "since": "1.0.0",
     },
 )
 _THEN_CODES: Final = pa.field(
@@ -51,6 +53,8 @@ _THEN_CODES: Final = pa.field(
         "label_en": "Codes of then",
         "definition_ja": "この行に合計した当時の団体のコード。",
         "definition_en": "Codes of the bodies of then that the row adds up.",
+        "source": "総務省 全国地方公共団体コード",
+        "since": "1.0.0",
     },
 )
 _AREA_CODE: Final = "localGovernmentCode"

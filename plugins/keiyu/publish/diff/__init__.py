@@ -113,7 +113,7 @@ def encode(difference: Difference) -> bytes:
 
 
 def _said(column: Mapping[str, str]) -> dict[str, str]:
-    return {name: column[name] for name in ("label_ja", "label_en", "definition_ja", "definition_en")}
+    return {name: text for name, text in column.items() if text and name not in ("name", "type")}
 
 
 def _table_schema(contract: Contract) -> bytes:

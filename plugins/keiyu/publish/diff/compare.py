@@ -28,7 +28,7 @@ _ADDED: Final = {"cause", "submissions"}
 
 @cache
 def columns() -> tuple[dict[str, str], ...]:
-    """Return what each column of the cells is: name, type, labels and definitions in both languages."""
+    """Return what each column of the cells is: name, type, labels, definitions, unit, source and since when."""
     with Path(__file__).with_name("columns.csv").open(encoding="utf-8", newline="") as file:
         return tuple(csv.DictReader(file))
 
