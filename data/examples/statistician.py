@@ -14,6 +14,7 @@ import pandas as pd
 
 from keiyu import publish
 from keiyu.contract.model import Collection
+from keiyu.publish.trace import trace
 from keiyu.receive.workspace import Workspace
 
 DATA = Path(os.environ.get("KEIYU_STORAGE", "data"))
@@ -107,7 +108,7 @@ print(f"{early}: {(then_status == 'reported').sum():,} → {(now == 'reported').
 
 # %%
 with Workspace.open() as workspace:
-    traced = publish.trace(workspace, collection, "national", ["waiting", "total"])
+    traced = trace(workspace, collection, "national", ["waiting", "total"])
 for source in traced.sources[:3]:
     print(source.name, source.value, source.file, source.sheet, source.cell)
 print(f"{traced.value:,} = {len(traced.sources):,} 団体の合計 / the sum of as many cells: {traced.agrees}")
