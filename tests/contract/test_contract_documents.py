@@ -32,6 +32,7 @@ KINDS = {
     "lines/*/tables/across/*.yaml": "national_table",
     "lines/*/rollups/*.yaml": "rollup",
     "lines/*/prefill.yaml": "prefill",
+    "lines/*/sample_rows.yaml": "sample_rows",
     "rollup/*.yaml": "national_table",
 }
 DOCUMENTS = {path: kind for pattern, kind in KINDS.items() for path in sorted(SCHEMAS.glob(pattern))}

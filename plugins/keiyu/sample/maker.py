@@ -12,7 +12,7 @@ import numpy as np
 from keiyu.codes.areas import Area, Areas
 from keiyu.contract.model import Collection, Contract
 from keiyu.errors import UserError
-from keiyu.sample import figures, manifest
+from keiyu.sample import figures, manifest, rows
 from keiyu.sample.faults import ANY_TABLE, NEEDS_CODE, PLANTS, World, can_have
 from keiyu.sample.forms import Forms
 from keiyu.sample.manifest import SampleFile, SampleManifest
@@ -72,9 +72,14 @@ def make(
         What was written; the same as ``expected.json``.
 
     Raises:
-        NoSampleError: the line has no sample model.
+        NoSampleError: the line has neither ``sample.yaml`` nor ``sample_rows.yaml``.
         FolderNotEmptyError: ``out`` holds something else.
     """
+    if rows.is_modelled(contract):
+        _clear(out)
+        return rows.make(
+            out, contract, areas, as_of=as_of, seed=seed, faults=faults, municipalities=reporters, progress=progress
+        )
     model = load(contract)
     _clear(out)
     correct, values = _reports(contract, model, areas, as_of, seed, reporters)

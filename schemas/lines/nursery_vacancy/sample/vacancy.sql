@@ -1,0 +1,21 @@
+SELECT
+    area_code,
+    number::VARCHAR AS facility_id,
+    name,
+    facility_type,
+    prefecture,
+    municipality,
+    capacity,
+    c0 AS capacity_age0,
+    c1 AS capacity_age1,
+    c2 AS capacity_age2,
+    c3 AS capacity_age3,
+    c4 AS capacity_age4,
+    c5 AS capacity_age5,
+    c0 - e0 AS vacancy_age0,
+    c1 - e1 AS vacancy_age1,
+    c2 - e2 AS vacancy_age2,
+    c3 - e3 AS vacancy_age3,
+    c4 - e4 AS vacancy_age4,
+    c5 - e5 AS vacancy_age5
+FROM world
