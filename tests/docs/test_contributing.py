@@ -8,7 +8,6 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -80,12 +79,12 @@ def project(tmp_path: Path) -> Path:
     return place
 
 
-def environment(project: Path) -> dict[str, str]:
+def environment(project: Path, path: str) -> dict[str, str]:
     ours = {name: value for name, value in os.environ.items() if not name.startswith(OTHERS)}
     assert STORAGE, "CONTRIBUTING.md says where the trials' data go"
     return {
         **ours,
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "PATH": path,
         "HOME": str(project),
         "KEIYU_HOME": str(project),
         "KEIYU_STORAGE": STORAGE[1],
@@ -93,7 +92,7 @@ def environment(project: Path) -> dict[str, str]:
     }
 
 
-def follow(step: Step, project: Path, said: str) -> str:
+def follow(step: Step, project: Path, path: str, said: str) -> str:
     """Do what a step says; returns what its commands said, or else what was said before."""
     if step.path:
         file = project / step.path
@@ -107,7 +106,7 @@ def follow(step: Step, project: Path, said: str) -> str:
     done = subprocess.run(
         ["sh", "-eu", "-c", step.body],
         cwd=project,
-        env=environment(project),
+        env=environment(project, path),
         capture_output=True,
         text=True,
         timeout=240,
@@ -118,10 +117,10 @@ def follow(step: Step, project: Path, said: str) -> str:
 
 
 @pytest.mark.timeout(300)
-def test_the_recipes_lead_where_they_say(project: Path) -> None:
+def test_the_recipes_lead_where_they_say(project: Path, keiyu_first: str) -> None:
     said = ""
     for step in steps(TEXT):
-        said = follow(step, project, said)
+        said = follow(step, project, keiyu_first, said)
     assert re.search(r"^\d+ passed", said, re.MULTILINE), said
 
 

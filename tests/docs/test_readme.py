@@ -54,7 +54,7 @@ def _commands(block: str) -> str:
 
 
 @pytest.fixture
-def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+def environment(tmp_path_factory: pytest.TempPathFactory, keiyu_first: str) -> dict[str, str]:
     folder = tmp_path_factory.mktemp("a reader's folder")
     shutil.copytree(HOME / "data" / "examples", folder / "data" / "examples")
     project = tmp_path_factory.mktemp("a reader's project")
@@ -63,7 +63,7 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     ours = {name: value for name, value in os.environ.items() if not name.startswith(("KEIYU_", "PYTHONDONT"))}
     return {
         **ours,
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "PATH": keiyu_first,
         "HOME": str(folder),
         "PWD": str(folder),
         "KEIYU_HOME": str(project),
