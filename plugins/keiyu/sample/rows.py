@@ -92,11 +92,6 @@ def make(
         if progress is not None:
             progress(done, len(jobs))
     totals = {name: _sums([row for one in reports for row in one.tables[name]]) for name in model["tables"]}
-    headline = {
-        name: sum(totals[told["table"]].get(field, 0) for field in told["fields"])
-        for name, told in contract.headline.items()
-        if totals.get(told["table"], {}).keys() & set(told["fields"])
-    }
     made = SampleManifest(
         Collection(contract.line, as_of),
         seed,
@@ -104,10 +99,19 @@ def make(
         len(reports),
         tuple(sorted(files, key=lambda one: one.path)),
         totals,
-        headline,
+        _headline(contract, totals),
     )
     made.write(out)
     return made
+
+
+def _headline(contract: Contract, totals: Mapping[str, Mapping[str, int]]) -> dict[str, int]:
+    """Return the headline measures of which a sample tells any figure."""
+    return {
+        name: sum(totals[told["table"]].get(field, 0) for field in told["fields"])
+        for name, told in contract.headline.items()
+        if totals.get(told["table"], {}).keys() & set(told["fields"])
+    }
 
 
 def _bodies(areas: Areas, as_of: dt.date, number: int) -> list[Area]:
