@@ -202,8 +202,8 @@ def _refuse_swelling(parts: Parts, strings: str, values: int) -> None:
     if values * max(sizes, default=0) < MOST_TEXT:
         return
     whole = 0
-    for part in sheet_parts(parts).values():
-        numbers = map(int, _INDEX.findall(parts.get(part)))
+    for sheet in sheet_parts(parts).values():
+        numbers = map(int, _INDEX.findall(parts.get(sheet)))
         whole += sum(sizes[n] for n in numbers if n < len(sizes))
     if whole > MOST_TEXT:
         raise RefusedError("read.decode.too_large", value=f"> {MOST_TEXT // 1024**2} MiB")
