@@ -158,3 +158,51 @@ def test_a_date_under_the_table_is_taken_where_nothing_else_is_said() -> None:
     assert as_of(rows) == "2026-10-15"
     assert as_of([["空き状況（令和８年１１月１日入所）", "", ""], *rows]) == "2026-11-01"
     assert as_of([*rows[:-1], ["※令和８年４月１日に定員を変更しました。", "", ""]]) is None
+
+
+AGES = [["9", "12", "15", "18"], ["6", "8", "10", "12"], ["3", "0", "6", "9"]]
+
+
+@pytest.mark.parametrize(
+    ("header", "whole", "field"),
+    [
+        ("計（園児数）", ["18", "20", "31", "39"], "enrolled_age"),
+        ("定員", ["18", "20", "31", "39"], "capacity_age"),
+        ("定員", ["20", "20", "40", "40"], None),
+        ("面積", ["18", "20", "31", "39"], None),
+    ],
+)
+def test_ages_count_what_the_column_counts_that_adds_them_up(header: str, whole: list[str], field: str | None) -> None:
+    ages = {f"{age}歳児": cells for age, cells in zip((3, 4, 5), AGES, strict=True)}
+    found = mapped({"園名": NURSERIES, "所在地": STREETS, **ages, header: whole})
+    assert [found[age] in ((f"{field}{age[0]}",) if field else (None, "?")) for age in ages] == [True] * 3
+
+
+def test_a_group_that_is_a_part_of_the_one_before_keeps_its_own_name() -> None:
+    rows = [["施設名", "申込児童数", "", "うち待機児童数", ""], ["", "0歳", "1歳", "0歳", "1歳"]]
+    rows += [[name, "9", "12", "1", "0"] for name in NURSERIES]
+    out = io.StringIO()
+    csv.writer(out).writerows(rows)
+    answer = inspect(out.getvalue().encode(), "list.csv", CONTRACTS, AREAS, schemas=SCHEMAS)
+    assert [c["field"] for c in answer["columns"]][3:] == ["waiting_age0", "waiting_age1"]
+
+
+def test_a_word_under_a_group_tells_the_beginning_from_the_end() -> None:
+    rows = [["施設名", "所在地", "開所時間帯", ""], ["", "", "開始", "終了"]]
+    hours = [("7:00", "18:30"), ("24時間", "24時間"), ("24時間", "24時間"), ("7:30", "19:00")]
+    rows += [[name, street, *pair] for name, street, pair in zip(NURSERIES, STREETS, hours, strict=True)]
+    out = io.StringIO()
+    csv.writer(out).writerows(rows)
+    answer = inspect(out.getvalue().encode(), "list.csv", CONTRACTS, AREAS, schemas=SCHEMAS)
+    assert [c["field"] for c in answer["columns"]][2:] == ["open_time", "close_time"]
+
+
+def test_what_a_file_is_called_in_latin_letters_tells_the_line() -> None:
+    homes = {"施設名": ["ときわ苑", "桃山荘", "光の郷", "緑苑"], "住所": STREETS, "電話番号": ["088-685-1111"] * 4}
+    found = told({**homes, "受入対象": ["高齢者", "障がい者"] * 2}, "fukushi_hinanjo.csv")
+    assert (found["line"], found["columns"][3]["field"]) == ("evacuation_shelter", None)
+
+
+def test_who_is_taken_is_no_age_where_no_age_is_said() -> None:
+    found = mapped({"保育園名": NURSERIES, "住所": STREETS, "対象": ["市民", "どなたでも", "市民", "在勤者"]})
+    assert found["対象"] in (None, "?")

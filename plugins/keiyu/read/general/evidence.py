@@ -96,6 +96,8 @@ _NUMBERED: Final = re.compile(r"\d-\d|丁目|番地|[町村字条]\D{0,3}\d")
 _BUILDING: Final = "buildingNameEtc"
 """Concept (GIF 住所) of the field that names a building."""
 _PREFECTURE: Final = re.compile(r"^(?:北海道|東京都|(?:京都|大阪)府|.{2,3}県)(?=.)")
+_AGED: Final = re.compile(r"[\d０-９歳才児齢産乳幼学月]")
+"""What some sign of stands in every text that says which children are taken."""
 _COUNTY: Final = re.compile(r"^[^市町村\d]{1,5}郡(?=.{1,8}[町村]$)")
 
 _AREA_CODES: Final = frozenset({"area_code", "area_code_short"})
@@ -284,7 +286,7 @@ def _of_sort(sort: str, read: Value, cell: Cell) -> float:
     if sort in _NOTED and read.note is not None:
         return 0.1 if sort == "url" else 0.3
     if sort == "ages":
-        return 1.0 if read.more else 0.5
+        return 1.0 if read.more else 0.5 if _AGED.search(str(cell)) else 0.2
     if sort == "weekdays":
         return 1.0 if read.more.get("days") else 0.3
     if sort == "postal_code" and str(read.more.get("remark", "")).lstrip().startswith(_LONGER):

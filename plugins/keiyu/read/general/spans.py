@@ -17,6 +17,11 @@ SPANS: Final[Mapping[str, tuple[str, str]]] = {
 """Field that may be told as a span → the fields of its beginning and its end."""
 
 _BETWEEN: Final = frozenset({"~", "-", "から", "より", "至", "→", ""})
+_WORDS: Final = (
+    frozenset({"開始", "から", "自", "始", "開始時刻", "開始時間", "始期"}),
+    frozenset({"終了", "まで", "迄", "至", "終", "終了時刻", "終了時間", "終期"}),
+)
+"""Words for the beginning and the end of a span."""
 _MOST: Final = 4
 _TOLD: Final = 0.5
 _AGREES: Final = 0.8
@@ -38,7 +43,7 @@ def find_spans(
         columns: the first cells of each column, in row order.
         judge: judges values.
     """
-    found: dict[int, Heard] = {}
+    found = {at: told for at, told in enumerate(map(_worded, levels, heard)) if told is not None}
     for group in _groups(levels):
         hit = next((h for h in heard[group[0]].hits if h.field in SPANS and h.score >= _TOLD), None)
         if hit is None or not all(map(_between, (columns[at] for at in group[1:-1]))):
@@ -49,6 +54,16 @@ def find_spans(
                 found[at] = Heard((Hit(field, _SURE, "part", hit.label),), known=True)
             found |= dict.fromkeys(group[1:-1], UNASKED)
     return found
+
+
+def _worded(levels: Sequence[Level], heard: Heard) -> Heard | None:
+    """Return what a column means under whose group a word tells the beginning from the end: 保育時間 over 終了."""
+    said = fold.label(levels[-1].text) if len(levels) > 1 else ""
+    at = next((n for n, words in enumerate(_WORDS) if said in words), None)
+    hit = next((h for h in heard.hits if h.field in SPANS and h.score >= _TOLD), None)
+    if at is None or hit is None or heard.hits[0].field in {fields[at] for fields in SPANS.values()}:
+        return None
+    return Heard((Hit(SPANS[hit.field][at], _SURE, "part", hit.label),), known=True)
 
 
 def _groups(levels: Sequence[Sequence[Level]]) -> Iterator[tuple[int, ...]]:

@@ -12,18 +12,20 @@ from keiyu import contract as contracts_
 from keiyu.codes.areas import Areas
 from keiyu.contract.model import Contract, Field
 from keiyu.contract.vocabulary import Vocabulary, vocabulary
+from keiyu.contract.wording import Composition
 from keiyu.read import fold, layouts, words
 from keiyu.read.form import Form
 from keiyu.read.general import cues
 from keiyu.read.general.anchored import proven
 from keiyu.read.general.body import Body, BodyReader
 from keiyu.read.general.coded import Coded
+from keiyu.read.general.context import ages_of, counted, lexis_of
 from keiyu.read.general.dated import find_as_of
 from keiyu.read.general.ditto import Above, find_ditto
 from keiyu.read.general.doubled import doubted
 from keiyu.read.general.evidence import Judge, sample_of
 from keiyu.read.general.fitting import fits
-from keiyu.read.general.headers import Header, Level
+from keiyu.read.general.headers import Header
 from keiyu.read.general.lexis import Lexis
 from keiyu.read.general.mapping import Mapped, Mapper, Seen, Understanding
 from keiyu.read.general.parts import find_parts
@@ -31,7 +33,6 @@ from keiyu.read.general.remembered import settled_by, whole, with_changes
 from keiyu.read.general.spread import Spread
 from keiyu.read.general.subjects import Subjects
 from keiyu.read.general.titles import bare
-from keiyu.read.general.unsaid import left_over, row_by_row
 from keiyu.read.grid import Cell, Grid
 from keiyu.read.kinds import Terms
 from keiyu.read.kinds.terms import labels
@@ -87,6 +88,11 @@ class LineWords:
         """The folded texts that the line knows to stand over a column."""
         known = (*self.vocabulary.labels, *self.vocabulary.ambiguous)
         return frozenset(folded for text in known if len(folded := fold.joined(text)) > 1)
+
+    @cached_property
+    def ages(self) -> tuple[tuple[Composition, frozenset[str]], ...]:
+        """The families of columns, and what names one age of them."""
+        return tuple((composition, ages_of(composition)) for composition in self.vocabulary.compositions)
 
     def sums(self, text: str) -> bool:
         """Return whether a text names a row that adds up others."""
@@ -260,27 +266,13 @@ def understand(found: Found, lines: Sequence[LineWords]) -> tuple[LineWords, Und
 
 
 def _understood(found: Found, line: LineWords) -> Understanding:
-    lexis = _lexis(found, line)
+    lexis = lexis_of(found, line)
     parts = find_parts(found.header.levels, found.columns, lexis, line.judge)
     mapper = Mapper(lexis, line.judge)
     layout = line.known.near(found.form) if found.spread is None and found.month is None else None
     if layout is None:
-        return proven(mapper.map(found.seen, parts), ANCHORS)
-    return with_changes(mapper.map(found.seen, parts, settled_by(layout, found.form)), layout, found.form)
-
-
-def _lexis(found: Found, line: LineWords) -> Lexis:
-    """Return how headers are understood under what the title, the header beside and the values say."""
-    if row_by_row(found.columns, line.vocabulary.compositions):
-        return line.lexis.under("")
-    beside = "\n".join(level.text for column in found.header.levels for level in column)
-    lexis = line.lexis.under(found.title, beside)
-    guessed = [c for c, levels in zip(found.columns, found.header.levels, strict=True) if _guessed(levels, lexis)]
-    return line.lexis.under(found.title, beside, usual=True) if guessed and left_over(guessed) else lexis
-
-
-def _guessed(levels: Sequence[Level], lexis: Lexis) -> bool:
-    return len(levels) == 1 and lexis.guesses(levels[0].text)
+        return proven(mapper.map(counted(found, line), parts), ANCHORS)
+    return with_changes(mapper.map(counted(found, line), parts, settled_by(layout, found.form)), layout, found.form)
 
 
 def table_of(found: Found, line: LineWords, understanding: Understanding, name: str, schemas: Path) -> Table:

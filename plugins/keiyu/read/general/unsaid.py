@@ -19,6 +19,10 @@ _SOME: Final = frozenset({"○", "〇", "◯", "◎", "△", "▲", "有", "あ�
 _SIGNS: Final = 0.5
 _LOOKED: Final = 48
 _LONGEST: Final = 12
+_ALL: Final = 0.9
+"""Share of the rows in which a sum is the sum of its parts: city halls err too."""
+_DIFFERENT: Final = 3
+"""So many different sums are no chance."""
 
 
 def left_over(columns: Iterable[Sequence[Cell]]) -> bool:
@@ -34,6 +38,38 @@ def left_over(columns: Iterable[Sequence[Cell]]) -> bool:
     nothing = sum(text in _NOTHING for text in told)
     some = sum(text in _SOME for text in told)
     return nothing >= _MOSTLY * len(told) or (some > 0 and nothing + some >= _SIGNS * len(told))
+
+
+def whole_of(ages: Sequence[Sequence[Cell]], others: Mapping[int, Sequence[Cell]]) -> int | None:
+    """Return the column that adds up columns of single ages in each row; none where there is none, or several.
+
+    Args:
+        ages: the first cells of each column whose header says an age alone.
+        others: the first cells of the other columns, in the same rows.
+    """
+    sums = [_sum(row) for row in zip(*ages, strict=True)]
+    wholes = [at for at, cells in others.items() if _adds_up(sums, cells)] if len(ages) > 1 else []
+    return wholes[0] if len(wholes) == 1 else None
+
+
+def _sum(row: Sequence[Cell]) -> float:
+    return sum(figure for cell in row if (figure := _figure(cell)) is not None)
+
+
+def _adds_up(sums: Sequence[float], cells: Sequence[Cell]) -> bool:
+    told = [(one, figure) for one, cell in zip(sums, cells, strict=True) if (figure := _figure(cell)) is not None]
+    if sum(one == whole for one, whole in told) < _ALL * max(len(told), 1):
+        return False
+    return len({whole for _, whole in told}) >= _DIFFERENT
+
+
+def _figure(cell: Cell) -> float | None:
+    if isinstance(cell, int | float):
+        return float(cell)
+    if not isinstance(cell, str):
+        return None
+    text = fold.value(cell).replace(",", "").strip().removesuffix("人").removesuffix("名")
+    return float(text) if text.isascii() and text.isdecimal() else None
 
 
 def row_by_row(columns: Iterable[Sequence[Cell]], compositions: Iterable[Composition]) -> bool:

@@ -30,9 +30,19 @@ def hear_all(columns: Sequence[Sequence[Level]], lexis: Lexis) -> list[Heard]:
         if counted.hits and counted.hits[0].how == "composed":
             found.append(counted)
             continue
-        found.append(hear(levels, lexis))
+        found.append(hear(_named(levels, lexis), lexis))
         whole = whole if part or not levels else _UNIT.sub("", levels[-1].text)
     return found
+
+
+def _named(levels: Sequence[Level], lexis: Lexis) -> Sequence[Level]:
+    """Take うち off the names of groups where the rest is known: うち待機児童数 over ０歳."""
+    return [
+        replace(level, text=part[1])
+        if level.shared and (part := _OF_IT.match(level.text)) and lexis.hear(part[1]).best >= COMPOSED
+        else level
+        for level in levels
+    ]
 
 
 def hear(levels: Sequence[Level], lexis: Lexis) -> Heard:
