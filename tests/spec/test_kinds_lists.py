@@ -91,9 +91,9 @@ def test_signs_under_a_header_of_free_text_are_no_remarks() -> None:
     assert column(shelters(["その他", "2階のみ", "", "要予約", "工事中"]), 2)["field"] == "remarks"
 
 
-def test_headers_that_are_not_asked_for_tell_the_line_as_well() -> None:
+def test_headers_that_are_not_asked_for_show_which_line_is_nearest() -> None:
     answer = told(["名称", *NAMES], ["所在地", *ADDRESSES], ["備蓄倉庫", *"1010"], ["耐震性貯水槽", *"0010"])
-    assert answer["line"] == "evacuation_shelter"
+    assert answer["tables"][0]["line"] == "evacuation_shelter"
 
 
 def test_an_area_code_without_its_check_digit_is_restored_where_no_date_is_told() -> None:

@@ -20,7 +20,7 @@ _SHOWN: Final = 3
     keys={
         "": (
             "file expect line layout encoding sheet header_rows[] first_data_row last_data_row data_rows as_of "
-            "columns[] rows[] further_rows[] tables[] drift[] reason"
+            "columns[] rows[] further_rows[] tables[] drift[] findings[] reason"
         ),
         "columns[]": "index header field confidence needs_review candidates[] evidence",
         "columns[].candidates[]": "field confidence",
@@ -29,6 +29,7 @@ _SHOWN: Final = 3
         "further_rows[]": "row sheet section values status",
         "tables[]": "line table sheet header_rows[] rows first_row totals_row as_of listed columns given",
         "drift[]": "rule_id sheet cell ja en",
+        "findings[]": "rule_id ja en hint_ja hint_en",
         "reason": "rule_id ja en hint_ja hint_en",
     },
     more=(
@@ -81,6 +82,8 @@ def _show(screen: Screen, told: Mapping[str, Any]) -> None:
     for change in told["drift"]:
         sheet = f"{change['sheet']} " if change["sheet"] and len(told["tables"]) > 1 else ""
         screen.say(f"{sheet}{change['ja']}\n{change['en']}")
+    for said in told["findings"]:
+        screen.say(f"{said['ja']}\n→ {said['hint_ja']}\n{said['en']}\n→ {said['hint_en']}", "yellow")
     for table in told["tables"]:
         where = f"{table['sheet']} " if table["sheet"] else ""
         screen.say(f"{where}→ {table['table']}: {table['rows']} 行 / rows")

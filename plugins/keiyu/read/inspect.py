@@ -24,6 +24,7 @@ from keiyu.read.general.mapping import Mapped
 from keiyu.read.general.rows import is_list
 from keiyu.read.general.table import Table, line_words
 from keiyu.read.general.telling import told
+from keiyu.read.general.telltale import tells
 from keiyu.read.general.values import FieldValues, read_values
 from keiyu.read.general.written import seats, written
 from keiyu.read.grid import Workbook, letters
@@ -51,6 +52,7 @@ _NOTHING: Final[Mapping[str, Any]] = {
     "further_rows": [],
     "tables": [],
     "drift": [],
+    "findings": [],
     "reason": None,
 }
 
@@ -99,18 +101,30 @@ def inspect(
             **_refused(filename, finding(schemas, "read.table.none", Place(file=filename))),
             "encoding": workbook.encoding,
         }
-    return {**_document(filename, workbook, whole, areas), **_remembered(filename, whole, schemas)}
+    document = {**_document(filename, workbook, whole, areas), **_remembered(filename, whole, schemas)}
+    if line is None and document["layout"] is None and not tells(whole.main):
+        document |= {"line": None, "findings": [_of_no_line(filename, whole.main, schemas)]}
+    return document
+
+
+def _of_no_line(filename: str, table: Table, schemas: Path) -> dict[str, Any]:
+    """Tell that nothing says which line a table belongs to, and by whose words it was understood."""
+    nearest, place = table.line.contract, Place(filename, table.found.grid.name)
+    return _said(finding(schemas, "read.line.nearest", place, line=nearest.line, name_ja=nearest.name_ja))
 
 
 def _refused(filename: str, said: Finding) -> dict[str, Any]:
-    reason = {
+    return {"file": filename, **_NOTHING, "reason": _said(said)}
+
+
+def _said(said: Finding) -> dict[str, Any]:
+    return {
         "rule_id": said.rule_id,
         "ja": said.message_ja,
         "en": said.message_en,
         "hint_ja": said.hint_ja,
         "hint_en": said.hint_en,
     }
-    return {"file": filename, **_NOTHING, "reason": reason}
 
 
 def _document(filename: str, workbook: Workbook, whole: Whole, areas: Areas) -> dict[str, Any]:

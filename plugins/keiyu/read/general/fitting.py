@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from keiyu.read.general.table import Found, LineWords
 
 _NAMED: Final = 1.5
+_ABOUT: Final = 1.0
 _UNASKED: Final = 0.1
 _DOUBTED: Final = 0.3
 _MISLED: Final = 0.2
@@ -30,7 +31,8 @@ def fits(line: "LineWords", understanding: Understanding, found: "Found") -> tup
     required = [f.name for f in own.values() if f.required]
     lacking = sum(name not in used for name in required)
     doubtful = sum(_doubtful(m, own) for m in understanding.columns)
-    named = _NAMED if line.named_in(found.title) else 0.0
+    about = any(map(line.subjects.names, found.title.split("\n")))
+    named = _NAMED if line.named_in(found.title) else _ABOUT if about else 0.0
     named += line.subjects.share({name: found.seen[at].sample for name, at in understanding.fields.items()})
     return (mine + 0.5 * (sum(used.values()) - mine) - 0.5 * lacking + doubtful + named, mine / max(len(own), 1))
 

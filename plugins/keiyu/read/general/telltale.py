@@ -29,6 +29,6 @@ def tells(table: Table) -> bool:
     if any(f.dimensions or f.concept == _MEASURED or line.judge.sorts[f.name] in _TELLING for f in own):
         return True
     headers = (level.text for column in found.header.levels for level in column)
-    if line.named_in(found.title) or any(map(line.subjects.names, headers)):
+    if line.named_in(found.title) or any(map(line.subjects.names, (*found.title.split("\n"), *headers))):
         return True
     return line.subjects.share({name: found.seen[at].sample for name, at in used.items()}) >= _LEAST

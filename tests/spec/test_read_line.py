@@ -1,0 +1,58 @@
+"""Which line a list belongs to: what it says of itself decides; names and addresses alone are any list's."""
+
+from typing import Any
+
+import pytest
+
+from keiyu.read.inspect import inspect
+from reading import SCHEMAS, all_areas, contracts, csv_bytes, reading, rules
+
+STREETS = ["元町3-24-1", "大横町11-35", "南町2-27"]
+PHONES = ["042-622-3343", "042-625-0280", "042-675-0011"]
+CLINICS = ["田中医院", "山本歯科クリニック", "駅前内科"]
+NURSERIES = ["ひまわり保育園", "さくら保育園", "みどりこども園"]
+GYMS = ["第一小学校体育館", "中央公民館", "東中学校"]
+
+
+def rows_of(names: list[str], head: str = "名称") -> list[list[Any]]:
+    return [[head, "所在地", "電話番号"], *map(list, zip(names, STREETS, PHONES, strict=True))]
+
+
+def told(rows: list[list[Any]], name: str = "list.csv", line: str | None = None) -> dict[str, Any]:
+    return inspect(csv_bytes(rows), name, contracts(), all_areas(), schemas=SCHEMAS, line=line)
+
+
+@pytest.mark.parametrize(
+    "names", [CLINICS, ["市立図書館", "駅前図書館", "北図書館"], ["公園便所", "駅前便所", "港便所"]]
+)
+def test_a_list_of_no_line_is_given_none(names: list[str]) -> None:
+    answer = told(rows_of(names))
+    assert (answer["expect"], answer["line"]) == ("accept", None)
+    assert [c["field"] for c in answer["columns"]] == ["name", "address", "phone"]
+    [said] = answer["findings"]
+    assert said["rule_id"] == "read.line.nearest" and said["hint_ja"] and said["hint_en"]
+    assert not reading(csv_bytes(rows_of(names)), "list.csv").tables
+
+
+@pytest.mark.parametrize(
+    ("rows", "name", "line"),
+    [
+        (rows_of(NURSERIES), "list.csv", "nursery_facility"),
+        (rows_of(CLINICS, "保育所名"), "list.csv", "nursery_facility"),
+        (rows_of(CLINICS), "認可外保育施設.csv", "nursery_facility"),
+        (rows_of(GYMS, "避難所名"), "list.csv", "evacuation_shelter"),
+        ([["名称", "０歳空き", "１歳空き"], *([name, 0, 1] for name in CLINICS)], "list.csv", "nursery_vacancy"),
+    ],
+    ids=["names", "header", "file", "shelters", "counts"],
+)
+def test_what_a_list_says_of_itself_tells_its_line(rows: list[list[Any]], name: str, line: str) -> None:
+    answer = told(rows, name)
+    assert (answer["line"], answer["findings"]) == (line, [])
+    assert reading(csv_bytes(rows), name).line == line
+
+
+def test_a_line_that_is_named_is_believed() -> None:
+    answer = told(rows_of(CLINICS), line="nursery_facility")
+    assert (answer["line"], answer["findings"]) == ("nursery_facility", [])
+    assert "read.line.untold" in rules(reading(csv_bytes(rows_of(CLINICS)), "list.csv"))
+    assert "read.line.untold" not in rules(reading(csv_bytes(rows_of(CLINICS)), "list.csv", line="nursery_facility"))
