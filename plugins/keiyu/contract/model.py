@@ -7,7 +7,6 @@ fields listed here are always the wide ones, each knowing its dimension codes, s
 treats both kinds alike.
 """
 
-import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -17,166 +16,13 @@ from typing import Any, Literal
 
 from keiyu.contract.code import Code as Code
 from keiyu.contract.code import Dimension as Dimension
+from keiyu.contract.collection import Collection as Collection
 from keiyu.contract.revision import Revision
-from keiyu.contract.wording import Wording
-from keiyu.errors import BadCollectionError
-
-FieldType = Literal["string", "integer", "number", "date", "time", "boolean"]
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One column.
-
-    Attributes:
-        name: identifier, unique within the line.
-        label_ja: label as printed on forms.
-        label_en: English label.
-        definition_ja: what it means, in Japanese.
-        definition_en: what it means, in English.
-        type: logical type.
-        required: whether a blank is an error.
-        key: whether it is part of the table's key.
-        unit: unit of measure, e.g. ``人``.
-        concept: SDMX/GIF concept it stands for.
-        codelist: name of the code list its values come from.
-        kind: how its values are written and read (``keiyu.read.kinds``); by type where none.
-        synonyms: other labels met in files.
-        weak_synonyms: labels that mean it only where no other column of the file is named so.
-        not_synonyms: words with which a header is like its labels and means something else.
-        minimum: least value.
-        maximum: greatest value.
-        pattern: regular expression for text.
-        dimensions: dimension name → code, for a cube's measure column.
-        source: official source of the definition.
-        since: version of the contract that brought it.
-    """
-
-    name: str
-    label_ja: str
-    label_en: str
-    definition_ja: str
-    definition_en: str
-    type: FieldType
-    required: bool = False
-    key: bool = False
-    unit: str | None = None
-    concept: str | None = None
-    codelist: str | None = None
-    kind: str | None = None
-    synonyms: tuple[str, ...] = ()
-    weak_synonyms: tuple[str, ...] = ()
-    not_synonyms: tuple[str, ...] = ()
-    minimum: float | None = None
-    maximum: float | None = None
-    pattern: str | None = None
-    dimensions: Mapping[str, str] = field(default_factory=dict)
-    source: str | None = None
-    since: str = "1.0.0"
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """A remark on a definition that readers of the figures must know."""
-
-    ja: str
-    en: str
-    source: str | None = None
-
-
-@dataclass(frozen=True)
-class Table:
-    """A core table of a line.
-
-    Attributes:
-        name: identifier.
-        label_ja: Japanese name.
-        label_en: English name.
-        definition_ja: what one row is, in Japanese.
-        definition_en: what one row is, in English.
-        fields: key fields, attributes and measures, wide.
-        dimensions: the cube's dimensions in header order; empty for records.
-        synonyms: sheet names met in files.
-        tidy: for a cube, the fields of its tidy form (key, period, attributes, dimensions, value, value_status);
-            empty for records.
-        notes: remarks on the definition.
-        wording: how files name its columns, beyond the labels of the fields.
-    """
-
-    name: str
-    label_ja: str
-    label_en: str
-    definition_ja: str
-    definition_en: str
-    fields: tuple[Field, ...]
-    dimensions: tuple[Dimension, ...] = ()
-    synonyms: tuple[str, ...] = ()
-    tidy: tuple[Field, ...] = ()
-    notes: tuple[Note, ...] = ()
-    wording: Wording = field(default_factory=Wording)
-
-    @cached_property
-    def by_name(self) -> dict[str, Field]:
-        """Fields by identifier."""
-        return {f.name: f for f in self.fields}
-
-    @cached_property
-    def key(self) -> tuple[str, ...]:
-        """Names of the key fields."""
-        return tuple(f.name for f in self.fields if f.key)
-
-    @cached_property
-    def measures(self) -> tuple[Field, ...]:
-        """The measure columns of a cube, in official order; empty for records."""
-        return tuple(f for f in self.fields if f.dimensions)
-
-    @property
-    def is_cube(self) -> bool:
-        """Whether the table is dimensions and one measure."""
-        return bool(self.dimensions)
-
-    @cached_property
-    def by_codes(self) -> dict[tuple[str, ...], Field]:
-        """A cube's measure columns by their codes, in the order of ``dimensions``."""
-        names = tuple(d.name for d in self.dimensions)
-        return {tuple(f.dimensions[n] for n in names): f for f in self.measures}
-
-
-@dataclass(frozen=True)
-class NationalTable:
-    """A national table: SQL over the core tables, never edited.
-
-    Attributes:
-        name: identifier and file name.
-        label_ja: Japanese name.
-        label_en: English name.
-        definition_ja: what one row is, in Japanese.
-        definition_en: what one row is, in English.
-        fields: the columns the SQL must return, in order, documented.
-        sql: path of the DuckDB query.
-        sharded: whether rows are split by prefecture (column ``prefecture_code``).
-        derived: whether it tells the figures of other national tables anew (rates, ranks), so that a
-            comparison of releases leaves it out.
-        open: figures of it that say nothing of protected ones, such as how many have reported.
-        restricted: whether only audiences that see everything may read it.
-    """
-
-    name: str
-    label_ja: str
-    label_en: str
-    definition_ja: str
-    definition_en: str
-    fields: tuple[Field, ...]
-    sql: Path
-    sharded: bool
-    derived: bool = False
-    open: tuple[str, ...] = ()
-    restricted: bool = False
-
-    @property
-    def cells(self) -> Path:
-        """Where its cells are stated, if they are: a DuckDB query that says of what each figure is the sum."""
-        return self.sql.parent / "cells" / self.sql.name
+from keiyu.contract.structure import Field as Field
+from keiyu.contract.structure import FieldType as FieldType
+from keiyu.contract.structure import NationalTable as NationalTable
+from keiyu.contract.structure import Note as Note
+from keiyu.contract.structure import Table as Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -356,36 +202,3 @@ class Contract:
     def fields(self) -> dict[str, Field]:
         """Every core field by identifier (identifiers shared by tables mean the same thing)."""
         return {f.name: f for t in self.tables for f in t.fields}
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Collection:
-    """One wave of a line (回), e.g. ``waiting/2025-04-01``.
-
-    Attributes:
-        line: the line.
-        as_of: reference date.
-    """
-
-    line: str
-    as_of: dt.date
-
-    def __str__(self) -> str:
-        """Return the key, ``line/YYYY-MM-DD``."""
-        return f"{self.line}/{self.as_of.isoformat()}"
-
-    @classmethod
-    def parse(cls, text: str) -> "Collection":
-        """Read a key.
-
-        Raises:
-            BadCollectionError: the text is not ``line/YYYY-MM-DD``.
-        """
-        line, _, date = text.partition("/")
-        try:
-            as_of = dt.date.fromisoformat(date)
-        except ValueError as error:
-            raise BadCollectionError(text) from error
-        if not line:
-            raise BadCollectionError(text)
-        return cls(line, as_of)
