@@ -10,7 +10,8 @@ from typing import ClassVar, Final
 
 import click
 
-from keiyu.cli.verb import both, help_option, option_records, usage
+from keiyu.cli.family import Bilingual
+from keiyu.cli.verb import both, option_records
 from keiyu.errors import KeiyuError, UserError
 
 COMMANDS: Final = {
@@ -72,7 +73,7 @@ class CommandUsageError(UserError):
     en: ClassVar[str] = "The command line is wrong: {reason}"
 
 
-class Commands(click.Group):
+class Commands(Bilingual):
     """All commands; each module is imported when one of its commands is asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -87,14 +88,6 @@ class Commands(click.Group):
             return None
         found: click.Command = getattr(importlib.import_module(f"keiyu.cli.{COMMANDS[name]}"), f"{name}_command")
         return found
-
-    def get_help_option(self, ctx: click.Context) -> click.Option | None:
-        """Return the help option, in both languages."""
-        return help_option(super().get_help_option(ctx))
-
-    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the usage line."""
-        usage(self, ctx, formatter)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write commands, options, exit codes and environment."""

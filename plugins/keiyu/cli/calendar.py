@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
+from keiyu.cli import arguments
 from keiyu.cli.relay import workspace
 from keiyu.cli.screen import Screen
-from keiyu.cli.types import COLLECTION, DATE
+from keiyu.cli.types import DATE
 from keiyu.cli.verb import argument, option, verb
 from keiyu.errors import UserError
 
@@ -50,9 +51,6 @@ class NoExtensionError(UserError):
     en: ClassVar[str] = "{until} is no extension for {area!r}; name an office day after {deadline}."
 
 
-_collection = argument(
-    "collection", metavar="COLLECTION", type=COLLECTION, ja="回（例: LINE/2025-04-01）", en="The collection, LINE/DATE"
-)
 _areas = argument(
     "areas",
     metavar="AREA...",
@@ -74,7 +72,7 @@ _reason = option("--reason", metavar="TEXT", required=True, ja="理由（記録�
         "An extension of a prefecture reaches its municipalities, which keep the working days of the relay.",
     ),
 )
-@_collection
+@arguments.collection
 @_areas
 @option("--until", type=DATE, required=True, ja="延長後の期限（開庁日）", en="The new last day, an office day")
 @_reason
@@ -106,7 +104,7 @@ def extend_command(
     en="Excuse reporters from submitting; they count as neither missing nor overdue",
     keys={"": "collection areas[] holds reason reporters seq"},
 )
-@_collection
+@arguments.collection
 @_areas
 @_reason
 @option("--end", is_flag=True, ja="免除をやめる", en="End the exemption")

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from keiyu.cli import arguments
 from keiyu.cli.relay import workspace
 from keiyu.cli.screen import Screen
-from keiyu.cli.types import COLLECTION
 from keiyu.cli.verb import Function, Verb, argument, option, verb
 
 if TYPE_CHECKING:
@@ -17,9 +17,6 @@ if TYPE_CHECKING:
 HELD_KEYS: Final = "reporter name ground since message_ja message_en shown"
 _KEYS: Final = {"": "collection reporter decision state reason seq release", "release": "id stage number path created"}
 
-_collection = argument(
-    "collection", metavar="COLLECTION", type=COLLECTION, ja="回（例: LINE/2025-04-01）", en="The collection, LINE/DATE"
-)
 _reporter = argument("reporter", metavar="REPORTER", ja="報告者のコード", en="Code of the reporter")
 _reason = option("--reason", required=True, ja="理由（公表の注記に示す）", en="The reason; readers are told")
 _by = option("--by", metavar="WHO", ja="決定した者（省略時は運用者）", en="Who decides; the operator by default")
@@ -33,7 +30,7 @@ def _decision(name: str, settlement: "Settlement", ja: str, en: str, more: Seque
             _decide(screen, collection, reporter, settlement, reason, by)
 
         command.__doc__ = function.__doc__
-        for part in (_by, _reason, _reporter, _collection):
+        for part in (_by, _reason, _reporter, arguments.collection):
             command = part(command)
         return verb(name, ja=ja, en=en, keys=_KEYS, more=more)(command)
 

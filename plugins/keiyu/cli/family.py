@@ -7,8 +7,20 @@ import click
 from keiyu.cli.verb import Verb, both, help_option, option_records, usage
 
 
-class Family(click.Group):
-    """A word with verbs of its own, whose help speaks both languages."""
+class Bilingual(click.Group):
+    """A group of commands whose usage and help option speak both languages."""
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """Return the help option, in both languages."""
+        return help_option(super().get_help_option(ctx))
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the usage line."""
+        usage(self, ctx, formatter)
+
+
+class Family(Bilingual):
+    """A word with verbs of its own."""
 
     def __init__(self, name: str, verbs: Sequence[Verb], *, ja: str, en: str) -> None:
         """Gather the verbs.
@@ -26,14 +38,6 @@ class Family(click.Group):
         """Return the verbs in their order."""
         del ctx
         return list(self.commands)
-
-    def get_help_option(self, ctx: click.Context) -> click.Option | None:
-        """Return the help option, in both languages."""
-        return help_option(super().get_help_option(ctx))
-
-    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the usage line."""
-        usage(self, ctx, formatter)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the verbs and the options."""

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
+from keiyu.cli import arguments
 from keiyu.cli.relay import workspace
 from keiyu.cli.screen import Screen
-from keiyu.cli.types import COLLECTION
-from keiyu.cli.verb import argument, verb
+from keiyu.cli.verb import verb
 
 if TYPE_CHECKING:
     from keiyu.contract.model import Collection
@@ -30,9 +30,7 @@ _STATES: Final = {
         "hops[].passages[]": "reporter name via state sent arrived differences",
     },
 )
-@argument(
-    "collection", metavar="COLLECTION", type=COLLECTION, ja="回（例: LINE/2025-04-01）", en="The collection, LINE/DATE"
-)
+@arguments.collection
 def hops_command(screen: Screen, collection: "Collection") -> None:
     """Reconcile the hops of a collection."""
     from keiyu.publish.hops import reconcile

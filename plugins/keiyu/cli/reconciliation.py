@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from keiyu.cli import arguments
 from keiyu.cli.queries import SIDE_KEYS
 from keiyu.cli.relay import workspace
 from keiyu.cli.screen import Screen
-from keiyu.cli.types import COLLECTION, INSTANT
+from keiyu.cli.types import COLLECTION
 from keiyu.cli.verb import argument, option, verb
 
 if TYPE_CHECKING:
@@ -49,12 +50,7 @@ _STATES: Final = {
     en="The collection of the facilities' reports, LINE/DATE",
 )
 @option("--reporter", metavar="CODE", ja="この市区町村だけ", en="This municipality alone")
-@option(
-    "--as-known-at",
-    type=INSTANT,
-    ja="この時点で知られていた値（日本時間。日付だけならその日の終わり）",
-    en="As it was known then (Japan's time; a date alone means the end of that day)",
-)
+@arguments.as_known_at
 @option(
     "--limit", type=click.IntRange(min=0), default=100, show_default=True, ja="最大の照会数", en="Most queries told"
 )

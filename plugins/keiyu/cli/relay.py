@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import click
 
+from keiyu.cli import arguments
 from keiyu.cli.desk import FINDING_KEYS, annotate_option, say_annotated, show_findings, write_annotated
 from keiyu.cli.queries import asked_about, declared, found_in, show_asked, told_of
 from keiyu.cli.screen import Screen
@@ -68,9 +69,7 @@ def workspace() -> "Workspace":
         "calendar_findings[]": "rule_id severity message_ja message_en hint_ja hint_en",
     },
 )
-@argument(
-    "collection", metavar="COLLECTION", type=COLLECTION, ja="回（例: LINE/2025-04-01）", en="The collection, LINE/DATE"
-)
+@arguments.collection
 def open_command(screen: Screen, collection: "Collection") -> None:
     """Open a collection."""
     from keiyu.cli.calendar import dates_of, findings_of, show_calendar

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import click
 
+from keiyu.cli import arguments
 from keiyu.cli.calendar import calendar_of, show_calendar
 from keiyu.cli.decisions import HELD_KEYS, held, show_held
 from keiyu.cli.desk import FINDING_KEYS
@@ -18,7 +19,7 @@ from keiyu.cli.queries import asked, declared, show_asked
 from keiyu.cli.relay import workspace
 from keiyu.cli.screen import Screen
 from keiyu.cli.tables import present
-from keiyu.cli.types import COLLECTION, DATE, INSTANT
+from keiyu.cli.types import COLLECTION, DATE
 from keiyu.cli.verb import argument, option, verb
 from keiyu.errors import IntegrityError, UserError
 
@@ -57,10 +58,6 @@ _COUNTED: Final = {
     "overdue": "期限超過 / overdue",
     "exempt": "提出免除 / exempt",
 }
-
-_collection = argument(
-    "collection", metavar="COLLECTION", type=COLLECTION, ja="回（例: LINE/2025-04-01）", en="The collection, LINE/DATE"
-)
 
 
 @verb(
@@ -207,7 +204,7 @@ def _reasons(returned: Mapping[str, Any]) -> str:
     en="Make the national tables, and release them if that is due",
     keys={"": "release", "release": _RELEASE_KEYS},
 )
-@_collection
+@arguments.collection
 @option(
     "--stage",
     type=click.Choice(STAGES),
@@ -242,19 +239,14 @@ def _release(release: "Release") -> dict[str, Any]:
     en="Read a national table: as it is now, or as it was known then",
     keys={"": "collection table as_known_at columns[] rows[]", "rows[]": "(column): value"},
 )
-@_collection
+@arguments.collection
 @argument(
     "table",
     metavar="TABLE",
     ja="全国表、estimate（推計）又は monitor/…（経由の状況）",
     en="The national table, estimate, or monitor/… (the relay)",
 )
-@option(
-    "--as-known-at",
-    type=INSTANT,
-    ja="この時点で知られていた値（日本時間。日付だけならその日の終わり）",
-    en="As it was known then (Japan's time; a date alone means the end of that day)",
-)
+@arguments.as_known_at
 @option(
     "--valid-on",
     type=DATE,

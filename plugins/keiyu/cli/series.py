@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from keiyu.cli import arguments
 from keiyu.cli.relay import workspace
 from keiyu.cli.screen import Screen
 from keiyu.cli.tables import present
-from keiyu.cli.types import DATE, INSTANT
+from keiyu.cli.types import DATE
 from keiyu.cli.verb import argument, option, verb
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     en="then, or today (the day of --on)",
 )
 @option("--on", type=DATE, ja="境界の日、かつ最後の基準日（既定は今日）", en="Day of the boundaries; last date shown")
-@option("--as-known-at", type=INSTANT, ja="この時点で知られていた値", en="As it was known then")
+@arguments.as_known_at
 @option(
     "--format",
     "form",

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from keiyu.cli import arguments
 from keiyu.cli.relay import workspace
 from keiyu.cli.screen import Screen
-from keiyu.cli.types import COLLECTION, INSTANT
 from keiyu.cli.verb import argument, option, verb
 
 if TYPE_CHECKING:
@@ -39,19 +39,12 @@ _SOURCE_KEYS: Final = (
         "agrees says whether the cells add up to the figure (null where it is no plain sum).",
     ),
 )
-@argument(
-    "collection", metavar="COLLECTION", type=COLLECTION, ja="回（例: LINE/2025-04-01）", en="The collection, LINE/DATE"
-)
+@arguments.collection
 @argument("table", metavar="TABLE", ja="全国表", en="The national table")
 @argument(
     "words", metavar="[WORD]...", ja="数値を示す名称又はコード", en="Labels or codes that say which figure", nargs=-1
 )
-@option(
-    "--as-known-at",
-    type=INSTANT,
-    ja="この時点で知られていた値（日本時間。日付だけならその日の終わり）",
-    en="As it was known then (Japan's time; a date alone means the end of that day)",
-)
+@arguments.as_known_at
 @option("--limit", type=click.IntRange(min=0), ja="表示する元の最大数", en="Most sources to show")
 def trace_command(
     screen: Screen,
