@@ -9,6 +9,7 @@ import xlwt
 
 from files import xls_bytes, zip_bytes
 from keiyu.read import compound
+from keiyu.read.archive import Parts
 from keiyu.read.decode import decode
 from keiyu.read.grid import Grid
 from keiyu.read.looks.model import PLAIN, UNKNOWN, Range
@@ -97,7 +98,7 @@ def test_a_text_looks_like_nothing_and_looks_are_read_once() -> None:
 
 @pytest.mark.parametrize("part", ["xl/styles.xml", "xl/worksheets/sheet1.xml"])
 def test_damaged_looks_are_unknown_and_entities_refused(part: str) -> None:
-    assert looks(zip_bytes({"xl/workbook.xml": "<workbook/>", part: "<a"}), "表") is UNKNOWN
+    assert looks(Parts(zip_bytes({"xl/workbook.xml": "<workbook/>", part: "<a"})), "表") is UNKNOWN
     for wild in (b'<!DOCTYPE a [<!ENTITY x "y">]><a>&x;</a>', '<!DOCTYPE a [<!ENTITY x "y">]><a/>'.encode("utf-16")):
         with pytest.raises(RefusedError, match="entities"):
             parse(wild, lambda name, attributes: None)

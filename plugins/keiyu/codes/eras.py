@@ -145,6 +145,7 @@ def parse_date(value: object) -> dt.date | None:
     return found.date if found else None
 
 
+@lru_cache(maxsize=4_096)
 def find_date(text: str) -> dt.date | None:
     """Find the reference date in a title, sheet name or file name.
 
@@ -166,6 +167,7 @@ def find_date(text: str) -> dt.date | None:
     return days.pop() if len(days) == 1 else None
 
 
+@lru_cache(maxsize=4_096)
 def find_month(text: str) -> dt.date | None:
     """Find the month a title, sheet name or file name is about.
 

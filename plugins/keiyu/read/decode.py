@@ -68,7 +68,7 @@ def _workbook(data: bytes, parts: archive.Parts) -> Workbook:
     book = Workbook("xlsx", [])
     for _, grid in _calamine(data, "xlsx"):
         _restore(book, grid, lost.get(grid.name or "", {}))
-        grid.look = partial(workbook.looks, data, grid.name or "")
+        grid.look = partial(workbook.looks, parts, grid.name or "")
     return book
 
 

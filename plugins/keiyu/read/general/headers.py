@@ -121,6 +121,9 @@ class HeaderFinder:
     def _score(self, number: int, most: float) -> float | None:
         """Return how much a row looks like the header of what follows; none where another looks as much like one."""
         row = self._rows[number]
+        blank = row.count("")
+        if list(map(type, row)).count(str) - blank < _TEXT_SHARE * (len(row) - blank):
+            return None
         cells = [(i, c) for i, c in enumerate(row) if c != "" and shape(c) != "blank"]
         texts = [(i, c) for i, c in cells if isinstance(c, str) and shape(c) in ("text", "link")]
         if len(cells) < _FEWEST or len(texts) < _TEXT_SHARE * len(cells):

@@ -1,6 +1,7 @@
 """The values of a table's records, by field, each read by its kind; merged and crossed-out cells with them."""
 
 import datetime as dt
+from bisect import bisect, bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -217,8 +218,8 @@ class _Values:
     def _diagonals(self) -> frozenset[tuple[int, int]]:
         """Cells that are crossed out, with all that are merged with them."""
         crossed = self._table.found.grid.looks.diagonals
-        rows = {row for row, _ in crossed}
-        near = (m for m in self._merges if not rows.isdisjoint(range(m.top, m.bottom + 1)))
+        rows = sorted({row for row, _ in crossed})
+        near = (m for m in self._merges if bisect(rows, m.bottom) > bisect_left(rows, m.top))
         merged = (m for m in near if any(m.holds(*cell) for cell in crossed))
         cells = ((r, c) for m in merged for r in range(m.top, m.bottom + 1) for c in range(m.left, m.right + 1))
         return crossed | frozenset(cells)

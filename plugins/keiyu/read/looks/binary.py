@@ -10,7 +10,7 @@ from typing import Final
 
 from keiyu.read.biff import RUN
 from keiyu.read.looks.formats import BUILT_IN
-from keiyu.read.looks.model import MOST_STYLED, UNKNOWN, Cells, LaterCells, Looks, Range, Style
+from keiyu.read.looks.model import MOST_STYLED, UNKNOWN, Cells, Later, Looks, Range, Style
 
 _RECORD: Final = struct.Struct("<HH")
 _BEGIN: Final = 0x0809
@@ -120,7 +120,7 @@ def _page(stream: bytes, start: int, styles: tuple[Style, ...]) -> Looks:
             band = range(first, min(last, 255) + 1)
             column_styles.update(dict.fromkeys(band, style))
             hidden_columns.extend(band if flags & 1 else ())
-    cells = LaterCells(lambda: _cells(stream, start))
+    cells = Later(lambda: _cells(stream, start))
     crossed = {i for i, s in enumerate(styles) if s.diagonal}
     return Looks(
         merges=tuple(merges),

@@ -4,32 +4,34 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 MOST_STYLED: Final = 1_000_000
 """Cells whose style is kept; of a sheet with more the rest is not known."""
+
+Place = TypeVar("Place")
 
 Cells = Mapping[tuple[int, int], int]
 """(0-based row, column) → position of its style."""
 
 
-class LaterCells(Cells):
+class Later(Mapping[Place, int]):
     """Positions of styles that are read at the first question: most readers never ask how a cell looks."""
 
-    def __init__(self, read: Callable[[], Cells]) -> None:
+    def __init__(self, read: Callable[[], Mapping[Place, int]]) -> None:
         """Remember how to read them."""
         self._read = read
 
     @cached_property
-    def _found(self) -> Cells:
+    def _found(self) -> Mapping[Place, int]:
         return self._read()
 
-    def __getitem__(self, cell: tuple[int, int]) -> int:
-        """Return the position of a cell's style."""
-        return self._found[cell]
+    def __getitem__(self, place: Place) -> int:
+        """Return the position of the style of a cell or a column."""
+        return self._found[place]
 
-    def __iter__(self) -> Iterator[tuple[int, int]]:
-        """Go through the cells that have one."""
+    def __iter__(self) -> Iterator[Place]:
+        """Go through the places that have one."""
         return iter(self._found)
 
     def __len__(self) -> int:

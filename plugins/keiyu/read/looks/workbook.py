@@ -11,7 +11,7 @@ from typing import Any, Final
 from keiyu.read.archive import Parts, resolved, sheet_parts
 from keiyu.read.grid import column_of
 from keiyu.read.looks.formats import BUILT_IN
-from keiyu.read.looks.model import MOST_STYLED, UNKNOWN, Cells, LaterCells, Looks, Range, Style
+from keiyu.read.looks.model import MOST_STYLED, UNKNOWN, Cells, Later, Looks, Range, Style
 from keiyu.read.looks.xml import local, parse
 from keiyu.read.sniff import RefusedError
 
@@ -29,26 +29,23 @@ _CELL: Final = rb"<c" + _OTHERS + rb"""\s+s\s*=\s*["']\s*0*(?:%b)\s*["']""" + _O
 _PLACE: Final = re.compile(rb"""\sr\s*=\s*["'][A-Za-z]""")
 
 
-def looks(data: bytes, sheet: str) -> Looks:
+def looks(parts: Parts, sheet: str) -> Looks:
     """Read how the cells of one sheet look.
 
     Args:
-        data: the workbook.
+        parts: the workbook.
         sheet: the sheet's name.
 
     Returns:
         How they look; unknown where those parts are damaged, since the cells themselves could be read.
     """
     try:
-        parts = Parts(data)
         part = sheet_parts(parts).get(sheet, "")
         styles = _styles(parts.get(_STYLES)) if _STYLES in parts.entries else (Style(),)
         xml = parts.get(part)
         bare = _without_plain_cells(xml, [i for i, style in enumerate(styles) if style.diagonal])
         page = _read(xml if bare is None else bare, styles)
-        return page.made(
-            _comments(parts, part), page.cells if bare is None else LaterCells(lambda: _cells(xml, styles))
-        )
+        return page.made(_comments(parts, part), page.cells if bare is None else Later(lambda: _cells(xml, styles)))
     except RefusedError:
         return UNKNOWN
 
@@ -187,7 +184,8 @@ class _Page:
         self._diagonals: list[tuple[int, int]] = []
         self._merges: list[Range] = []
         self._hidden: tuple[list[int], list[int]] = ([], [])
-        self._bands: tuple[dict[int, int], dict[int, int]] = ({}, {})
+        self._row_styles: dict[int, int] = {}
+        self._bands: list[tuple[range, int]] = []
         self._letters: dict[str, int] = {}
         self._numbers: dict[str | None, int] = {}
         self._told = 0
@@ -231,7 +229,7 @@ class _Page:
         if attributes.get("hidden") in _YES:
             self._hidden[0].append(self._row)
         if attributes.get("customFormat") in _YES:
-            self._bands[0][self._row] = _whole(attributes.get("s"))
+            self._row_styles[self._row] = _whole(attributes.get("s"))
 
     def _band(self, attributes: dict[str, str]) -> None:
         first, last = (_whole(attributes.get(key)) for key in ("min", "max"))
@@ -242,7 +240,7 @@ class _Page:
         if attributes.get("hidden") in _YES:
             self._hidden[1].extend(band)
         if "style" in attributes:
-            self._bands[1].update(dict.fromkeys(band, _whole(attributes["style"])))
+            self._bands.append((band, _whole(attributes["style"])))
 
     def made(self, comments: dict[tuple[int, int], str], cells: Cells) -> Looks:
         """Return what was seen."""
@@ -254,8 +252,8 @@ class _Page:
             comments=comments,
             styles=self._styles,
             cells=cells,
-            row_styles=self._bands[0],
-            column_styles=self._bands[1],
+            row_styles=self._row_styles,
+            column_styles=Later(lambda: {column: style for band, style in self._bands for column in band}),
         )
 
 
