@@ -238,7 +238,9 @@ def chosen(cells: Sequence[Any], rows: Sequence[int]) -> Sequence[Any]:
         cells: the column.
         rows: which rows, counted from 0.
     """
-    return cells.chosen(rows) if isinstance(cells, Texts) else [cells[row] for row in rows]
+    if isinstance(cells, Texts):
+        return cells.chosen(rows)
+    return cells[rows.start : rows.stop : rows.step] if isinstance(rows, range) else [cells[row] for row in rows]
 
 
 def blanks(cells: Sequence[Any]) -> set[int]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from keiyu.read.general.body import Body
 from keiyu.read.general.mapping import Understanding
 from keiyu.read.grid import Cell
-from keiyu.read.held import blanks
+from keiyu.read.held import blanks, chosen
 from keiyu.read.kinds import kind_of
 from keiyu.read.values import raw
 
@@ -113,10 +113,11 @@ class _Groups:
     def marked(self, column: int, repeats: Callable[[Cell], bool]) -> Above:
         """Return the cells of a column that are marks for the text above; none under a part's first record."""
         cells = self._cells(column)
+        marks = set(filter(repeats, set(cells)))
         above: dict[int, int] = {}
-        for n in (n for n, cell in enumerate(cells) if n not in self._heads and repeats(cell)):
+        for n in (n for n, cell in enumerate(cells) if cell in marks and n not in self._heads) if marks else ():
             said = self._records[n - 1]
-            if not repeats(cells[n - 1]) or said in above:
+            if cells[n - 1] not in marks or said in above:
                 above[self._records[n]] = above.get(said, said)
         return above
 
@@ -131,8 +132,7 @@ class _Groups:
         return False
 
     def _cells(self, column: int) -> list[Cell]:
-        rows = self._found.grid.rows
-        return [rows[row][column] if column < len(rows[row]) else "" for row in self._records]
+        return list(chosen(self._found.grid.column(column), self._records))
 
     def _merged(self, column: int) -> bool:
         merges = self._found.grid.looks.merges

@@ -316,14 +316,21 @@ def sort_of(field: Field) -> str:
     return about.get(field.concept or "", kind) if kind == "text" else kind
 
 
+def _different(cells: Sequence[Cell]) -> list[Cell]:
+    """Return the different values of a column in the order in which they first stand; 1 and yes are different."""
+    if len(set(map(type, cells))) == 1:
+        return list(dict.fromkeys(cells))
+    return [cell for _, cell in dict.fromkeys(zip(map(type, cells), cells, strict=True))]
+
+
 def sample_of(cells: Sequence[Cell], size: int = SAMPLE) -> Sample:
     """Return values of a column, none blank, spread over all that it has.
 
     Different values where there are many; where there are few, each as often as it stands there.
     """
-    blank = {c for c in set(cells) if isinstance(c, str) and not c.strip()}
-    filled = [c for c in cells if c not in blank] if blank else cells
-    different = [cell for _, cell in dict.fromkeys(zip(map(type, filled), filled, strict=True))]
-    values = filled if len(different) <= _FEW else different
+    told = _different(cells)
+    blank = {c for c in told if isinstance(c, str) and not c.strip()}
+    different = [c for c in told if c not in blank] if blank else told
+    values = different if len(different) > _FEW else [c for c in cells if c not in blank]
     step = max(1.0, len(values) / size)
     return Sample(values[int(i * step)] for i in range(min(size, len(values))))

@@ -116,7 +116,7 @@ class Splitter:
     def _is_head(self, row: Sequence[Cell], own: Container[str]) -> bool:
         """Return whether a row holds labels, and no values."""
         filled = len(row) - row.count("")
-        if filled < _FEWEST or 10 * _numbers(row, filled) > filled:
+        if filled < _FEWEST or _has_numbers(row, filled // 10):
             return False
         cells = [c for c in row if c != "" and shape(c) != "blank"]
         texts = {c for c in cells if isinstance(c, str) and len(c) <= _LONG}
@@ -228,10 +228,14 @@ def _text(cell: Cell) -> str:
     return fold.joined(cell) if isinstance(cell, str) else ""
 
 
-def _numbers(row: Sequence[Cell], filled: int) -> int:
-    """Return how many cells are numbers at a glance: most rows under a header have some, and are not looked at."""
-    texts = [cell for cell in row if cell and type(cell) is str]
-    return filled - len(texts) + sum(text[0].isdigit() and text[-1].isdigit() for text in texts)
+def _has_numbers(row: Sequence[Cell], most: int) -> bool:
+    """Return whether more cells are numbers at a glance than so many: most rows under a header, which are passed."""
+    for cell in row:
+        if not isinstance(cell, str) or (cell[:1].isdigit() and cell[-1:].isdigit()):
+            if not most:
+                return True
+            most -= 1
+    return False
 
 
 def _texts(header: Header) -> list[str]:

@@ -56,7 +56,7 @@ def is_mostly_blank(cells: Sequence[Cell]) -> bool:
     Args:
         cells: its cells.
     """
-    return 2 * sum(cell == "" for cell in cells) > len(cells)
+    return 2 * cells.count("") > len(cells)
 
 
 def _alike(one: Cell, other: Cell) -> bool:

@@ -169,9 +169,10 @@ class _Values:
         return chosen(cells, [row - first for row in rows])
 
     def _joined(self, name: str, parts: Sequence[int]) -> list[Cell]:
-        columns = [self._cells(at) for at in parts]
         kind = kind_of(self._table.line.fields[name]).name
-        return [join(kind, cells) if any(c != "" for c in cells) else "" for cells in zip(*columns, strict=True)]
+        rows = list(zip(*map(self._cells, parts), strict=True))
+        known = {cells: join(kind, cells) for cells in set(rows)}
+        return [known[cells] for cells in rows]
 
     @cached_property
     def _merges(self) -> Sequence[Range]:
