@@ -240,7 +240,7 @@ def chosen(cells: Sequence[Any], rows: Sequence[int]) -> Sequence[Any]:
     """
     if isinstance(cells, Texts):
         return cells.chosen(rows)
-    return cells[rows.start : rows.stop : rows.step] if isinstance(rows, range) else [cells[row] for row in rows]
+    return cells[rows.start : rows.stop : rows.step] if isinstance(rows, range) else list(map(cells.__getitem__, rows))
 
 
 def blanks(cells: Sequence[Any]) -> set[int]:

@@ -191,13 +191,16 @@ class Judge:
         return known
 
     def _fit(self, sort: str, reader: Normaliser, sample: "Sample") -> Fit:
-        said = ((cell, times) for (_, cell), times in sample.different.items() if not self._looker.repeats(cell))
-        told = [(cell, times) for cell, times in said if not _sign(cell, reader)]
-        size = sum(times for _, times in told)
+        told = [
+            (cell, times)
+            for (_, cell), times in sample.different.items()
+            if not (_sign(cell, reader) or self._looker.repeats(cell))
+        ]
+        size = sum([times for _, times in told])
         if sort == "municipality" and any(self._city_ward(cell) for cell, _ in told):
             told = [(cell, times) for cell, times in told if not _bare_ward(cell)]
         bare = sort == "postal_code" and all(str(cell).isdigit() or isinstance(cell, float | int) for cell, _ in told)
-        agreed = sum(times * self._agrees(sort, cell, reader) for cell, times in told)
+        agreed = sum([times * self._agrees(sort, cell, reader) for cell, times in told])
         return Fit(agreed / size if size else None, _BARE if bare else POWER.get(sort, 0.0))
 
     def _agrees(self, sort: str, cell: Cell, reader: Normaliser) -> float:

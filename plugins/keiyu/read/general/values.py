@@ -18,7 +18,7 @@ from keiyu.read.kinds import Normaliser, Terms, join, kind_of
 from keiyu.read.kinds.model import Value
 from keiyu.read.looks.model import Range
 from keiyu.read.model import ValueStatus
-from keiyu.read.numbers import Notation
+from keiyu.read.numbers import Figure, Notation
 from keiyu.read.values import raw
 
 MERGED: Final = "read.value.merged"
@@ -91,6 +91,7 @@ class _Values:
         self._rows = table.body.records
         self._fields = table.understanding.fields
         self._legends: dict[str, tuple[Symbol, ...]] = {}
+        self._told: dict[str, Mapping[str, Figure]] = {}
 
     def read(self) -> list[FieldValues]:
         found = [self._field(name, column) for name, column in self._fields.items()]
@@ -134,12 +135,17 @@ class _Values:
         """Return what a field's cells are read with; what the file's own legend says goes before the line's symbols."""
         line = self._table.line
         terms = line.terms(name, self._areas, self._table.as_of or dt.date.max)
-        told = [s for s in self._legend(line.line_of(name)) if s.border is None] if figure else []
-        if not told:
+        markers = self._markers(line.line_of(name)) if figure else {}
+        if not markers:
             return terms
-        own = Notation.of(told, (), ())
-        notation = replace(terms.notation, markers={**terms.notation.markers, **own.markers})
-        return replace(terms, notation=notation)
+        return replace(terms, notation=replace(terms.notation, markers={**terms.notation.markers, **markers}))
+
+    def _markers(self, contract: Contract) -> Mapping[str, Figure]:
+        """Return what the file's own legend says of texts in the place of figures."""
+        if contract.line not in self._told:
+            told = [symbol for symbol in self._legend(contract) if symbol.border is None]
+            self._told[contract.line] = Notation.of(told, (), ()).markers
+        return self._told[contract.line]
 
     def _legend(self, contract: Contract) -> tuple[Symbol, ...]:
         if contract.line not in self._legends:
