@@ -4,6 +4,7 @@ Two rows under one name (places, and below them vacancies) are not two records o
 April and May under one age are not one month's. Which is which a person says; none of them is used.
 """
 
+import datetime as dt
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -27,10 +28,15 @@ _NAMELESS: Final = ("rest", "remark")
 _NAME: Final = "name"
 _TELLS: Final = ("facility_id", "shelter_id", "address", "phone")
 """Fields of which two records of one name differ in one at least."""
+_MEASURED: Final = "OBS_VALUE"
+"""Concept (SDMX) of figures that are of a day."""
+_DAY: Final = re.compile(r"(?<![\d年])(1[0-2]|[1-9])月\d{1,2}日")
 _MONTH: Final = re.compile(r"(?:(?:令和|平成|[RH])?\d{1,4}年)?(?<!\d)(1[0-2]|[1-9])月(?:1日|入所|入園|分|時点|現在)*")
 
 
-def doubted(found: "Found", line: "LineWords", understanding: Understanding, body: Body) -> Understanding:
+def doubted(
+    found: "Found", line: "LineWords", understanding: Understanding, body: Body, as_of: dt.date | None
+) -> Understanding:
     """Leave to a person the figures of which a header does not say whose or when they are.
 
     Args:
@@ -38,12 +44,15 @@ def doubted(found: "Found", line: "LineWords", understanding: Understanding, bod
         line: the words by which it was understood.
         understanding: its columns.
         body: its rows.
+        as_of: the date to which it refers.
     """
     memory = understanding.memory
     figures = {n: at for n, at in understanding.fields.items() if kind_of(line.fields[n]).figure}
     if not figures or (memory is not None and memory.exact):
         return understanding
     why = dict.fromkeys(_of_months(found, list(figures.values())), "months")
+    measured = [at for name, at in figures.items() if line.fields[name].concept == _MEASURED]
+    why |= dict.fromkeys((at for at in measured if as_of and _is_of_another_day(found.over(at), as_of)), "day")
     if _is_doubled(found, understanding.fields, list(figures.values()), body):
         why |= dict.fromkeys(figures.values(), "rows")
     if not why:
@@ -65,6 +74,12 @@ def _of_months(found: "Found", figures: Sequence[int]) -> Iterator[int]:
             months.setdefault(_MONTH.sub("", text), set()).add(month)
     beside = {month for several in months.values() if len(several) > 1 for month in several}
     yield from (at for at in figures if beside.intersection(_MONTH.findall(texts[at])))
+
+
+def _is_of_another_day(text: str, as_of: dt.date) -> bool:
+    """Return whether a header says a day without a year that is in another month than the table's."""
+    months = {int(month) for month in _DAY.findall(fold.joined(text))}
+    return bool(months) and as_of.month not in months
 
 
 def _is_doubled(found: "Found", fields: dict[str, int], figures: Sequence[int], body: Body) -> bool:

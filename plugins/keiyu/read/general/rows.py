@@ -14,6 +14,7 @@ from keiyu.read.drift import WIDEST
 from keiyu.read.general.given import NOWHERE, given_columns
 from keiyu.read.general.joining import joined_columns
 from keiyu.read.general.mapping import Mapped
+from keiyu.read.general.signs import find_signs
 from keiyu.read.general.table import Table
 from keiyu.read.general.telling import told
 from keiyu.read.general.values import FieldColumn, read_columns
@@ -31,6 +32,7 @@ from keiyu.read.tell import tell_identity
 
 _FEWEST: Final = 2
 _NAMED: Final = 3
+_MOST: Final = 12
 
 
 def is_list(contract: Contract) -> bool:
@@ -81,6 +83,7 @@ class Rows:
         """Return the tables of the line that the file holds; what is not sure is told."""
         self._tell_spread()
         self._tell_columns()
+        self._tell_signs()
         for each in self.table.joined:
             replace(self, table=each.table)._tell_joined(self.table)
         tables = self.tables()
@@ -225,6 +228,24 @@ class Rows:
             return
         labels = {name: (field.label_ja, field.label_en) for name, field in self.table.line.fields.items()}
         tell_changes(memory, found.form, found.grid.name, labels, self.notes)
+
+    def _tell_signs(self) -> None:
+        """Tell of columns of figures in which signs stand."""
+        columns, signs = find_signs(self._columns.values(), self.table.line.fields)
+        if columns:
+            first = next((c.column for c in columns if c.column != NOWHERE), None)
+            cell = (
+                address(self.table.found.header.bottom, self.table.found.source(first)) if first is not None else None
+            )
+            labels = [self.table.line.fields[c.field] for c in columns]
+            self.notes.add(
+                "read.column.signs",
+                sheet=self._sheet,
+                cell=cell,
+                value="、".join(signs),
+                labels_ja="、".join(f.label_ja for f in labels[:_MOST]),
+                labels_en=", ".join(f.label_en for f in labels[:_MOST]),
+            )
 
     def _tell_joined(self, main: Table) -> None:
         """Tell that a table was joined to another, and what there is to say of its own columns."""

@@ -293,7 +293,8 @@ def table_of(found: Found, line: LineWords, understanding: Understanding, name: 
     said = [text for column in texts for text in column]
     below = [row for row in body.aside if row > body.records[-1]] if len(body.records) else []
     as_of = find_as_of(found.grid, found.header.top, said, name, line.lexis.cues, below) if not found.month else None
-    sure = doubted(found, line, understanding, body)
+    day = found.month.first if found.month else as_of
+    sure = doubted(found, line, understanding, body, day)
     ditto = find_ditto(found, line, sure, body)
     others = found.month.others if found.month else ()
     columns = tuple(
@@ -302,7 +303,6 @@ def table_of(found: Found, line: LineWords, understanding: Understanding, name: 
         else replace(m, ditto=len(ditto.get(m.index, ())))
         for m in sure.columns
     )
-    day = found.month.first if found.month else as_of
     return Table(found, line, replace(sure, columns=columns), body, day, ditto=ditto)
 
 

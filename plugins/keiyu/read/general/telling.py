@@ -33,6 +33,7 @@ _WHY: Final = {
     "labels": ("行ごとに何の数かを示す列", "says of each row what it counts"),
     "spread": ("行ごとに別の項目", "each row is of another field"),
     "month": ("別の月の列で、その月の回として読む", "a column of another month, read for that month"),
+    "day": ("表の時点と違う日の数", "figures of another day than the table's"),
     "months": ("同じ見出しの列が月ごとにある", "the same column stands there for several months"),
 }
 
