@@ -222,7 +222,8 @@ def test_a_national_table_can_take_all_measures_of_a_cube(copy: Path) -> None:
     (folder / "wide.sql").write_text("select 1", "utf-8")
     (folder / "wide.yaml").write_text(
         "{name: wide, label_ja: 表, label_en: T, definition_ja: 定義, definition_en: D, sharded: false, columns: ["
-        "{name: area_code, label_ja: コード, label_en: Code, definition_ja: 定義, definition_en: D, type: string},"
+        "{name: area_code, label_ja: コード, label_en: Code, definition_ja: 定義, definition_en: D, type: string, "
+        "source: 調査要領},"
         "{all_of: capacity}]}",
         "utf-8",
     )
