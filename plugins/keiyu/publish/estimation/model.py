@@ -8,16 +8,22 @@ Pure functions of arrays, for one measure at a time. The prediction is that of t
 - a missing unit i is predicted as ``b · exp(m) · last_i``; one without a last value as the mean of its like.
 
 Who comes late need not be like who comes early. ``m`` is the logarithm by which, in earlier collections at the same
-coverage by weight, the growth of the late differed from that of the early. With them is counted the trend from the
-earlier to the later half of those who are in, carried on to those who are not, and one imaginary collection without a
-difference, so that one observation is believed by half; each is trusted the more the less chance explains it.
+coverage by weight, the growth of the late differed from that of the early. With them is counted the trend of those who
+are in, up to as late a share of them as is missing of all, carried on to those who are not, and one imaginary
+collection without a difference, so that one observation is believed by half; each is trusted the more the less chance
+explains it.
 
 The variance of the error adds up
 
 - what units vary around the growth, ``v(x) = c + a·x + b·x²`` fitted to the squared residuals of those who are in by
   non-negative least squares (a generalised variance function), and the error of b itself;
 - what prefectures vary, by the moment estimator of R. DerSimonian & N. Laird (*Controlled Clinical Trials* 7, 1986);
-- what the lateness of one collection tells of the next: its spread between collections, less what chance explains.
+- what the lateness of one collection tells of the next: its spread between collections, by the estimator for few of
+  J. Hartung & K. H. Makambi (*Communications in Statistics: Simulation and Computation* 32, 2003), which is never 0.
+
+The same prediction is made again where its truth is known: in each earlier collection at the same coverage, and of
+those who came last in this one (an evaluation with a rolling origin: L. J. Tashman, *International Journal of
+Forecasting* 16, 2000). Where it missed by more than it said, variances are as much larger from then on.
 
 Quantiles are Student's, with F. E. Satterthwaite's degrees of freedom (*Biometrics Bulletin* 2, 1946).
 """
@@ -38,6 +44,9 @@ Flags = npt.NDArray[np.bool_]
 
 LEAST: Final = 5
 """Fewest units that must be in, with their last values, before anything is predicted."""
+
+_TRUST: Final = 1.0
+"""Imaginary earlier predictions that missed by just as much as they said."""
 
 _FARTHEST: Final = 2.0
 """Farthest that a trend is carried on: over half of the weight, a line drawn through its half at most."""
@@ -72,6 +81,12 @@ class Sample:
     def seen(self) -> Flags:
         """Whether a unit is in and has a last value: what growth is seen by."""
         return self.inside & self.known
+
+    @property
+    def arrived(self) -> "Sample":
+        """Those who are in, as a collection of their own."""
+        at = self.inside
+        return Sample(self.last[at], self.now[at], at[at], self.place[at], self.order[at], self.weight[at])
 
     @property
     def share(self) -> float:
@@ -128,6 +143,11 @@ class Prediction:
     freedom: Floats
     total_freedom: float
 
+    def stretched(self, misses: Floats) -> "Prediction":
+        """Return it with variances as much larger as the same prediction missed more than it said before."""
+        nation, place = np.maximum((misses.sum(axis=0) + _TRUST) / (len(misses) + _TRUST), 1.0)
+        return replace(self, variance=self.variance * place, total_variance=self.total_variance * nation)
+
     def interval(self, level: float, place: int | None = None) -> tuple[float, float]:
         """Return the bounds between which the sum of the missing lies; nobody adds less than nothing.
 
@@ -154,6 +174,29 @@ def predict(sample: Sample, past: Sequence[Sample], places: int) -> Prediction |
     Returns:
         The prediction; none where too few are in to see any growth, or nothing of theirs could grow.
     """
+    found = _predicted(sample, past, places)
+    return found and found.stretched(_misses(sample, past, places))
+
+
+def _misses(sample: Sample, past: Sequence[Sample], places: int) -> Floats:
+    """Return how far the same prediction missed before, in standard errors: the nation, and each prefecture's mean.
+
+    It is made again in every earlier collection at the same coverage, and in this one for those who came last.
+    """
+    share, found = sample.share, []
+    for at, one in enumerate((sample.arrived, *past)):
+        then = one.until(share)
+        told = _predicted(then, past[at:], places)
+        if told is not None and told.total_variance > 0:
+            truth = _by_place(one, one.now - then.now, places)
+            there = told.variance > 0
+            each = (truth - told.mean)[there] ** 2 / told.variance[there]
+            nation = float((truth - told.mean).sum()) ** 2 / told.total_variance
+            found.append((nation, float(each.mean()) if there.any() else 1.0))
+    return np.array(found, np.float64).reshape(-1, 2)
+
+
+def _predicted(sample: Sample, past: Sequence[Sample], places: int) -> Prediction | None:
     if sample.seen.sum() < LEAST or not sample.last[sample.seen].sum() > 0:
         return None
     growth = _growth(sample, sample.seen)
@@ -195,18 +238,18 @@ def lateness(sample: Sample, past: Sequence[Sample]) -> Lateness:
     """
     share = sample.share
     before = [told for one in past if (told := _difference(one, one.until(share).inside)) is not None]
-    trend = _difference(sample, sample.until(share / 2).inside)
+    trend = _difference(sample, sample.until(share * max(share, 0.5)).inside)
     onward = min(1 / share, _FARTHEST) if share else 0.0
     found = [*before, (trend[0] * onward, trend[1] * onward**2)] if trend else before
     if not found:
         return Lateness(0.0, 0.0, 2.0, 0)
     told, chance = np.array([*found, (0.0, min(error for _, error in found))]).T
-    between = max(float(told.var(ddof=1) - chance.mean()), 0.0)
+    between = _among_few(told, chance)
     errors = chance + between
     trust = 1 / errors if errors.min() > 0 else np.ones(len(told))
     mean = float((trust * told).sum() / trust.sum())
     doubt = 1 / float(trust.sum()) if errors.min() > 0 else 0.0
-    return Lateness(mean, between + doubt, float(len(told)), len(before))
+    return Lateness(mean, between + doubt, float(max(len(told) - 1, 2)), len(before))
 
 
 def _growth(sample: Sample, some: Flags) -> float:
@@ -249,10 +292,24 @@ def _between(sample: Sample, spread: Floats, places: int) -> float:
     chance = _by_place(sample, np.where(seen, spread, 0.0), places)[there] / base[there] ** 2
     if len(came) < LEAST or not (chance > 0).all():
         return 0.0
+    found, scale = _heterogeneity(came, chance)
+    return max(found - (len(came) - 1), 0.0) / scale
+
+
+def _heterogeneity(values: Floats, chance: Floats) -> tuple[float, float]:
+    """Return Cochran's Q of values with their variances by chance, and what it is divided by for a variance between."""
     weight = 1 / chance
-    middle = float((weight * came).sum() / weight.sum())
-    excess = float((weight * (came - middle) ** 2).sum()) - (len(came) - 1)
-    return max(excess / float(weight.sum() - (weight**2).sum() / weight.sum()), 0.0)
+    middle = float((weight * values).sum() / weight.sum())
+    scale = float(weight.sum() - (weight**2).sum() / weight.sum())
+    return float((weight * (values - middle) ** 2).sum()), scale
+
+
+def _among_few(values: Floats, chance: Floats) -> float:
+    """Return the variance between a few values, beyond what chance explains of each (Hartung & Makambi)."""
+    if not (chance > 0).all():
+        return float(values.var(ddof=1))
+    found, scale = _heterogeneity(values, chance)
+    return found**2 / (2 * (len(values) - 1) + found) / scale
 
 
 def _newcomers(sample: Sample, born: Flags, places: int) -> tuple[Floats, Floats, float]:

@@ -29,7 +29,7 @@ from keiyu.receive.workspace import Workspace
 ESTIMATE: Final = "estimate"
 LEVELS: Final = (0.8, 0.95)
 _DIGEST: Final = "keiyu:inputs_digest"
-_ENGINE: Final = "1"
+_ENGINE: Final = "2"
 """Raise it when other estimates are made from the same inputs."""
 
 _TEXT, _INT, _REAL = pa.string(), pa.int64(), pa.float64()
