@@ -5,7 +5,11 @@ WITH known AS (
     GROUP BY area_code
 ),
 nation AS (
-    SELECT count(*) AS facilities_due, count(*) FILTER (is_in) AS facilities_in FROM facilities_due
+    SELECT
+        count(*) AS facilities_due,
+        count(*) FILTER (is_in) AS facilities_in,
+        (SELECT bool_and(is_listed) FROM listing) AS is_listed
+    FROM facilities_due
 ),
 sums AS (
     SELECT rollup, reporter AS area_code, target, sum(value)::BIGINT AS value, bool_or(is_gap(value_status)) AS has_gap
@@ -29,16 +33,17 @@ compared AS (
         coalesce(k.facilities_due, 0) AS facilities_due,
         coalesce(
             s.value,
-            CASE WHEN coalesce(k.facilities_in, 0) = coalesce(k.facilities_due, 0) AND n.facilities_due > 0 THEN 0 END
+            CASE WHEN coalesce(k.facilities_in, 0) = coalesce(k.facilities_due, 0) AND g.is_listed THEN 0 END
         ) AS from_facilities,
         v.value AS from_survey,
         coalesce(v.value_status, 'not_submitted') AS survey_status,
         NOT coalesce(s.has_gap, FALSE) AND u.area_code IS NULL AND CASE f.complete
-            WHEN 'nation' THEN n.facilities_in = n.facilities_due
-            ELSE coalesce(k.facilities_in, 0) = coalesce(k.facilities_due, 0)
+            WHEN 'nation' THEN n.facilities_in = n.facilities_due AND n.is_listed
+            ELSE coalesce(k.facilities_in, 0) = coalesce(k.facilities_due, 0) AND g.is_listed
         END AS is_whole
     FROM frame AS f
     CROSS JOIN nation AS n
+    JOIN listing AS g USING (area_code)
     LEFT JOIN known AS k USING (area_code)
     LEFT JOIN sums AS s ON s.rollup = f.rollup AND s.area_code = f.area_code AND s.target = f.target
     LEFT JOIN unclear AS u ON u.rollup = f.rollup AND u.area_code = f.area_code

@@ -106,6 +106,19 @@ def test_a_difference_is_asked_when_the_second_of_the_two_arrives(office: Office
     assert office.intact()
 
 
+def test_nothing_is_asked_of_a_municipality_whose_register_is_not_in(home: Path, tmp_path: Path) -> None:
+    """Nobody knows which facilities stand there: that none has reported is no sum of 0."""
+    other = Office.open(home, tmp_path / "other", (CHIYODA, CHUO))
+    for collection in (REGISTER, MONTHLY):
+        open_collection(other.workspace.ledger, collection)
+    receive(other, listing(LIST[CHIYODA], CHIYODA), "R7.csv", collection=REGISTER)
+    receive(other, other.listing({CHUO: survey(capacity_community_age1_2=12)}), "R7.4.1.csv", collection=THIS_YEAR)
+    decide(other)
+    states = rollup.reconcile(other.workspace, MONTHLY).rows.to_pylist()
+    assert {one["state"] for one in states if one["area_code"] == CHUO} == {"incomplete"}
+    other.workspace.close()
+
+
 def test_a_reason_answers_it_and_is_kept_until_a_figure_changes(office: Office, run: Run) -> None:
     surveyed(office, capacity_daycare_age1_2=20)
     send(office, MIDORI, 24)

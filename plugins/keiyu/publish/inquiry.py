@@ -93,7 +93,7 @@ class _Round:
             if not self._changed(connection, before.seq, head(connection)):
                 return 0
         found = rollup.reconcile(self.workspace, self.collection)
-        seq, whole = found.taken.seq, bool(found.taken.live) and not found.taken.missing
+        seq, whole = found.taken.seq, found.is_whole
         with self.workspace.ledger.read() as connection:
             changed = self._changed(connection, before.seq, seq)
             reach = self._reach(found, changed)

@@ -19,7 +19,7 @@ from keiyu.contract.model import Collection, Contract, NationalTable
 from keiyu.contract.rollup import Rollup, rollups
 from keiyu.errors import UserError
 from keiyu.findings import Finding, Place, finding
-from keiyu.publish import across, session, views
+from keiyu.publish import across, registry, session, views
 from keiyu.publish.build import inputs
 from keiyu.publish.snapshot import Snapshot, take
 from keiyu.publish.sources import Row, Source, sources
@@ -165,6 +165,7 @@ class Reconciliation:
             "fields": _fields(wanted, survey.contract),
             "survey": self._survey(survey),
             "facilities_due": self._due(),
+            "listing": self.listing,
         }
         within, nobody = self.within, views.respondents(survey, ())
         areas = [one for one in self.taken.universe.municipalities if within is None or one["area_code"] in within]
@@ -178,6 +179,20 @@ class Reconciliation:
         cubes = [table for table in survey.contract.tables if table.is_cube]
         parts = [tidy(table, survey.rows(self.workspace, table.name, entries)) for table in cubes]
         return pa.concat_tables(part.select(["area_code", "field", "value", "value_status"]) for part in parts)
+
+    @cached_property
+    def listing(self) -> pa.Table:
+        """Every municipality, and whether its list of facilities is in: without it nobody knows who owes a report."""
+        place = registry.place_of(self.workspace, self.taken.contract)
+        ledger, as_of = self.workspace.ledger, self.taken.collection.as_of
+        told = {one.reporter for one in registry.editions(ledger, place[0], as_of, self.taken.seq)} if place else set()
+        areas = [one["area_code"] for one in self.taken.universe.municipalities]
+        return pa.table({"area_code": areas, "is_listed": [area in told for area in areas]})
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every list of facilities, and every report of a facility, is in."""
+        return bool(self.taken.live) and not self.taken.missing and bool(pc.all(self.listing["is_listed"]).as_py())
 
     def _due(self) -> pa.Table:
         due = views.respondents(self.taken, set(self.taken.universe.due.values()))
