@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 QUERY_KEYS: Final = "collection survey reporter rollup field since value expected message_ja message_en hint_ja hint_en"
 SIDE_KEYS: Final = "reporter name submission_id entry_id file table field sheet cell value value_status raw"
+_SCREENFUL: Final = 20
 
 
 def declared(path: str) -> dict[str, str]:
@@ -82,9 +83,12 @@ def show_asked(screen: Screen, queries: Sequence[Mapping[str, Any]]) -> None:
             "\n".join(_cell(cell) for side in ("survey", "facilities") for cell in one["cells"][side]),
             "\n".join(one[name] for name in ("message_ja", "hint_ja", "message_en", "hint_en")),
         )
-        for one in queries
+        for one in queries[:_SCREENFUL]
     ]
     screen.table(columns, rows)
+    rest = len(queries) - len(rows)
+    if rest:
+        screen.say(f"ほか {rest:,} 件 / and {rest:,} more (--json)")
 
 
 def _cell(cell: Mapping[str, Any]) -> str:

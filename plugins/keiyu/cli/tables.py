@@ -50,7 +50,9 @@ def present(
 
 def _show_rows(screen: Screen, rows: "pa.Table", whole: int) -> None:
     """Show as many leading columns as are readable side by side."""
-    cells = [list(row.values()) for row in rows.to_pylist()]
+    years = {field.name for field in rows.schema if (field.metadata or {}).get(b"concept") == b"TIME_PERIOD"}
+    told = rows.to_pylist()
+    cells = [[str(v) if name in years and isinstance(v, int) else v for name, v in row.items()] for row in told]
     fit = screen.columns_that_fit(rows.column_names, cells)
     screen.table(rows.column_names[:fit], [row[:fit] for row in cells])
     rest = rows.num_columns - fit
