@@ -9,7 +9,7 @@ import pytest
 from keiyu import publish
 from keiyu.contract import Collection, lines, load
 from keiyu.publish.disclosure.composition import protected
-from keiyu.publish.release import NotShownError
+from keiyu.publish.reading import NotShownError
 from keiyu.publish.session import schema
 from keiyu.read.choose import prepared
 from keiyu.receive.workspace import Workspace

@@ -14,7 +14,7 @@ from keiyu import publish
 from keiyu.codes.areas import Areas
 from keiyu.contract import template
 from keiyu.intake import ingest
-from keiyu.publish.release import UnknownTableError
+from keiyu.publish.reading import UnknownTableError
 from keiyu.publish.resolve import ManyFiguresError, NoSuchFigureError
 from keiyu.publish.trace import Trace, trace
 from keiyu.receive import Arrival, receive_many

@@ -19,7 +19,7 @@ from keiyu.contract.model import Collection
 from keiyu.findings import Severity
 from keiyu.ledger import open_collection
 from keiyu.publish import prefill, registry, rollup
-from keiyu.publish.release import NotShownError
+from keiyu.publish.reading import NotShownError
 from keiyu.publish.trace import trace
 from keiyu.read import read
 from keiyu.receive.workspace import Workspace

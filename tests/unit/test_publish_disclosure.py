@@ -13,7 +13,7 @@ from keiyu.contract.disclosure import Disclosure
 from keiyu.publish.build import build
 from keiyu.publish.disclosure.composition import NotStatedError, protected
 from keiyu.publish.disclosure.protection import protect
-from keiyu.publish.release import NotShownError
+from keiyu.publish.reading import NotShownError
 from keiyu.publish.snapshot import take
 from ministry import APRIL, CHIYODA, CHUO, HACHIOJI, HAYAMA, OSHIMA, SEVEN, YOKOHAMA, YOKOSUKA, Ministry, small_home
 from secrecy import home as protected_home

@@ -16,7 +16,8 @@ from keiyu import publish
 from keiyu.ledger.models import Event, ReleaseFile
 from keiyu.ledger.models import Release as ReleaseRow
 from keiyu.publish import cut, parquet, release, session
-from keiyu.publish.release import StageNotDueError, UnknownTableError
+from keiyu.publish.reading import UnknownTableError
+from keiyu.publish.release import StageNotDueError
 from keiyu.publish.totals import TotalsDifferError
 from keiyu.receive.storage import BytesLostError
 from ministry import APRIL, CHIYODA, CHUO, HACHIOJI, HAYAMA, OSHIMA, SEVEN, YOKOHAMA, YOKOSUKA, Ministry

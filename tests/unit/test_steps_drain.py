@@ -13,8 +13,8 @@ from keiyu.contract import template
 from keiyu.ledger import open_collection
 from keiyu.orchestration.steps import drain, publish_due
 from keiyu.publish import parquet
+from keiyu.publish.alone import alone
 from keiyu.publish.current import current_path
-from keiyu.publish.release import _alone
 from keiyu.publish.session import NationalTableError
 from keiyu.receive import receive
 from keiyu.receive.workspace import Workspace
@@ -89,7 +89,7 @@ def test_what_another_publishes_at_this_moment_is_left_to_the_national_run(
     with Workspace.open(settings) as workspace:
         open_collection(workspace.ledger, APRIL)
         send(workspace, CHIYODA)
-        with _alone(workspace.ledger, APRIL):
+        with alone(workspace.ledger, APRIL):
             assert drain(workspace, linger=0).counts["accepted"] == 1
             assert not workspace.storage.exists(current_path(APRIL, "municipality"))
         publish_due(workspace, LINE, "2025-04-01")

@@ -6,7 +6,8 @@ from keiyu.ondemand import on_demand
 
 if TYPE_CHECKING:
     from keiyu.publish.history import Release
-    from keiyu.publish.release import due, publish, read, refresh_current, sweep
+    from keiyu.publish.reading import read
+    from keiyu.publish.release import due, publish, refresh_current, sweep
     from keiyu.publish.stage import Due
     from keiyu.publish.verification import verify
 else:
@@ -14,7 +15,8 @@ else:
         __name__,
         {
             "history": ["Release"],
-            "release": ["due", "publish", "read", "refresh_current", "sweep"],
+            "reading": ["read"],
+            "release": ["due", "publish", "refresh_current", "sweep"],
             "stage": ["Due"],
             "verification": ["verify"],
         },

@@ -1,37 +1,27 @@
 """Publishing (公表): what is live is computed once, shown in ``current/``, and where a stage is due, frozen."""
 
 import datetime as dt
-import hashlib
 import math
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import ClassVar, Final
+from typing import ClassVar
 
 import pyarrow as pa
-from sqlalchemy import Connection, NullPool, create_engine, text
 
-from keiyu import register
 from keiyu.collector import uncollected
-from keiyu.contract.disclosure import PUBLIC, Audience, Disclosure
-from keiyu.contract.model import Collection, Contract, NationalTable
+from keiyu.contract.model import Collection
 from keiyu.errors import UserError
-from keiyu.ledger import Ledger
 from keiyu.ledger.ids import new_id
 from keiyu.ledger.models import ReleaseStage
-from keiyu.publish import across, current, cut, estimation, monitor, parquet, promise, rollup
-from keiyu.publish.build import build
+from keiyu.publish import across, current, cut, promise, rollup
+from keiyu.publish.alone import alone
 from keiyu.publish.disclosure.composition import protected
 from keiyu.publish.disclosure.protection import protect
 from keiyu.publish.folder import leftovers
-from keiyu.publish.history import Changes, History, Release, changes, history, load, names, released_files
+from keiyu.publish.history import Changes, History, Release, changes, history, load, names
 from keiyu.publish.manifest import Cut, parts, shard_digests, weight_in
 from keiyu.publish.snapshot import Snapshot, take
 from keiyu.publish.stage import Due, Situation, decide, today
 from keiyu.receive.workspace import Workspace
-
-_TICK: Final = 0.05
 
 
 @dataclass(eq=False)
@@ -46,31 +36,6 @@ class StageNotDueError(UserError):
     code: ClassVar[str] = "KEIYU-171"
     ja: ClassVar[str] = "{collection} の {stage} は公表できません: {reason_ja}"
     en: ClassVar[str] = "The stage {stage} of {collection} cannot be published: {reason_en}"
-
-
-@dataclass(eq=False)
-class UnknownTableError(UserError):
-    """A national table that the line does not have."""
-
-    table: str
-    known: str
-
-    code: ClassVar[str] = "KEIYU-172"
-    ja: ClassVar[str] = "全国表「{table}」はありません。使えるもの: {known}"
-    en: ClassVar[str] = "There is no national table {table!r}; the known tables are {known}."
-
-
-@dataclass(eq=False)
-class NotShownError(UserError):
-    """A national table whose figures are protected, which somebody may not see, or not yet."""
-
-    collection: str
-    table: str
-    audience: str
-
-    code: ClassVar[str] = "KEIYU-177"
-    ja: ClassVar[str] = "{collection} の全国表「{table}」は、{audience} にはまだ公表されていないか、公開されません。"
-    en: ClassVar[str] = "National table {table!r} of {collection} is not, or not yet, shown to {audience}."
 
 
 @dataclass(frozen=True)
@@ -116,7 +81,7 @@ def publish(
         StageNotDueError: the stage asked for would break the order of stages, or not everyone is in for 確報.
         TotalsDifferError: the tables do not add up to what the ledger accepted; nothing was published.
     """
-    with uncollected(), _alone(workspace.ledger, collection):
+    with uncollected(), alone(workspace.ledger, collection):
         standing = _standing(workspace, collection, on)
         wanted = _wanted(workspace, standing, stage)
         tables = _refresh(workspace, standing, wanted is not None)
@@ -140,87 +105,11 @@ def refresh_current(workspace: Workspace, collection: Collection, *, patience: f
     Raises:
         TotalsDifferError: the tables do not add up to what the ledger accepted; nothing was replaced.
     """
-    with uncollected(), _alone(workspace.ledger, collection, patience) as held:
+    with uncollected(), alone(workspace.ledger, collection, patience) as held:
         if not held:
             return False
         standing = _standing(workspace, collection, None)
         return bool(_refresh(workspace, standing, needed=False))
-
-
-def read(
-    workspace: Workspace,
-    collection: Collection,
-    table: str,
-    as_known_at: dt.datetime | None = None,
-    *,
-    audience: Audience = PUBLIC,
-) -> pa.Table:
-    """Return a national table, as it is or as it was known.
-
-    A table that may hide figures is shown whole to the audiences that the line's policy names; the others see it
-    as the last release showed it, since what changes with every arrival gives away what arrived.
-
-    What was known is computed with the SQL, contract and code tables of today, so that two instants differ by what
-    was reported and by nothing else. What was *published* is in the release's folder, with the digests of the rules
-    that made it; ``keiyu.publish.trace`` says whether those are still the rules of today.
-
-    Args:
-        workspace: the installation.
-        collection: which.
-        table: one of the line's national tables, ``estimate``, or ``monitor/…``, a table about the relay itself.
-        as_known_at: the instant (aware); now by default.
-        audience: who reads; the caller answers for that.
-
-    Raises:
-        UnknownTableError: the line has no such table.
-        NotShownError: the table is not for this audience, or no release has shown it yet.
-    """
-    contract = workspace.contract(collection.line)
-    relay = table.removeprefix("monitor/")
-    if relay != table and relay in {one.name for one in monitor.declared(workspace.settings.schemas)}:
-        return monitor.known(workspace, collection, as_known_at or workspace.ledger.now())[relay]
-    if table == estimation.ESTIMATE and contract.headline:
-        at_seq = None if as_known_at is None else register.seq_at(workspace.ledger, as_known_at)
-        return estimation.estimate(workspace, take(workspace, collection, at_seq))
-    sight = Disclosure.of(contract).sight(audience)
-    beyond = across.named(contract, table)
-    if beyond is not None:
-        if beyond.restricted and sight != "all":
-            raise NotShownError(str(collection), table, audience)
-        at_seq = None if as_known_at is None else register.seq_at(workspace.ledger, as_known_at)
-        return across.made(workspace, take(workspace, collection, at_seq), beyond, now=as_known_at is None)
-    national_table(contract, table)
-    if sight != "all" and table in {one.name for one in protected(contract)}:
-        if sight == "none":
-            raise NotShownError(str(collection), table, audience)
-        return _released(workspace, collection, table, as_known_at, audience)
-    if as_known_at is None:
-        return current.read(workspace, take(workspace, collection), table)
-    return build(workspace, take(workspace, collection, register.seq_at(workspace.ledger, as_known_at)))[table]
-
-
-def _released(
-    workspace: Workspace, collection: Collection, table: str, at: dt.datetime | None, audience: Audience
-) -> pa.Table:
-    """Return the rows of a table as the last release up to an instant shows them."""
-    with workspace.ledger.read() as connection:
-        files = released_files(connection, collection, table, at)
-    if not files:
-        raise NotShownError(str(collection), table, audience)
-    return pa.concat_tables([parquet.decode(workspace.storage.read(path)) for path in files])
-
-
-def national_table(contract: Contract, name: str) -> NationalTable:
-    """Return a national table of a line.
-
-    Raises:
-        UnknownTableError: the line has no such table.
-    """
-    for table in contract.national:
-        if table.name == name:
-            return table
-    known = (*contract.national, *contract.across)
-    raise UnknownTableError(name, ", ".join(table.name for table in known))
 
 
 def sweep(workspace: Workspace, collection: Collection) -> list[str]:
@@ -229,40 +118,8 @@ def sweep(workspace: Workspace, collection: Collection) -> list[str]:
     Returns:
         The paths removed.
     """
-    with _alone(workspace.ledger, collection):
+    with alone(workspace.ledger, collection):
         return leftovers(workspace.storage, collection, names(workspace.ledger, collection))
-
-
-@contextmanager
-def _alone(ledger: Ledger, collection: Collection, patience: float = math.inf) -> Iterator[bool]:
-    """Hold the collection for this block alone: an advisory lock of the server, or a file beside SQLite.
-
-    Yields whether it is held; it is not where another holds the server's lock for longer than our patience, in seconds.
-    The server's lock ends with its connection, which is not of the pool: those who wait must not take the
-    connections that the one who publishes needs.
-    """
-    purpose = f"publish.{collection.line}.{collection.as_of.isoformat()}"
-    if ledger.file is not None:
-        with ledger.exclusively(purpose):
-            yield True
-        return
-    key = int.from_bytes(hashlib.sha256(purpose.encode()).digest()[:8], signed=True)
-    engine = create_engine(ledger.url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        if patience == math.inf:
-            connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": key})
-            yield True
-        else:
-            yield _gets(connection, key, time.monotonic() + patience)
-
-
-def _gets(connection: Connection, key: int, until: float) -> bool:
-    """Ask for the server's lock until it is ours or the time is over."""
-    while not connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": key}):
-        if time.monotonic() > until:
-            return False
-        time.sleep(_TICK)
-    return True
 
 
 def _standing(workspace: Workspace, collection: Collection, on: dt.date | None) -> _Standing:

@@ -21,7 +21,7 @@ from keiyu.contract.model import Collection, NationalTable
 from keiyu.errors import UserError
 from keiyu.ledger import collection_states
 from keiyu.publish import session
-from keiyu.publish.release import national_table, read
+from keiyu.publish.reading import national_table, read
 from keiyu.publish.sdmx import STATUS, VALUE
 from keiyu.publish.stage import today
 from keiyu.publish.universe import became

@@ -17,7 +17,7 @@ from keiyu.ledger.models import Release as ReleaseRow
 from keiyu.publish import current
 from keiyu.publish.build import build
 from keiyu.publish.history import last_release, load
-from keiyu.publish.release import national_table
+from keiyu.publish.reading import national_table
 from keiyu.publish.resolve import Figure, resolve
 from keiyu.publish.session import selected
 from keiyu.publish.snapshot import Snapshot, codes_digest, rules_digest, take
