@@ -19,6 +19,7 @@ _SOME: Final = frozenset({"○", "〇", "◯", "◎", "△", "▲", "有", "あ�
 _SIGNS: Final = 0.5
 _LOOKED: Final = 48
 _LONGEST: Final = 12
+_FEWEST: Final = 2
 _ALL: Final = 0.9
 """Share of the rows in which a sum is the sum of its parts: city halls err too."""
 _DIFFERENT: Final = 3
@@ -47,8 +48,10 @@ def whole_of(ages: Sequence[Sequence[Cell]], others: Mapping[int, Sequence[Cell]
         ages: the first cells of each column whose header says an age alone.
         others: the first cells of the other columns, in the same rows.
     """
+    if len(ages) < _FEWEST:
+        return None
     sums = [_sum(row) for row in zip(*ages, strict=True)]
-    wholes = [at for at, cells in others.items() if _adds_up(sums, cells)] if len(ages) > 1 else []
+    wholes = [at for at, cells in others.items() if _adds_up(sums, cells)]
     return wholes[0] if len(wholes) == 1 else None
 
 
@@ -57,16 +60,22 @@ def _sum(row: Sequence[Cell]) -> float:
 
 
 def _adds_up(sums: Sequence[float], cells: Sequence[Cell]) -> bool:
-    told = [(one, figure) for one, cell in zip(sums, cells, strict=True) if (figure := _figure(cell)) is not None]
-    if sum(one == whole for one, whole in told) < _ALL * max(len(told), 1):
-        return False
-    return len({whole for _, whole in told}) >= _DIFFERENT
+    right = wrong = 0
+    different: set[float] = set()
+    for one, cell in zip(sums, cells, strict=True):
+        whole = _figure(cell)
+        if whole is not None:
+            different.add(whole)
+            right, wrong = (right + 1, wrong) if one == whole else (right, wrong + 1)
+            if wrong > (1 - _ALL) * len(cells):
+                return False
+    return right >= _ALL * (right + wrong) and len(different) >= _DIFFERENT
 
 
 def _figure(cell: Cell) -> float | None:
     if isinstance(cell, int | float):
         return float(cell)
-    if not isinstance(cell, str):
+    if not isinstance(cell, str) or not cell.lstrip()[:1].isdecimal():
         return None
     text = fold.value(cell).replace(",", "").strip().removesuffix("人").removesuffix("名")
     return float(text) if text.isascii() and text.isdecimal() else None

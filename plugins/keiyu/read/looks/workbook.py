@@ -58,7 +58,7 @@ def _styles(part: bytes) -> tuple[Style, ...]:
 
 
 def _without_plain_cells(sheet: bytes, kept: Sequence[int]) -> bytes | None:
-    """Return a sheet's XML with its rows and none of their cells but those of some styles.
+    """Return a sheet's XML with the rows of which it says something, and no cells but those of some styles.
 
     Args:
         sheet: the XML.
@@ -76,6 +76,8 @@ def _without_plain_cells(sheet: bytes, kept: Sequence[int]) -> bytes | None:
     tags = re.findall(b"%b|%b" % (_ROW, _CELL % styles) if kept else _ROW, rows)
     if kept and any(tag.startswith(b"<c") and _PLACE.search(tag) is None for tag in tags):
         return None
+    if rows.count(b"<row ") == rows.count(b'<row r="'):
+        tags = [tag for tag in tags if tag.startswith(b"<c") or b"hidden" in tag or b"customFormat" in tag]
     return b"".join((head, begin, *(tag if tag.endswith(b"/>") else tag[:-1] + b"/>" for tag in tags), end, tail))
 
 
@@ -210,6 +212,7 @@ class _Page:
         self._column += 1
         if place:
             letters = place.rstrip("0123456789")
+            self._row = _whole(place[len(letters) :]) - 1
             column = self._letters.get(letters)
             if column is None:
                 column = self._letters[letters] = column_of(letters[:4])
