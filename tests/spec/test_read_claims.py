@@ -206,3 +206,22 @@ def test_what_a_file_is_called_in_latin_letters_tells_the_line() -> None:
 def test_who_is_taken_is_no_age_where_no_age_is_said() -> None:
     found = mapped({"保育園名": NURSERIES, "住所": STREETS, "対象": ["市民", "どなたでも", "市民", "在勤者"]})
     assert found["対象"] in (None, "?")
+
+
+def test_a_lone_text_over_a_group_is_a_level_of_the_header() -> None:
+    rows = [
+        ["指定緊急避難場所", "", "", "", ""],
+        ["", "", "災害の種類", "", ""],
+        ["名　称", "住　所", "洪水", "地震", "津波"],
+        *([name, street, "○", "", "×"] for name, street in zip(SHELTERS, STREETS, strict=True)),
+    ]
+    out = io.StringIO()
+    csv.writer(out).writerows(rows)
+    answer = inspect(out.getvalue().encode(), "list.csv", CONTRACTS, AREAS, schemas=SCHEMAS)
+    assert (answer["header_rows"], answer["data_rows"]) == ([2, 3], 4)
+    assert [c["field"] for c in answer["columns"]][2:] == ["flood", "earthquake", "tsunami"]
+
+
+def test_a_form_to_be_filled_in_is_no_list() -> None:
+    form = "入所申込書\n児童氏名,,生年月日,\n保護者氏名,,続柄,\n住所\n希望施設,第１希望,,第２希望\n"
+    assert inspect(form.encode(), "form.csv", CONTRACTS, AREAS, schemas=SCHEMAS)["expect"] == "reject"

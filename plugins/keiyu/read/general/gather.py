@@ -74,12 +74,14 @@ def gather(workbook: Workbook, lines: Sequence[LineWords], name: str, schemas: P
         areas: the dated area table.
 
     Returns:
-        Its tables; none where it has none with a header.
+        Its tables; none where it has none with a header, or only one without a record of which nothing is understood.
     """
     found = [part for one in find_tables(workbook, lines, name) for part in _apart(one, lines)]
     if not found:
         return None
     tables = join(_told_once(list(_understood(found, lines, name, schemas))), name, schemas)
+    if all(not len(table.body.records) and not table.understanding.fields for table in tables):
+        return None
     lists, left = _lists(tables)
     copies: list[tuple[Table, Table]] = []
     whole = []

@@ -234,7 +234,8 @@ class HeaderFinder:
         better = self._known(number, bottom) > without
         if len(cells) == 1:
             merged = any(key[0] == number and end - key[1] > 0 for key, end in self._spans.items())
-            return better and (merged or cells[0][0] > 0)
+            group = self._knows(texts[0]) and spans > 0
+            return (better or group) and (merged or cells[0][0] > 0)
         repeated = len(set(lower) - {""}) < len([c for c in lower if c != ""])
         return better or (spans + fills == len(cells) and spans > 0 and repeated)
 
