@@ -30,6 +30,7 @@ from keiyu.read.general.lexis import Lexis
 from keiyu.read.general.mapping import Mapped, Mapper, Seen, Understanding
 from keiyu.read.general.parts import find_parts
 from keiyu.read.general.remembered import settled_by, whole, with_changes
+from keiyu.read.general.shifted import unshifted
 from keiyu.read.general.spread import Spread
 from keiyu.read.general.subjects import Subjects
 from keiyu.read.general.titles import bare
@@ -270,9 +271,10 @@ def _understood(found: Found, line: LineWords) -> Understanding:
     parts = find_parts(found.header.levels, found.columns, lexis, line.judge)
     mapper = Mapper(lexis, line.judge)
     layout = line.known.near(found.form) if found.spread is None and found.month is None else None
+    columns = counted(found, line)
     if layout is None:
-        return proven(mapper.map(counted(found, line), parts), ANCHORS)
-    return with_changes(mapper.map(counted(found, line), parts, settled_by(layout, found.form)), layout, found.form)
+        return proven(unshifted(mapper.map(columns, parts), columns, line.judge), ANCHORS)
+    return with_changes(mapper.map(columns, parts, settled_by(layout, found.form)), layout, found.form)
 
 
 def table_of(found: Found, line: LineWords, understanding: Understanding, name: str, schemas: Path) -> Table:

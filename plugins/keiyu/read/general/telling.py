@@ -34,6 +34,7 @@ _WHY: Final = {
     "spread": ("行ごとに別の項目", "each row is of another field"),
     "month": ("別の月の列で、その月の回として読む", "a column of another month, read for that month"),
     "day": ("表の時点と違う日の数", "figures of another day than the table's"),
+    "shifted": ("見出しが値と一列ずれている", "headers seem to stand one column beside their values"),
     "months": ("同じ見出しの列が月ごとにある", "the same column stands there for several months"),
 }
 
