@@ -9,7 +9,7 @@ import io
 import random
 import time
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,10 +34,11 @@ REACHED = {"forms": 3.2, "real": 7.5}
 
 DECODED = 2.0
 TEXT_RATIO = 2.0
-"""What long texts aim at, decoded and read whole, in times of Arrow's reader after transcoding; decoding keeps it."""
+"""What long texts keep to, decoded and read whole, in times of Arrow's reader after transcoding; a quiet machine has
+1.8."""
 
-TEXT_REACHED = 3.0
-"""What reading them whole, every value under its field, must not fall behind on a busy machine; a quiet one has 1.9."""
+DIRTY_RATIO = 3.5
+"""The same of a list as people keep them: most texts differ, some values in a hundred are written oddly; 2.6 there."""
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
 
@@ -63,19 +64,10 @@ def pandas_workbook(data: bytes) -> int:
     return sum(map(len, frames.values()))
 
 
-def pandas_text(data: bytes) -> int:
-    return len(pd.read_csv(io.BytesIO(data), encoding="cp932", dtype=str, header=None))
-
-
 def arrow_after_transcoding(data: bytes) -> int:
     """Pyarrow's reader as it comes, after Python has made UTF-8 of the text."""
     table = arrow_csv.read_csv(pa.BufferReader(data.decode("cp932").encode()))
     return int(table.num_rows)
-
-
-def arrow_alone(data: bytes) -> int:
-    """Pyarrow's reader on UTF-8, transcoding not counted."""
-    return int(arrow_csv.read_csv(pa.BufferReader(data)).num_rows)
 
 
 def seconds(sides: Mapping[str, Callable[[], Any]], rounds: int = ROUNDS) -> dict[str, float]:
@@ -178,25 +170,65 @@ def million() -> bytes:
     return ("\r\n".join([header, *lines]) + "\r\n").encode("cp932")
 
 
+WIDE = str.maketrans("0123456789", "０１２３４５６７８９")
+ODD: Sequence[Mapping[int, Callable[[str], str]]] = [
+    {14: lambda text: text.translate(WIDE)},
+    {14: lambda _: "35(昼間）"},
+    {14: lambda _: ""},
+    {11: lambda text: text[1:]},
+    {11: lambda text: text.replace("-", "－")},
+    {4: lambda text: text.replace("保育園", "ﾎｲｸｴﾝ"), 17: lambda _: "午前7時"},
+    {8: lambda text: text.translate(WIDE), 20: lambda _: "延長保育は要相談（土曜を除く）"},
+]
+"""What is odd in a row: by column, what becomes of its text."""
+
+
+def dirty() -> bytes:
+    """The lists of all municipalities in CP932, a million rows under titles; three rows in a hundred are odd."""
+    chance = random.Random(3)
+    towns = all_areas().municipalities(DAY)
+    kinds = ["認可保育所", "認定こども園", "小規模保育事業", "認可外保育施設"]
+    header = (
+        "市区町村コード,NO,都道府県名,市区町村名,名称,名称_カナ,種別,郵便番号,住所,緯度,経度,電話番号,法人の名称,"
+        "認可等年月日,定員,定員_0歳,定員_1歳,開始時間,終了時間,URL,備考"
+    )
+    lines = [header, "【公立】" + "," * 20]
+    for i in range(ROWS):
+        town = towns[i * len(towns) // ROWS]
+        name, kana = (
+            "".join(chance.choices("東西南北中山川田村木森林", k=4)),
+            "".join(chance.choices("アカサタナハマ", k=6)),
+        )
+        row = [town.code6, f"{i + 1}", town.prefecture_name, town.name, f"{name}保育園", kana, kinds[i % 4]]
+        row += [f"{i % 899 + 100}-{i * 7 % 8999 + 1000}", f"{town.name}{name[:1]}町{i % 9 + 1}丁目{i % 37}-{i % 29}"]
+        row += [f"{35 + chance.random():.6f}", f"{138 + chance.random():.6f}"]
+        row += [f"045-{chance.randrange(100, 999)}-{chance.randrange(1000, 9999)}", f"社会福祉法人{name[:2]}会"]
+        row += [f"{1960 + i % 60}-04-01", f"{i % 200}", f"{i % 9}", f"{i % 20}", "7:00", "19:00", "", ""]
+        if chance.random() < 0.03:
+            for column, changed in chance.choice(ODD).items():
+                row[column] = changed(row[column])
+        lines += ["小計,,,,,,,,,,,,,,1200,,,,,,", "【私立】" + "," * 20] if i == ROWS // 2 else []
+        lines.append(",".join(row))
+    return ("\r\n".join(lines) + "\r\n").encode("cp932")
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-def test_a_million_rows_of_cp932_are_read_within_some_times_what_arrow_takes() -> None:
-    data = million()
-    utf8 = data.decode("cp932").encode()
+@pytest.mark.parametrize(("made", "most"), [(million, TEXT_RATIO), (dirty, DIRTY_RATIO)])
+def test_a_million_rows_of_cp932_are_read_within_some_times_what_arrow_takes(
+    made: Callable[[], bytes], most: float
+) -> None:
+    data = made()
+    read = reading(data, "一覧_2025-04-01.csv", line="nursery_facility")
+    assert len(read.tables[0].rows) == ROWS
     sides = {
         "arrow after transcoding": lambda: arrow_after_transcoding(data),
-        "arrow alone": lambda: arrow_alone(utf8),
         "decode": lambda: decode(data),
-        "pandas.read_csv": lambda: pandas_text(data),
+        "read": lambda: reading(data, "一覧_2025-04-01.csv", line="nursery_facility"),
     }
     found = seconds(sides, 2)
-    table("a million rows of CP932", 1, len(data), found, "arrow after transcoding")
-    started = time.process_time()
-    read = reading(data, "一覧_2025-04-01.csv", line="nursery_facility")
-    spent = time.process_time() - started
+    table(f"a million rows of CP932 ({made.__name__})", 1, len(data), found, "arrow after transcoding")
     floor = found["arrow after transcoding"]
-    print(f"  read, whole: {spent:.1f} s CPU for {len(read.tables[0].rows):,} rows, {spent / floor:.2f} × arrow")
-    print(f"  target of read: {TEXT_RATIO:.1f} ×")
-    assert len(read.tables[0].rows) == ROWS
+    print(f"  bound of read: {most:.1f} ×")
     assert found["decode"] <= TEXT_RATIO * floor
-    assert spent <= TEXT_REACHED * floor
+    assert found["read"] <= most * floor

@@ -1,11 +1,13 @@
 """A list too long to look at each cell is read as a short one: by columns, with the same rows, values and marks."""
 
+from itertools import chain
 from typing import Any
 
 import pyarrow as pa
 import pytest
 
 from keiyu.read import text
+from keiyu.read.general import pieces
 from keiyu.read.held import Array, Coded, Texts, blanks, chosen, together, where
 from keiyu.read.model import Reading
 from reading import reading
@@ -78,3 +80,36 @@ def test_a_held_column_answers_as_its_list(cells: list[str]) -> None:
     )
     with pytest.raises(IndexError):
         held[len(cells)]
+
+
+def divided() -> bytes:
+    """Return a long list in parts: titles, sums, a header that comes again, and one whose columns stand elsewhere."""
+    rows = [
+        f"千代田区,第{i}ひまわり保育園,千代田区一番町{i % 30}-{i},03-{i % 9000 + 1000}-{i * 7 % 9000 + 1000},{i % 90}"
+        for i in range(COUNT)
+    ]
+    moved = [",".join([row.split(",")[i] for i in (2, 4, 1, 0, 3)]) for row in rows[15_000:]]
+    header, other = "市区町村名,名称,所在地,電話番号,定員", "所在地,定 員,名称,市区町村名,電話番号"
+    parts = [
+        ["東京都の保育所", header, "【公立】", *rows[:9_000], "小計,,,,99", header, "【私立】", *rows[9_000:15_000]]
+    ]
+    parts += [["", "認可外保育施設", other, *moved[:3_000], other, *moved[3_000:], ",計,,,"]]
+    return ("\r\n".join(chain.from_iterable(parts)) + "\r\n").encode()
+
+
+@pytest.mark.parametrize("most", [len(divided()), 0])
+def test_a_long_list_is_cut_where_other_columns_begin_as_a_short_one_is(
+    most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = divided()
+    monkeypatch.setattr(text, "_LARGE", most)
+    long = reading(data, "一覧_2025-04-01.csv", line="nursery_facility")
+    monkeypatch.setattr(text, "_LARGE", len(data))
+    monkeypatch.setattr(pieces, "LONGEST", 2 * COUNT)
+    short = reading(data, "一覧_2025-04-01.csv", line="nursery_facility")
+    assert told(long) == told(short)
+    assert [len(t.rows) for t in long.tables] == [15_000, COUNT - 15_000]
+    first, last = long.tables
+    assert first.columns["name"][-1] == "第14999ひまわり保育園"
+    assert (last.columns["name"][0], last.columns["capacity"][0]) == ("第15000ひまわり保育園", 15_000 % 90)
+    assert set(last.columns["facility_type"]) == {"unlicensed"}

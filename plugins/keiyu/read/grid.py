@@ -5,13 +5,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from operator import itemgetter
-from typing import TYPE_CHECKING, Literal, overload
+from typing import Literal, overload
+
+import pyarrow as pa
 
 from keiyu.read.held import Texts
 from keiyu.read.looks.model import PLAIN, Looks
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 Cell = str | float | int | bool | dt.date | dt.datetime | dt.time | dt.timedelta
 """What a decoder yields for one cell; an empty cell is ``""``."""
@@ -72,15 +71,19 @@ class ColumnRows(Sequence[list[Cell]]):
 
     _STEP = 8_192
 
-    def __init__(self, columns: Sequence["pa.ChunkedArray"], start: int = 0, stop: int | None = None) -> None:
+    def __init__(
+        self, columns: Sequence[pa.ChunkedArray], start: int = 0, stop: int | None = None, gap: range = range(0)
+    ) -> None:
         """Look at columns as rows.
 
         Args:
             columns: one array of texts per column, all of one length.
             start: first row that is seen.
             stop: row behind the last.
+            gap: rows that are seen blank, for they are of another table.
         """
         self.columns = columns
+        self._gap = gap
         self._start = start
         self._stop = (len(columns[0]) if columns else 0) if stop is None else stop
         self._held: dict[tuple[int, int], Texts] = {}
@@ -100,7 +103,7 @@ class ColumnRows(Sequence[list[Cell]]):
             if step != 1:
                 return [self[i] for i in range(start, stop, step)]
             if stop - start > self._STEP:
-                return ColumnRows(self.columns, self._start + start, self._start + stop)
+                return ColumnRows(self.columns, self._start + start, self._start + stop, self._gap)
             return self._made(self._start + start, self._start + stop)
         place = at + len(self) if at < 0 else at
         if not 0 <= place < len(self):
@@ -116,10 +119,31 @@ class ColumnRows(Sequence[list[Cell]]):
         """Return the cells of a column from a row on."""
         place = (at, start)
         if place not in self._held:
-            self._held[place] = Texts(self.columns[at].slice(self._start + start, max(len(self) - start, 0)))
+            self._held[place] = Texts(self._seen(self.columns[at], self._start + start, self._stop))
         return self._held[place]
 
+    def without(self, rows: range) -> "ColumnRows":
+        """Return the same rows, some of them blank.
+
+        Args:
+            rows: which rows.
+        """
+        return ColumnRows(
+            self.columns, self._start, self._stop, range(self._start + rows.start, self._start + rows.stop)
+        )
+
+    def _seen(self, column: pa.ChunkedArray, start: int, stop: int) -> pa.ChunkedArray:
+        """Return a part of a column as it is seen."""
+        gap = range(max(start, self._gap.start), min(stop, self._gap.stop))
+        if not gap:
+            return column.slice(start, max(stop - start, 0))
+        before, behind = column.slice(start, gap.start - start), column.slice(gap.stop, stop - gap.stop)
+        return pa.chunked_array([*before.chunks, pa.repeat("", len(gap)), *behind.chunks])
+
     def _made(self, start: int, stop: int) -> list[list[Cell]]:
+        gap = range(max(start, self._gap.start), min(stop, self._gap.stop))
+        if gap:
+            return [*self._made(start, gap.start), *([] for _ in gap), *self._made(gap.stop, stop)]
         parts = [column.slice(start, max(stop - start, 0)).to_pylist() for column in self.columns]
         return [list(row) for row in zip(*parts, strict=True)]
 

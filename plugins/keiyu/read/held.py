@@ -1,7 +1,7 @@
 """Long columns held as arrays: a cell is made when somebody looks at it, and equal ones are looked at once."""
 
 from abc import abstractmethod
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cached_property
 from typing import Any, Final, overload
@@ -197,10 +197,15 @@ class Texts(Array):
         return np.flatnonzero(pc.is_in(self.array, pa.array(sorted(texts), pa.string())).to_numpy())
 
     def chosen(self, rows: "Sequence[int] | np.ndarray[Any, Any]") -> "Texts":
-        """Return some rows as a column."""
-        if isinstance(rows, range) and rows.step == 1:
-            return Texts(self.array.slice(rows.start, len(rows)))
-        return Texts(self.array.take(pa.array(rows, pa.int64())))
+        """Return some rows as a column; where few texts differ, they are not looked for again."""
+        if isinstance(rows, range) and rows == range(len(self)):
+            return self
+        some = slice(rows.start, rows.stop) if isinstance(rows, range) and rows.step == 1 else rows
+        found = Texts(self.array[some] if isinstance(some, slice) else self.array.take(pa.array(some, pa.int64())))
+        found.few = self.few
+        if self.few:
+            found.coded = Coded(self.coded.values, self.coded.at[some])
+        return found
 
     def read(self, kind: pa.DataType, but: "np.ndarray[Any, Any]") -> Array:
         """Return what the texts say, none where a text is empty or in some rows.
@@ -231,7 +236,7 @@ def which(found: Sequence[tuple[int, Any]], wanted: Callable[[Any], bool]) -> Se
     return found.which(wanted) if isinstance(found, Some) else [one for one in found if wanted(one[1])]
 
 
-def chosen(cells: Sequence[Any], rows: Sequence[int]) -> Sequence[Any]:
+def chosen(cells: Sequence[Any], rows: "Sequence[int] | np.ndarray[Any, Any]") -> Sequence[Any]:
     """Return some rows of a column.
 
     Args:
@@ -241,6 +246,37 @@ def chosen(cells: Sequence[Any], rows: Sequence[int]) -> Sequence[Any]:
     if isinstance(cells, Texts):
         return cells.chosen(rows)
     return cells[rows.start : rows.stop : rows.step] if isinstance(rows, range) else list(map(cells.__getitem__, rows))
+
+
+def labelled(cells: Sequence[Any], labels: AbstractSet[str], folded: Callable[[str], str]) -> Sequence[int]:
+    """Return the rows of a column in which a label stands; where many texts differ, one that is written in plain form.
+
+    Args:
+        cells: the column.
+        labels: the labels, folded.
+        folded: folds a text.
+    """
+
+    def among(texts: Iterable[Any]) -> Iterator[int]:
+        return (n for n, text in enumerate(texts) if isinstance(text, str) and folded(text) in labels)
+
+    if isinstance(cells, Texts):
+        rows = cells.coded.rows(set(among(cells.coded.values))) if cells.few else cells.among(labels)
+        return list(rows.tolist())
+    different = list(set(cells))
+    few = 2 * len(different) <= len(cells)
+    found = {different[n] for n in among(different)} if few else labels & set(different)
+    return [row for row, cell in enumerate(cells) if cell in found] if found else []
+
+
+def each(column: Sequence[Any], made: Callable[[Any], Any]) -> Sequence[Any]:
+    """Return what is made of each value of a column; of each different one once, where these are kept.
+
+    Args:
+        column: the column.
+        made: makes it.
+    """
+    return Coded([made(v) for v in column.values], column.at) if isinstance(column, Coded) else list(map(made, column))
 
 
 def blanks(cells: Sequence[Any]) -> set[int]:
@@ -283,7 +319,7 @@ def together(columns: Sequence[Sequence[Any]], count: int) -> tuple[list[tuple[A
     Returns:
         The different rows, and the number of its row among them for each row.
     """
-    if not any(isinstance(column, Texts) for column in columns):
+    if not (any(isinstance(c, Texts) for c in columns) or all(isinstance(c, Coded) for c in columns)):
         known: dict[tuple[Any, ...], int] = {}
         at = [known.setdefault(row, len(known)) for row in zip(*columns, strict=True)]
         return list(known), Coded(range(len(known)), np.asarray(at, "int64"))

@@ -14,6 +14,7 @@ from keiyu.contract.model import Contract
 from keiyu.read.general.gather import List, Whole, is_copy
 from keiyu.read.general.rows import Rows, is_list, is_of_line
 from keiyu.read.general.table import Table
+from keiyu.read.held import together
 from keiyu.read.model import Reading
 from keiyu.read.notes import Notes
 from keiyu.read.owner import Owner, home_of, owner_of
@@ -140,15 +141,14 @@ class Sorter:
     def _tell_titles(self, table: Table) -> None:
         sheet = table.found.grid.name
         for name, texts in table.given.items():
-            said = "、".join(dict.fromkeys(filter(None, texts)))
+            different, _ = together([texts], len(texts))
+            words = "、".join(text for (text,) in different if text)
             told = table.line.fields[name]
-            facts = {"value": said[:200], "label_ja": told.label_ja, "label_en": told.label_en}
+            facts = {"value": words[:200], "label_ja": told.label_ja, "label_en": told.label_en}
             self.notes.add("read.section.given", sheet=sheet, field=name, **facts)
-        silent = [
-            title
-            for n, title in enumerate(table.sections)
-            if title and not any(texts[n] for texts in table.given.values())
-        ]
+        columns = [table.sections, *table.given.values()] if table.sections else []
+        said, _ = together(columns, len(table.sections))
+        silent = [title for title, *texts in said if title and not any(texts)]
         if silent:
             self.notes.add("read.section.unknown", sheet=sheet, value="、".join(dict.fromkeys(silent))[:200])
 

@@ -22,7 +22,8 @@ from keiyu.read.general.rows import is_of_line
 from keiyu.read.general.search import find_tables
 from keiyu.read.general.sections import with_titles
 from keiyu.read.general.table import ANCHORS, Found, LineWords, Table, table_of, understand
-from keiyu.read.grid import Cell, Workbook
+from keiyu.read.grid import Workbook
+from keiyu.read.held import chosen
 from keiyu.read.kinds import kind_of
 from keiyu.read.values import raw
 
@@ -216,9 +217,7 @@ def _records(table: Table, tables: Sequence[Table]) -> set[tuple[str, ...]]:
     """
     common = [n for n in ANCHORS if all(n in t.understanding.fields for t in tables)]
     fields = [n for n in _TOLD_BY if n in common] if set(_TOLD_BY) <= set(common) else common
-    at = [table.understanding.fields[name] for name in fields]
-    rows = table.found.grid.rows
-    return {tuple(_cell(rows[row], i) for i in at) for row in table.body.records}
+    return _told(table, [table.understanding.fields[name] for name in fields])
 
 
 def is_copy(one: Table, two: Table) -> bool:
@@ -231,15 +230,16 @@ def is_copy(one: Table, two: Table) -> bool:
     if set(one.understanding.fields) - set(two.understanding.fields):
         return False
     fields = [(at, two.understanding.fields[name]) for name, at in one.understanding.fields.items()]
-    mine, theirs = (
-        {tuple(_cell(t.found.grid.rows[row], pair[side]) for pair in fields) for row in t.body.records}
-        for side, t in enumerate((one, two))
-    )
+    mine, theirs = (_told(t, [pair[side] for pair in fields]) for side, t in enumerate((one, two)))
     return mine <= theirs
 
 
-def _cell(row: Sequence[Cell], at: int) -> str:
-    return fold.joined(raw(row[at])) if at < len(row) else ""
+def _told(table: Table, columns: Sequence[int]) -> set[tuple[str, ...]]:
+    """Return what the records of a table say in some columns, folded."""
+    if not columns:
+        return {()} if table.body.records else set()
+    cells = (chosen(table.found.grid.column(at), table.body.records) for at in columns)
+    return set(zip(*([fold.joined(raw(cell)) for cell in column] for column in cells), strict=True))
 
 
 def _is_cut(table: Table) -> bool:

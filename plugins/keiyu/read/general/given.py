@@ -1,11 +1,13 @@
 """What titles of sections, tables and sheets, and known forms, give to records: read like the cells of a column."""
 
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Final
 
 from keiyu.codes.areas import Areas
 from keiyu.read.general.table import Table
 from keiyu.read.general.values import FieldColumn, FieldValues
+from keiyu.read.held import each
 from keiyu.read.kinds import Normaliser, kind_of
 
 NOWHERE: Final = -1
@@ -23,7 +25,7 @@ def given_values(table: Table, areas: Areas | None = None) -> list[FieldValues]:
     for name, cells in {**_fixed(table), **table.given}.items():
         kind = kind_of(table.line.fields[name])
         reader = Normaliser(kind, table.line.terms(name, areas, table.as_of))
-        found.append(FieldValues(name, NOWHERE, cells, [reader.read(cell) for cell in cells]))
+        found.append(FieldValues(name, NOWHERE, cells, each(cells, reader.read)))
     return found
 
 
@@ -42,4 +44,5 @@ def given_columns(table: Table, areas: Areas | None = None) -> list[FieldColumn]
         table: the table.
         areas: the area table.
     """
-    return [FieldColumn(v.field, v.column, v.cells, [e.value for e in v.read], ()) for v in given_values(table, areas)]
+    given = given_values(table, areas)
+    return [FieldColumn(v.field, v.column, v.cells, each(v.read, attrgetter("value")), ()) for v in given]

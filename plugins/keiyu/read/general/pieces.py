@@ -5,20 +5,24 @@ below each other under headers that differ a little. Each such list is a table; 
 at the top of a page divides nothing.
 """
 
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Final
+
+import numpy as np
 
 from keiyu.codes.eras import find_date, find_month
 from keiyu.read import fold
 from keiyu.read.general.headers import Header, HeaderFinder
 from keiyu.read.general.shapes import VALUES, shape
 from keiyu.read.grid import Cell, ColumnRows, Grid
+from keiyu.read.held import labelled
 from keiyu.read.looks.model import Looks
 
 LONGEST: Final = 20_000
-"""Rows of a sheet in which further headers are looked for: people who divide a sheet look at it."""
+"""Rows of a sheet each of which is looked at; in a longer one, only those in which labels stand."""
 
 MOST: Final = 200
 """Pieces of one sheet."""
@@ -36,7 +40,7 @@ class Splitter:
     def __init__(
         self,
         knows: Callable[[str], bool],
-        labels: Container[str],
+        labels: AbstractSet[str],
         names: Callable[[str], bool],
         codes: Callable[[str], bool],
         sums: Callable[[str], bool],
@@ -63,8 +67,11 @@ class Splitter:
             grid: the sheet.
             header: its likeliest header.
         """
-        if isinstance(grid.rows, ColumnRows) or grid.features or len(grid.rows) > LONGEST:
+        if grid.features:
             yield grid, header
+            return
+        if _is_long(grid):
+            yield from self._below(grid, header)
             return
         for below in self._below(grid, header):
             strips = list(self._beside(*below))
@@ -83,7 +90,7 @@ class Splitter:
         yield replace(grid, rows=grid.rows[: ends[0]], look=_part(grid, range(ends[0]))), header
         for head, title, end in zip(heads[1:], titles, ends[1:], strict=True):
             kept = 0 if _is_dated(grid.rows[title : head.top]) else header.top
-            rows = [row if i < kept or i >= title else [] for i, row in enumerate(grid.rows[:end])]
+            rows = _without(grid.rows[:end], range(kept, title))
             yield replace(grid, rows=rows, look=_part(grid, range(title, end))), head
 
     def _heads(self, grid: Grid, sure: Header) -> list[Header]:
@@ -91,8 +98,12 @@ class Splitter:
         finder = HeaderFinder(grid, self._knows)
         own = {fold.joined(text) for text in _texts(sure)}
         found: list[Header] = []
-        row = 0
-        while row < len(grid.rows) and len(found) < MOST:
+        long, below = _is_long(grid), 0
+        for row in self._doubtful(grid, sure, own):
+            if row < below or len(found) == MOST:
+                continue
+            if found and long and grid.rows[row] == grid.rows[found[-1].bottom]:
+                continue
             since = found[-1].bottom + 1 if found else 0
             if row == sure.top or self._is_head(grid.rows[row], own):
                 head = sure if row == sure.top else finder.around(row, since=since)
@@ -100,9 +111,18 @@ class Splitter:
                     head = sure
                 if head is sure or self._begins(grid, found[-1] if found else None, head):
                     found.append(head)
-                row = head.bottom
-            row += 1
+                below = head.bottom + 1
         return found
+
+    def _doubtful(self, grid: Grid, sure: Header, own: AbstractSet[str]) -> Iterable[int]:
+        """Return the rows that may be headers: of a long list those in which several labels stand."""
+        start, count = sure.bottom + 1, len(grid.rows)
+        if not _is_long(grid):
+            return range(count)
+        hits = np.zeros(count - start, "int32")
+        for at in range(len(sure.levels)):
+            hits[labelled(grid.column(at, start), own | self._labels, fold.joined)] += 1
+        return chain(range(start), (start + np.flatnonzero(hits >= _FEWEST)).tolist())
 
     def _begins(self, grid: Grid, before: Header | None, head: Header) -> bool:
         """Return whether another table begins: under a title or another header, or after a gap with other columns."""
@@ -187,6 +207,17 @@ class Splitter:
             if any(isinstance(c, str) and self._sums(c) for row in rows for c in row[start:end]):
                 return [(0, start)]
         return []
+
+
+def _is_long(grid: Grid) -> bool:
+    return isinstance(grid.rows, ColumnRows) or len(grid.rows) > LONGEST
+
+
+def _without(rows: Sequence[list[Cell]], gap: range) -> Sequence[list[Cell]]:
+    """Return rows, some of them blank."""
+    if isinstance(rows, ColumnRows):
+        return rows.without(gap)
+    return [[] if i in gap else row for i, row in enumerate(rows)]
 
 
 def _blocks(grid: Grid, header: Header) -> list[tuple[int, int]]:

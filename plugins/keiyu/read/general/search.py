@@ -1,7 +1,7 @@
 """The tables of a workbook: where each stands, before anybody understands its columns."""
 
-from collections.abc import Container, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -28,7 +28,7 @@ def find_tables(workbook: Workbook, lines: Sequence[LineWords], name: str = "") 
     """
     splitter = Splitter(
         lambda t: _known(t, lines),
-        _Labels(lines),
+        frozenset[str]().union(*(line.labels for line in lines)),
         lambda t: _names(t, lines),
         lambda t: any(line.coded(bare(t)) for line in lines),
         lambda t: any(line.sums(t) for line in lines),
@@ -60,16 +60,6 @@ def _header(grid: Grid, lines: Sequence[LineWords]) -> Header | None:
         return properties(grid, lambda t: _means(t, lines))
     finder = HeaderFinder(grid, lambda t: _known(t, lines))
     return header_of(grid, [line.known for line in lines], finder) or finder.find()
-
-
-@dataclass(frozen=True)
-class _Labels(Container[str]):
-    """The folded labels of several lines."""
-
-    lines: Sequence[LineWords]
-
-    def __contains__(self, text: object) -> bool:
-        return any(text in line.labels for line in self.lines)
 
 
 def _names(text: str, lines: Sequence[LineWords]) -> bool:

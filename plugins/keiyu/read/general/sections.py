@@ -11,10 +11,13 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
+import numpy as np
+
 from keiyu.codes.areas import Area, Areas
 from keiyu.contract.model import Field
 from keiyu.read.general.table import LineWords, Table
 from keiyu.read.general.titles import bare, style
+from keiyu.read.held import Coded
 from keiyu.read.places import MUNICIPALITY
 
 _PLACE: Final = re.compile(r"[市区町村]$")
@@ -122,19 +125,15 @@ def _with(table: Table, titles: Titles, outer: Sequence[Given], over: str) -> Ta
     if not rows and not whole and not over:
         return table
     standing = _Standing(whole, over or None)
-    sections: list[str | None] = []
-    given: list[Given] = []
-    following = iter([*rows, (len(table.found.grid.rows), "")])
-    upcoming = next(following)
-    for record in table.body.records:
-        while upcoming[0] < record:
-            standing.enter(upcoming[1], told[upcoming[1]])
-            upcoming = next(following)
-        sections.append(standing.title)
-        given.append(standing.given)
+    states = [(standing.title, standing.given)]
+    for _, text in rows:
+        standing.enter(text, told[text])
+        states.append((standing.title, standing.given))
+    at = np.searchsorted(np.asarray([row for row, _ in rows], "int64"), table.body.records)
     held = table.understanding.fields
-    fields = [name for name in dict.fromkeys(n for g in given for n in g) if name not in held]
-    return replace(table, sections=sections, given={name: [g.get(name, "") for g in given] for name in fields})
+    said = dict.fromkeys(name for n in np.unique(at).tolist() for name in states[n][1])
+    given = {name: Coded([words.get(name, "") for _, words in states], at) for name in said if name not in held}
+    return replace(table, sections=Coded([title for title, _ in states], at), given=given)
 
 
 class _Standing:

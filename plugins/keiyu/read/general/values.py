@@ -8,12 +8,14 @@ from functools import cached_property
 from itertools import chain
 from typing import Any, Final
 
+import numpy as np
+
 from keiyu.codes.areas import Areas
 from keiyu.contract.model import Contract, Symbol
 from keiyu.read.general.legend import DIAGONAL, read_legend
 from keiyu.read.general.table import Table
 from keiyu.read.grid import Cell
-from keiyu.read.held import chosen
+from keiyu.read.held import Texts, chosen
 from keiyu.read.kinds import Normaliser, Terms, join, kind_of
 from keiyu.read.kinds.model import Value
 from keiyu.read.looks.model import Range
@@ -164,6 +166,11 @@ class _Values:
     def _at(self) -> dict[int, int]:
         return {row: n for n, row in enumerate(self._rows)}
 
+    @cached_property
+    def _offsets(self) -> "np.ndarray[Any, Any]":
+        """The records, counted from the first."""
+        return np.asarray(self._rows, "int64") - self._rows[0]
+
     def _cells(self, column: int) -> Sequence[Cell]:
         rows = self._rows
         if not rows:
@@ -172,7 +179,7 @@ class _Values:
         cells = self._table.found.grid.column(column, first)
         if rows[-1] - first + 1 == len(rows):
             return chosen(cells, range(len(rows)))
-        return chosen(cells, [row - first for row in rows])
+        return chosen(cells, self._offsets if isinstance(cells, Texts) else [row - first for row in rows])
 
     def _joined(self, name: str, parts: Sequence[int]) -> list[Cell]:
         kind = kind_of(self._table.line.fields[name]).name
