@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 _STEP: Final = 8_192
 _SAMPLE: Final = 65_536
+_RUN: Final = 64
 
 Judge = Callable[[Sequence[str]], AbstractSet[str]]
 """Returns those of different texts that are of a kind."""
@@ -201,7 +202,7 @@ class Texts(Array):
         if isinstance(rows, range) and rows == range(len(self)):
             return self
         some = slice(rows.start, rows.stop) if isinstance(rows, range) and rows.step == 1 else rows
-        found = Texts(self.array[some] if isinstance(some, slice) else self.array.take(pa.array(some, pa.int64())))
+        found = Texts(self.array[some] if isinstance(some, slice) else _taken(self.array, np.asarray(some, "int64")))
         found.few = self.few
         if self.few:
             found.coded = Coded(self.coded.values, self.coded.at[some])
@@ -218,6 +219,15 @@ class Texts(Array):
         nothing[self.blank] = True
         array = pc.if_else(pa.array(nothing), None, self.array) if nothing.any() else self.array
         return Texts(array) if kind == self.array.type else Array(array.cast(kind))
+
+
+def _taken(array: pa.ChunkedArray, rows: "np.ndarray[Any, Any]") -> pa.ChunkedArray:
+    """Return some rows of an array; where most follow each other, nothing is copied."""
+    breaks = np.flatnonzero(np.diff(rows) != 1) + 1
+    if len(breaks) * _RUN >= len(rows):
+        return array.take(pa.array(rows))
+    runs = (array.slice(int(run[0]), len(run)) for run in np.split(rows, breaks))
+    return pa.chunked_array([chunk for run in runs for chunk in run.chunks], array.type)
 
 
 def _mask(rows: "np.ndarray[Any, Any]", count: int) -> "np.ndarray[Any, Any]":
