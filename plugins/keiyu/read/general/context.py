@@ -46,9 +46,11 @@ def counted(found: "Found", line: "LineWords") -> list[Seen]:
     """
     for composition, labels in line.ages:
         ages = [s for s in found.seen if len(s.levels) == 1 and fold.joined(s.levels[0].text) in labels]
-        of_ages = {s.index for s in ages}
-        others = {s.index: s.rows[:_LOOKED] for s in found.seen if s.index not in of_ages and s.levels}
-        whole = whole_of([s.rows[:_LOOKED] for s in ages], others)
+        of_ages = frozenset(s.index for s in ages)
+        if of_ages not in found.wholes:
+            others = {s.index: s.rows[:_LOOKED] for s in found.seen if s.index not in of_ages and s.levels}
+            found.wholes[of_ages] = whole_of([s.rows[:_LOOKED] for s in ages], others)
+        whole = found.wholes[of_ages]
         item = _item(found.seen[whole].levels, composition, line.lexis) if whole is not None else None
         if item is not None:
             told = {s.index: replace(s, levels=(replace(s.levels[0], text=item + s.levels[0].text),)) for s in ages}

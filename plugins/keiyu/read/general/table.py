@@ -199,6 +199,11 @@ class Found:
         ]
 
     @cached_property
+    def wholes(self) -> dict[frozenset[int], int | None]:
+        """Columns of ages → the column that adds them up, as far as that was looked at."""
+        return {}
+
+    @cached_property
     def title(self) -> str:
         """What stands over the table and what sheet and file are called; sentences left out."""
         above = (c for row in self.grid.rows[: self.header.top] for c in row)
