@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 
 from keiyu.read.decode import decode
+from keiyu.read.inspect import inspect
 from keiyu.read.sniff import RefusedError
+from reading import SCHEMAS, all_areas, contracts
 
 HEAD = (
     '<html xmlns:x="urn:schemas-microsoft-com:office:excel"><head><meta charset="{0}"><style>td {{a: b}}</style></head>'
@@ -67,3 +69,23 @@ def test_any_other_page_is_refused_by_name(page: str) -> None:
         decode(page.encode())
     assert refused.value.rule_id in {"read.decode.not_table", "read.decode.damaged", "read.decode.too_large"}
     assert "HTML" in (refused.value.value or "") or refused.value.rule_id == "read.decode.too_large"
+
+
+@pytest.mark.parametrize("rule", ["|---|---|---:|", "| :--- | :-: | ---: |", "|--|--|--|"])
+def test_a_table_in_markdown_is_read_whatever_stands_around_it(rule: str) -> None:
+    prose = [
+        "# 保育所一覧",
+        "",
+        "令和6年4月1日現在の、市内の、保育所の、一覧です。",
+        "- 一つ目, の, 行, です",
+        "- 二つ目, の, 行, です",
+        "",
+    ]
+    rows = ["| 施設名 | 所在地 | 定員 |", rule, "| ひかり保育園 | 元町1-1 | 60 |", "| みどり保育園 | 元町2-1 | 70 |"]
+    data = "\n".join([*prose, *rows, "", "- 三つ目, の, 行, です", "- 四つ目, の, 行, です"]).encode()
+    answer = inspect(data, "list.md", contracts(), all_areas(), schemas=SCHEMAS)
+    assert [row["values"] for row in answer["rows"]] == [
+        {"name": "ひかり保育園", "address": "元町1-1", "capacity": 60},
+        {"name": "みどり保育園", "address": "元町2-1", "capacity": 70},
+    ]
+    assert (answer["as_of"], [c["needs_review"] for c in answer["columns"]]) == ("2024-04-01", [False] * 5)

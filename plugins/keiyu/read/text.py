@@ -26,6 +26,9 @@ _ROW: Final = 4
 _LARGE: Final = 4 * 1024 * 1024
 _SAMPLE: Final = 65_536
 _LINES: Final = 30
+_BAR: Final = "|"
+_RULE: Final = re.compile(r"\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)+\|?\s*")
+"""The line under the header of a table in Markdown. Source: GitHub Flavored Markdown, delimiter row."""
 _DELIMITERS: Final = (",", "\t", ";", "|")
 _NAMED: Final = re.compile(r'"?sep=(.)"?\r?\n', re.I)
 _QUOTED: Final = re.compile(r'"[^"]*"')
@@ -63,18 +66,25 @@ def decode(data: bytes) -> Workbook:
         raise RefusedError("read.decode.empty")
     if _split_otherwise(rows):
         raise RefusedError("read.decode.delimiters", value=str(rows[1][0])[:80], expected=delimiter)
+    if delimiter == _BAR and isinstance(rows, list):
+        rows = [[] if _RULE.fullmatch(_BAR.join(map(str, row))) else row for row in rows]
     grid = Grid(None, rows)
     return Workbook("csv", [grid], encoding, delimiter, _placed(remarks, grid))
 
 
 def find_delimiter(text: str) -> str:
-    """Return the delimiter that splits the first lines the most, and the most evenly; a line ``sep=;`` names it."""
+    """Return the delimiter that splits the first lines the most, and the most evenly; a line ``sep=;`` names it.
+
+    The line under the header of a table in Markdown names it too, whatever stands in the text around the table.
+    """
     named = _NAMED.match(text)
     if named:
         return named[1]
     if not any(d in text for d in _DELIMITERS[1:]):
         return ","
     head = text[:_SAMPLE]
+    if any(map(_RULE.fullmatch, head.splitlines())):
+        return _BAR
     whole = _QUOTED.sub("", head).splitlines()[:_LINES]
     single = [_QUOTED.sub("", line) for line in head.splitlines()[:_LINES]]
 
