@@ -14,7 +14,7 @@ from keiyu.read.general.unsaid import left_over, row_by_row, whole_of
 if TYPE_CHECKING:
     from keiyu.read.general.table import Found, LineWords
 
-_LOOKED: Final = 400
+_LOOKED: Final = 120
 """Rows that show whether a column adds others up."""
 
 
