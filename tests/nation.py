@@ -21,7 +21,7 @@ def inputs(
     given: Mapping[str, pa.Table] | None = None,
     due: Collection[tuple[str, ...]] | None = None,
 ) -> session.Inputs:
-    """What queries see of a collection.
+    """What queries see of a collection; nobody weighs anything.
 
     Args:
         line: the line.
@@ -39,6 +39,7 @@ def inputs(
         "prefecture_code": [one[0][:2] for one in owing],
         "value_status": [status.get("/".join(one), "not_submitted") for one in owing],
         "flag": pa.nulls(len(owing), pa.string()),
+        **{name: pa.nulls(len(owing), pa.float64()) for name in ("weight_in", "weight_due")},
     }
     return session.Inputs(
         collection=pa.table({"line": [line.line], "as_of": pa.array([as_of], pa.date32()), "wave": ["04-01"]}),

@@ -61,6 +61,35 @@ def test_every_figure_has_its_count_its_coverage_and_apart_from_them_its_estimat
     assert (told[None]["basis"], told[None]["growth"]) == ("2024-04-01", pytest.approx(1.1))
 
 
+def test_every_figure_of_a_preliminary_release_carries_its_coverage_by_count_and_by_weight(early: Ministry) -> None:
+    made = publish.publish(early.workspace, THIS_YEAR, stage="preliminary")
+    assert made is not None
+    folder = early.workspace.storage.local_path(made.path)
+    assert folder is not None
+    names = ["reporters_in", "reporters_due", "coverage_by_weight"]
+    nation = pq.read_table(folder / "national").select(names).to_pylist()
+    assert all(tuple(row.values()) == (5, 7, pytest.approx(860 / 1900)) for row in nation)
+    told = pq.read_table(folder / "prefecture").select(["scope", "area", *names]).to_pylist()
+    assert {(row["scope"], row["area"]): tuple(row[name] for name in names) for row in told} == {
+        ("whole", "東京都"): (4, 4, 1.0),
+        ("excluding_cities", "東京都"): (3, 3, 1.0),
+        ("city", "八王子市"): (1, 1, 1.0),
+        ("whole", "神奈川県"): (1, 3, pytest.approx(250 / 1290)),
+        ("excluding_cities", "神奈川県"): (0, 1, 0.0),
+        ("city", "横浜市"): (0, 1, 0.0),
+        ("city", "横須賀市"): (1, 1, 1.0),
+    }
+    before = current_coverage(early)
+    submit(Ministry(early.workspace, LAST_YEAR), {YOKOHAMA: 2000})
+    publish.publish(early.workspace, THIS_YEAR)
+    assert (before, current_coverage(early)) == (pytest.approx(860 / 1900), pytest.approx(860 / 2900))
+
+
+def current_coverage(ministry: Ministry) -> float:
+    [share] = set(publish.read(ministry.workspace, THIS_YEAR, "national")["coverage_by_weight"].to_pylist())
+    return float(share)
+
+
 def test_the_release_carries_it_in_a_file_of_its_own_and_the_counts_stay_what_they_were(early: Ministry) -> None:
     made = publish.publish(early.workspace, THIS_YEAR, stage="preliminary")
     assert made is not None

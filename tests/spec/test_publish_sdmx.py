@@ -34,7 +34,8 @@ def _cell(name: str, n: int, cell: tuple[int | None, str]) -> Any:
     area = (SAPPORO, CHIYODA)[n % 2]
     told = {"value": cell[0], "value_status": cell[1], "area_code": area, "prefecture_code": area[:2], "unit": "人"}
     dated = {"as_of": "2025-04-01", "age_band": "total", "category": f"category{n}", "table": "applicants"}
-    return {**told, **dated, "values_missing": n, "reporters_in": 5, "reporters_due": 6}.get(name, "text, 「文」")
+    coverage = {"values_missing": n, "reporters_in": 5, "reporters_due": 6, "coverage_by_weight": 0.75}
+    return {**told, **dated, **coverage}.get(name, "text, 「文」")
 
 
 def written(line: Contract, home: Path, table: str, cells: list[tuple[int | None, str]]) -> str:

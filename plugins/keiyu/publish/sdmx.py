@@ -190,4 +190,4 @@ def _dimension(field: Field) -> str:
 
 def _is_count(field: Field) -> bool:
     """Whether a column qualifies the value by a number, such as how many of its parts are missing."""
-    return field.type == "integer" and not field.key and field.concept != VALUE
+    return field.type in ("integer", "number") and not field.key and field.concept != VALUE

@@ -8,7 +8,7 @@ cast away.
 Views:
     - ``<table>``: live rows of a core table, wide (key, attributes, measures, ``entry_id``);
     - ``<table>_tidy``: a cube's cells, one per row (key, dimensions, ``field``, ``value``, ``value_status``);
-    - ``areas``, ``respondents``, ``collection``: as ``keiyu.publish.universe`` makes them;
+    - ``areas``, ``respondents``, ``collection``: as ``keiyu.publish.views`` makes them;
     - ``measures``: ``table, field, label_ja, label_en, unit, position`` of every cube's columns, and their
       code on each dimension;
     - ``codes``: ``table, dimension, code, label_ja, label_en, position`` of every cube's dimensions;

@@ -48,6 +48,7 @@ class Snapshot:
         exempt: reporter → reason, of those who were excused (提出免除) and did not report.
         holds: what waits or waited for a decision, as it stood.
         beside: gives prefecture → what the national tables read besides the collection's rows, in short.
+        weighed: gives reporter → the weight that is in with it, and its own; of the last collection.
     """
 
     contract: Contract
@@ -59,6 +60,7 @@ class Snapshot:
     exempt: Mapping[str, str] = field(default_factory=dict)
     holds: tuple[Held, ...] = ()
     beside: Callable[[], Mapping[str, str]] = dict
+    weighed: Callable[[], Mapping[str, tuple[float, float]]] = dict
 
     @cached_property
     def held(self) -> dict[str, tuple[Held, ...]]:
@@ -93,6 +95,11 @@ class Snapshot:
         return len(self.universe.due) - len(self.exempt)
 
     @cached_property
+    def weights(self) -> Mapping[str, tuple[float, float]]:
+        """Reporter → the weight of the last collection that is in with it, and its own (``publish.waves.weighed``)."""
+        return self.weighed()
+
+    @cached_property
     def inputs(self) -> dict[str, str]:
         """Prefecture → digest of what its rows are made of."""
         parts = {prefecture: hashlib.sha256(self._rules) for prefecture in dict.fromkeys(self.universe.due.values())}
@@ -103,11 +110,17 @@ class Snapshot:
             told = f"{reporter} {entry.entry_id} {entry.digest}\n" if entry else f"{reporter}\n"
             told += "exempt\n" if reporter in self.exempt else ""
             told += f"{self.flags[reporter]}\n" if reporter in self.flags else ""
+            told += self._weight(reporter)
             parts[prefecture].update(told.encode())
         for one in self.universe.municipalities:
             if one["prefecture_code"] in parts:
                 parts[one["prefecture_code"]].update(canonical(one))
         return {prefecture: digest.hexdigest() for prefecture, digest in parts.items()}
+
+    def _weight(self, reporter: str) -> str:
+        """Return what a digest tells of a weight: where all are in, how much each weighs changes no share."""
+        told = self.weights.get(reporter)
+        return "" if told is None else f"{told if self.missing else told[1] > 0}\n"
 
     @cached_property
     def digest(self) -> str:
@@ -171,7 +184,9 @@ def take(workspace: Workspace, collection: Collection, at_seq: int | None = None
         holds = tuple(register.holds_of(connection, collection, at_seq))
     exempt = _exempt(frame, excused, live)
     beside = partial(_beside, workspace, contract, collection.as_of, at_seq, dict.fromkeys(frame.due.values()))
-    return Snapshot(contract, collection, at_seq, frame, live, stray, exempt, holds, beside)
+    owing = {reporter: place for reporter, place in frame.due.items() if reporter not in exempt}
+    weighed = partial(_weighed, workspace, contract, collection.as_of, at_seq, owing, live.keys())
+    return Snapshot(contract, collection, at_seq, frame, live, stray, exempt, holds, beside, weighed)
 
 
 def _beside(
@@ -180,6 +195,19 @@ def _beside(
     from keiyu.publish import beside
 
     return beside.fingerprint(workspace, contract, as_of, seq, prefectures)
+
+
+def _weighed(
+    workspace: Workspace,
+    contract: Contract,
+    as_of: dt.date,
+    seq: int,
+    owing: Mapping[str, str],
+    live: Several[str],
+) -> Mapping[str, tuple[float, float]]:
+    from keiyu.publish import waves
+
+    return waves.weighed(workspace, contract, as_of, seq, owing, live)
 
 
 def _exempt(frame: Universe, excused: Mapping[str, Granted], live: Mapping[str, LiveEntry]) -> dict[str, str]:

@@ -31,7 +31,11 @@ def areas_in(taken: Snapshot, prefectures: Several[str]) -> pa.Table:
 
 
 def respondents(taken: Snapshot, prefectures: Several[str]) -> pa.Table:
-    """Return the view ``respondents``: who owes a submission in some prefectures, and what came of it."""
+    """Return the view ``respondents``: who owes a submission in some prefectures, and what came of it.
+
+    ``weight_due`` is what each weighs by the last collection (null where it weighs nothing of its own), ``weight_in``
+    how much of that is in.
+    """
     due = [(reporter, place) for reporter, place in taken.universe.due.items() if place in prefectures]
     told = taken.contract.respondents
     named = [reporters.split(told, reporter) for reporter, _ in due]
@@ -40,7 +44,12 @@ def respondents(taken: Snapshot, prefectures: Several[str]) -> pa.Table:
         "value_status": [_status(taken, reporter) for reporter, _ in due],
         "flag": [taken.flags.get(reporter) for reporter, _ in due],
     }
-    return pa.table({name: pa.array(values, pa.string()) for name, values in columns.items()})
+    weights = [taken.weights.get(reporter, (None, None)) for reporter, _ in due]
+    weighed = {name: [one[at] for one in weights] for at, name in enumerate(("weight_in", "weight_due"))}
+    return pa.table(
+        {name: pa.array(values, pa.string()) for name, values in columns.items()}
+        | {name: pa.array(values, pa.float64()) for name, values in weighed.items()}
+    )
 
 
 def _status(taken: Snapshot, reporter: str) -> str:

@@ -6,6 +6,7 @@ What a unit reported the last time is comparable with what it reports now, whate
 """
 
 import datetime as dt
+from collections.abc import Collection as Several
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,6 +20,7 @@ from keiyu import register
 from keiyu.contract.model import Contract
 from keiyu.ledger import Ledger
 from keiyu.ledger.models import CollectionRow, Entry
+from keiyu.publish.disclosure.telling import hides
 from keiyu.publish.universe import became, universe
 from keiyu.receive.workspace import Workspace
 
@@ -127,28 +129,69 @@ def earlier(
     return found
 
 
-def units(workspace: Workspace, contract: Contract, before: Wave | None, after: Wave) -> tuple[Unit, ...]:
+def weighed(
+    workspace: Workspace,
+    contract: Contract,
+    as_of: dt.date,
+    at_seq: int,
+    due: Mapping[str, str],
+    live: Several[str],
+) -> dict[str, tuple[float, float]]:
+    """Return what each reporter weighs by the last collection, and how much of that is in.
+
+    The weight of bodies that were divided, or exchanged parts, is told once, with the first of them, and is in when all
+    of them are.
+
+    Args:
+        workspace: the installation.
+        contract: the line, whose ``publication.weight`` names the figure.
+        as_of: reference date of the collection.
+        at_seq: as known at this sequence.
+        due: reporter → prefecture, of those who owe a submission.
+        live: reporters that are in.
+
+    Returns:
+        Reporter → weight in, weight; nothing where the line weighs nobody, or by a figure that the public may not see
+        whole, or nobody reported the last time.
+    """
+    measure = contract.publication.weight
+    if measure is None or hides(contract, [measure]):
+        return {}
+    before = next(iter(earlier(workspace, contract, as_of, at_seq, 1)), None)
+    if before is None:
+        return {}
+    found = units(workspace, contract, before, as_of, due)
+    return {
+        unit.after[0]: (weight if all(one in live for one in unit.after) else 0.0, weight)
+        for unit, weight in zip(found, weights(contract, found, before), strict=True)
+    }
+
+
+def units(
+    workspace: Workspace, contract: Contract, before: Wave | None, as_of: dt.date, due: Mapping[str, str]
+) -> tuple[Unit, ...]:
     """Return the units of two collections, in order of their first body now; what has no body now is left out.
 
     Args:
         workspace: the installation; its code tables say what became of whom.
         contract: the line.
         before: the earlier collection; without one every unit is new.
-        after: the later one.
+        as_of: reference date of the later one.
+        due: reporter → prefecture, of those who owe a submission to that.
     """
-    links = _links(workspace, contract, before, after) if before else {}
+    links = _links(workspace, contract, before, as_of, due) if before else {}
     makers: dict[str, list[str]] = {}
     for old, bodies in links.items():
         for body in bodies:
             makers.setdefault(body, []).append(old)
     done: set[str] = set()
     found = []
-    for body, place in after.due.items():
+    for body, place in due.items():
         if body not in done:
             olds, news = _joined(body, links, makers)
             done |= news
-            whole = news <= after.due.keys()
-            found.append(Unit(place, tuple(sorted(olds)) if whole else (), tuple(sorted(news & after.due.keys()))))
+            whole = news <= due.keys()
+            found.append(Unit(place, tuple(sorted(olds)) if whole else (), tuple(sorted(news & due.keys()))))
     return tuple(found)
 
 
@@ -194,11 +237,13 @@ def _of(line: str, as_of: dt.date) -> ColumnElement[bool]:
     return and_(Entry.line == line, Entry.as_of == as_of)
 
 
-def _links(workspace: Workspace, contract: Contract, before: Wave, after: Wave) -> dict[str, tuple[str, ...]]:
+def _links(
+    workspace: Workspace, contract: Contract, before: Wave, as_of: dt.date, due: Mapping[str, str]
+) -> dict[str, tuple[str, ...]]:
     if contract.respondents.kind == "facility":
-        return {code: (code,) for code in before.due if code in after.due}
+        return {code: (code,) for code in before.due if code in due}
     areas = workspace.areas
-    return {code: became(areas, code, before.as_of, after.as_of) for code in before.due}
+    return {code: became(areas, code, before.as_of, as_of) for code in before.due}
 
 
 def _joined(

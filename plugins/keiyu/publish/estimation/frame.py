@@ -108,6 +108,6 @@ def _wave(workspace: Workspace, taken: Snapshot) -> Wave:
 
 
 def _pair(workspace: Workspace, contract: Contract, before: Wave | None, after: Wave) -> Pair:
-    found = units(workspace, contract, before, after)
+    found = units(workspace, contract, before, after.as_of, after.due)
     places = {place: number for number, place in enumerate(sorted(set(after.due.values())))}
     return Pair(before, after, found, np.array(weights(contract, found, before), np.float64), places)

@@ -12,7 +12,8 @@ SELECT
     gap(p.value_status) AS value_status,
     sum(p.values_missing)::BIGINT AS values_missing,
     sum(p.reporters_in)::BIGINT AS reporters_in,
-    sum(p.reporters_due)::BIGINT AS reporters_due
+    sum(p.reporters_due)::BIGINT AS reporters_due,
+    (SELECT sum(weight_in) / nullif(sum(weight_due), 0) FROM respondents) AS coverage_by_weight
 FROM prefecture AS p
 LEFT JOIN measures AS m
     ON m."table" = p."table" AND m.age_band = p.age_band AND coalesce(m.facility_type, m.category) = p.category

@@ -21,7 +21,9 @@ coverage AS (
         any_value(p.scope) AS scope,
         any_value(p.name) AS name,
         count(*) FILTER (r.value_status IN ('reported', 'none')) AS reporters_in,
-        count(*) FILTER (r.value_status <> 'excluded') AS reporters_due
+        count(*) FILTER (r.value_status <> 'excluded') AS reporters_due,
+        sum(r.weight_in) AS weight_in,
+        sum(r.weight_due) AS weight_due
     FROM parts AS p JOIN respondents AS r USING (area_code)
     GROUP BY p.part_code
 ),
@@ -89,7 +91,9 @@ scoped AS (
         v.name AS area,
         s.* EXCLUDE (part_code),
         v.reporters_in,
-        v.reporters_due
+        v.reporters_due,
+        v.weight_in,
+        v.weight_due
     FROM summed AS s JOIN coverage AS v USING (part_code)
     UNION ALL
     SELECT
@@ -105,7 +109,9 @@ scoped AS (
         gap(s.value_status),
         sum(s.values_missing)::BIGINT,
         sum(v.reporters_in)::BIGINT,
-        sum(v.reporters_due)::BIGINT
+        sum(v.reporters_due)::BIGINT,
+        sum(v.weight_in),
+        sum(v.weight_due)
     FROM summed AS s JOIN coverage AS v USING (part_code)
     GROUP BY v.prefecture_code, v.prefecture, v.prefecture_area_code, s."table", s.age_band, s.category
 ),
@@ -150,7 +156,8 @@ SELECT
     f.value_status,
     f.values_missing,
     f.reporters_in,
-    f.reporters_due
+    f.reporters_due,
+    f.weight_in / nullif(f.weight_due, 0) AS coverage_by_weight
 FROM scoped AS f
 JOIN names AS n USING ("table", age_band, category)
 CROSS JOIN collection AS d
