@@ -70,6 +70,7 @@ def test_the_dictionary_says_since_when_a_column_has_been_there(ministry: Minist
     definition_ja: 追加した列。
     definition_en: A column that was added.
     type: integer
+    source: この契約（提出の記録）
 """
     edit(ministry, "tables/prefecture.yaml", lambda text: text.rstrip("\n") + "\n" + extra)
     edit(ministry, "tables/prefecture.sql", lambda text: f"SELECT *, 1::BIGINT AS told FROM (\n{text}\n)")
