@@ -61,6 +61,7 @@ class Season:
         before: codes of then → applicants of the last collection.
         instants: when anything happens, or is looked at.
         deeds: instant → what happens.
+        prefectures: two-digit code → name.
     """
 
     codes: list[str]
@@ -69,6 +70,7 @@ class Season:
     before: dict[str, int]
     instants: list[dt.datetime]
     deeds: dict[dt.datetime, list[Deed]] = field(default_factory=dict)
+    prefectures: dict[str, str] = field(default_factory=dict)
 
 
 def six(code: str) -> str:
@@ -125,7 +127,7 @@ def bodies(folder: Path, day: dt.date) -> list[str]:
 
 
 def season(folder: Path, seed: int = 20250401) -> Season:
-    """Plan a season of 30 days: two instants a day, and both sides of each deadline's midnight."""
+    """Plan a season of 30 days: two instants on a working day, one on others, both sides of a deadline's midnight."""
     rng = np.random.default_rng(seed)
     then, codes = bodies(folder, THEN), bodies(folder, NOW)
     size = {code: int(20 + np.exp(rng.normal(4.5, 1.4))) for code in then}
@@ -137,14 +139,22 @@ def season(folder: Path, seed: int = 20250401) -> Season:
         (table["valid_to"] == "") | (table["valid_to"] > NOW.isoformat())
     )
     direct = {six(code) for code in table.loc[holds, "code"]} & set(codes)
-    plan = Season(codes, direct, last, size, _instants())
+    plan = Season(codes, direct, last, size, _instants(), prefectures=_prefectures(folder))
     _Planner(plan, rng).plan()
     return plan
 
 
+def _prefectures(folder: Path) -> dict[str, str]:
+    table = pd.read_csv(folder / "schemas" / "codes" / "areas.csv", dtype=str, keep_default_na=False)
+    whole = table[table["kind"] == "prefecture"]
+    return dict(zip(whole["code"].str[:2], whole["name"], strict=True))
+
+
 def _instants() -> list[dt.datetime]:
     days = [dt.date(2025, 4, 14) + dt.timedelta(days=n) for n in range(30)]
-    found = [dt.datetime.combine(day, dt.time(hour), JST) for day in days for hour in (9, 17)]
+    rests = {dt.date(2025, 4, 29), *(dt.date(2025, 5, day) for day in range(3, 7))}
+    hours = {day: (17,) if day.weekday() >= 5 or day in rests else (9, 17) for day in days}
+    found = [dt.datetime.combine(day, dt.time(hour), JST) for day in days for hour in hours[day]]
     for day in (MUNICIPAL, NATIONAL):
         found.append(dt.datetime.combine(day, dt.time(23, 59), JST))
         found.append(dt.datetime.combine(day + dt.timedelta(days=1), dt.time(0, 1), JST))
@@ -172,7 +182,7 @@ class _Planner:
                 at = min(at + int(rng.integers(2, 8)), 55)
             self._do(at, Deed("file", code, total, waiting))
             if fate > 0.95:
-                self._do(min(at + int(rng.integers(1, 9)), 56), Deed("file", code, total + 3, waiting))
+                self._do(min(at + int(rng.integers(2, 9)), 56), Deed("file", code, total + 3, waiting))
         small = [code for code in season.codes if season.last[code] < 40 and code not in strange]
         self._do(57, *(Deed("nil", code) for code in small[:3]))
 
@@ -210,4 +220,8 @@ class _Planner:
         return total, int(self.rng.binomial(total, 0.01))
 
     def _do(self, at: int, *deeds: Deed) -> None:
-        self.season.deeds.setdefault(self.season.instants[at], []).extend(deeds)
+        """Have deeds done at a turn from 0 to 63; each of the last seven has an instant of its own."""
+        instants = self.season.instants
+        last = len(instants) - 7
+        instant = instants[at * last // 57 if at < 57 else last + at - 57]
+        self.season.deeds.setdefault(instant, []).extend(deeds)
