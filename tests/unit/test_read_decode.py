@@ -113,6 +113,13 @@ def test_an_archive_that_unpacks_to_far_more_is_refused(monkeypatch: pytest.Monk
     assert refusal(one)[0] == refusal(many)[0] == "read.decode.too_large"
 
 
+def test_more_shared_texts_than_cells_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archive, "MOST_CELLS", 10_000)
+    monkeypatch.setattr(archive, "MOST_TEXT", 1_000_000)
+    items = b"<sst>" + b"<si><t>a</t></si>" * 20_000 + b"</sst>"
+    assert refusal(repacked(SHEET, lambda p: p.update({"xl/sharedStrings.xml": items})))[0] == "read.decode.too_large"
+
+
 def test_a_declared_size_is_not_believed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(archive, "MOST_UNPACKED", 1_000_000)
     data = bytearray(repacked(SHEET, lambda p: p.update({"xl/big.xml": bytes(5_000_000)})))

@@ -194,10 +194,13 @@ def _refuse_swelling(parts: Parts, strings: str, values: int) -> None:
     """Refuse a workbook whose cells name long texts so often that they fill the memory.
 
     Raises:
-        RefusedError: the texts of all cells together are larger than the limit.
+        RefusedError: the texts of all cells together are larger than the limit, or more than cells may be.
     """
     part = parts.get(strings)
-    plain = part.count(b"<si>") == part.count(b"<si") and b":si" not in part
+    items = part.count(b"<si")
+    if items + part.count(b":si") > MOST_CELLS:
+        raise RefusedError("read.decode.too_large", value=f"> {MOST_CELLS:,} cells")
+    plain = part.count(b"<si>") == items and b":si" not in part
     sizes = list(map(len, part.split(b"<si>") if plain else _ITEM.split(part)))[1:]
     if values * max(sizes, default=0) < MOST_TEXT:
         return

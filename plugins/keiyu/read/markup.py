@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Final
 
+from keiyu.read.archive import LONGEST_TEXT
 from keiyu.read.grid import Cell, Grid
 from keiyu.read.looks.model import Looks, Range
 from keiyu.read.sniff import RefusedError
@@ -177,13 +178,19 @@ class _Page:
         if right >= MOST_COLUMNS or self._cells > MOST_CELLS:
             raise RefusedError("read.decode.too_large", value=f"> {MOST_COLUMNS:,} 列 columns")
         row.extend([""] * (left - len(row)))
-        row.append(_tidy("".join(self._cell)))
+        row.append(_tidy(self._text()))
         row.extend([""] * (across - 1))
         if down > 1 or across > 1:
             self.merges.append(Range(number, left, number + down - 1, right))
             self._taken.update(dict.fromkeys(range(left, right + 1), number + down - 1))
         self.width = max(self.width, right + 1)
         self._column, self._cell = right + 1, None
+
+    def _text(self) -> str:
+        text = "".join(self._cell or ())
+        if len(text) > LONGEST_TEXT:
+            raise RefusedError("read.decode.too_large", value=f"> {LONGEST_TEXT:,} 文字 characters")
+        return text
 
 
 def _behind(text: str, ending: str, at: int) -> int:

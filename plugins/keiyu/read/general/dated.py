@@ -19,6 +19,7 @@ _NUMBER: Final = re.compile(r"\d|[元一二三四五六七八九十]")
 _DAY: Final = re.compile(
     r"(?:(?:令和|平成|昭和)\s?(?:\d{1,2}|元)|\d{4})\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日|\d{4}[./-]\d{1,2}[./-]\d{1,2}"
 )
+_LONGEST: Final = 100
 _DATED: Final = re.compile(rf"[※*(（\[【〔]?\s*(?:{_DAY.pattern})\s*(?:現在|時点)\s*[)）\]】〕]?")
 
 TITLE: Final = 4.0
@@ -62,7 +63,7 @@ def find_as_of(
 
 def _is_as_of(cell: Cell) -> bool:
     """Return whether a cell says nothing but the date to which a table refers."""
-    return isinstance(cell, str) and _DATED.fullmatch(fold.value(cell).strip()) is not None
+    return isinstance(cell, str) and len(cell) <= _LONGEST and _DATED.fullmatch(fold.value(cell).strip()) is not None
 
 
 def _said(grid: Grid, top: int, cues: Cues) -> Iterator[tuple[dt.date, float]]:

@@ -82,6 +82,7 @@ class HeaderFinder:
         self._rows = grid.rows
         self._knows = knows
         self._spans = _spans(grid)
+        self._known_below: dict[int, list[Row]] = {}
 
     def find(self) -> Header | None:
         """Return the header that looks most like one; none where nothing does."""
@@ -144,6 +145,11 @@ class HeaderFinder:
         return score if score > most else None
 
     def _below(self, number: int) -> list[Row]:
+        if number not in self._known_below:
+            self._known_below[number] = self._filled_below(number)
+        return self._known_below[number]
+
+    def _filled_below(self, number: int) -> list[Row]:
         rows = (r for r in self._rows[number + 1 : number + 1 + 3 * _BELOW] if len(r) - r.count("") > 1)
         return [r for r, _ in zip(rows, range(_BELOW), strict=False)]
 

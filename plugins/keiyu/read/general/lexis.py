@@ -52,6 +52,8 @@ _DATE: Final = re.compile(
 _WORD: Final = re.compile(r"(?<=[a-z])(?=[A-Z])|[_\-\s]+")
 _AGED: Final = re.compile(r"(\d)[歳才](?:児)?")
 """An age in brackets behind an English word that is numbered by ages: entry（0歳） is entry0."""
+_LONGEST: Final = 100
+"""Characters of the longest label that a header may end in."""
 _SHORTEST: Final = 2
 _OF_STORES: Final = frozenset({"_id", "_full_text"})
 """Columns that a data portal adds to what it was given. Source: CKAN DataStore, fields of a resource."""
@@ -326,7 +328,7 @@ class Lexis:
         if len(folded) < _SHORTEST:
             return
         penalty = min((self.weight(b) for b in beside), default=1.0)
-        for start in range(1, len(folded) - 1):
+        for start in range(max(1, len(folded) - _LONGEST), len(folded) - 1):
             names = self._labels.get(folded[start:], ())
             if names and not folded.isascii():
                 before, label = folded[:start], self._label(folded[start:])

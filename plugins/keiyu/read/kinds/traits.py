@@ -27,6 +27,8 @@ LIST: Final = "list:"
 """Before the name of a code list: the trait of a cell that is one of its labels."""
 
 _LONG: Final = 30
+_LOOKED_AT: Final = 1_000
+"""Characters of a cell that are looked at."""
 _MARK: Final = 3
 """Most characters of a mark for the text above: 〃, 同 上."""
 _MEMORY: Final = 65_536
@@ -97,7 +99,7 @@ class Looker:
         elif isinstance(cell, dt.date):
             yield "date"
         else:
-            text = fold.value(seen(cell))
+            text = fold.value(seen(cell)[:_LOOKED_AT])
             yield from self._of_digits(text)
             if _LETTER.search(text) or not text[:1].isdigit():
                 yield from self._of_words(text, fold.label(text))

@@ -19,6 +19,8 @@ _STYLES: Final = "xl/styles.xml"
 _RANGE: Final = re.compile(r"\$?([A-Za-z]{1,3})\$?(\d{1,7})(?::\$?([A-Za-z]{1,3})\$?(\d{1,7}))?")
 _MOST_MERGES: Final = 200_000
 _MOST_COLUMNS: Final = 16_384
+_LONGEST_NOTE: Final = 32_767
+"""Characters of the longest note that a spreadsheet keeps."""
 _SIDES: Final = frozenset({"left", "right", "top", "bottom"})
 _YES: Final = frozenset({"1", "true"})
 _ROWS: Final = b"<sheetData>", b"</sheetData>"
@@ -302,4 +304,6 @@ class _Notes:
     def data(self, text: str) -> None:
         """Take text."""
         if self._text and self._at is not None:
-            self.found[self._at] = self.found.get(self._at, "") + text
+            known = self.found.get(self._at, "")
+            if len(known) < _LONGEST_NOTE and (known or len(self.found) < MOST_STYLED):
+                self.found[self._at] = known + text
