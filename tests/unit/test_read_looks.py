@@ -108,3 +108,35 @@ def test_looks_beyond_the_sheet_are_plain() -> None:
     grid = decode(xlsx_bytes({"表": [["名称"]]})).grids[0]
     assert grid.looks.style(9_999, 9_999).format == "General"
     assert (area("B2:A1"), area("$C$3"), area("zzzz1")) == (Range(0, 0, 1, 1), Range(2, 2, 2, 2), None)
+
+
+STYLES = """<styleSheet><borders><border/><border diagonalUp="1"><diagonal style="thin"/></border></borders>
+<cellXfs><xf/><xf borderId="1"/></cellXfs></styleSheet>"""
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        '<row r="2"><c r="A2" s="0"/><c r="B2" s="1" t="s"><v>0</v></c></row><row r="9" hidden="1"/>',
+        "<row r='2'><c t='s' r='A2'/><c s = '01' t='s' r='B2'/></row><row hidden='true' r='9'/>",
+        '<row/><row><c/><c s="1"/></row><row r="9" hidden="1"/>',
+        '<x:row r="2"><x:c r="B2" s="1"/></x:row><x:row r="9" hidden="1"/>',
+    ],
+)
+def test_cells_that_are_crossed_out_are_found_however_a_sheet_is_written(rows: str) -> None:
+    sheet = "<x:sheetData>" if "x:" in rows else "<sheetData>"
+    book = {
+        "xl/workbook.xml": '<workbook><sheet name="表" r:id="r1"/></workbook>',
+        "xl/_rels/workbook.xml.rels": '<Relationships><Relationship Id="r1" Target="worksheets/sheet1.xml"/>'
+        "</Relationships>",
+        "xl/styles.xml": STYLES,
+        "xl/worksheets/sheet1.xml": f"<worksheet>{sheet}{rows}{sheet.replace('<', '</')}</worksheet>",
+    }
+    seen = looks(Parts(zip_bytes(book)), "表")
+    assert (seen.diagonals, seen.hidden_rows) == ({(1, 1)}, {8})
+
+
+def test_long_runs_of_cells_of_an_old_workbook_are_bounded_and_have_their_styles() -> None:
+    grid = decode(xls_bytes({(row, column): f"{row}-{column}" for row in range(40) for column in range(30)})).grids[0]
+    assert (grid.rows[39][29], len(grid.rows), grid.width) == ("39-29", 40, 30)
+    assert len(grid.looks.cells) == 40 * 30
