@@ -28,18 +28,19 @@ from keiyu.register.drift import with_drift
 _log = logging.getLogger(__name__)
 
 
-def reading_of(workspace: Workspace, one: Claimed, data: bytes) -> Reading:
+def reading_of(workspace: Workspace, contracts: Sequence[Contract], one: Claimed, data: bytes) -> Reading:
     """Read a submission with all that was said of it when it was sent.
 
     Args:
         workspace: the installation.
+        contracts: the contracts of its lines; loading them costs more than reading a file.
         one: the submission.
         data: its bytes.
     """
     return read(
         data,
         one.filename,
-        [workspace.contract(line) for line in workspace.lines],
+        contracts,
         workspace.areas,
         schemas=workspace.settings.schemas,
         line=one.line_hint,
@@ -99,7 +100,7 @@ class Batch:
 
     def _read(self, one: Claimed, data: bytes) -> Reading | None:
         try:
-            return reading_of(self._workspace, one, data)
+            return reading_of(self._workspace, tuple(self._contracts.values()), one, data)
         except (ConfigurationError, MemoryError):
             raise
         except Exception as stumble:

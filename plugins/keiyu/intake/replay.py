@@ -12,7 +12,7 @@ from typing import Any, Final
 from sqlalchemy import select
 
 from keiyu import register
-from keiyu.contract.model import Collection
+from keiyu.contract.model import Collection, Contract
 from keiyu.findings import Finding
 from keiyu.intake.batch import reading_of
 from keiyu.intake.checking import Checking
@@ -100,7 +100,8 @@ def _batches(workspace: Workspace, collection: Collection) -> Iterator[_Batch]:
 
 
 def _replayed(workspace: Workspace, collection: Collection, batch: _Batch) -> Iterator[Replayed]:
-    members = [(one, reading) for one in batch for reading in _readings(workspace, collection, one)]
+    contracts = [workspace.contract(line) for line in workspace.lines]
+    members = [(one, reading) for one in batch for reading in _readings(workspace, contracts, collection, one)]
     checked = Checking(workspace, Doors(workspace)).by_rules(collection, members)
     totals = register.totals_of(workspace.contract(collection.line), checked)
     taken = {(members[v.reading][0].id, v.reporter): n for n, v in enumerate(checked.verdicts) if v.accepted}
@@ -122,9 +123,11 @@ def _replayed(workspace: Workspace, collection: Collection, batch: _Batch) -> It
                 yield Replayed(one.id, one.filename, part.reporter, number is None, findings, figures, changed)
 
 
-def _readings(workspace: Workspace, collection: Collection, one: Claimed) -> Iterator[Reading]:
+def _readings(
+    workspace: Workspace, contracts: Sequence[Contract], collection: Collection, one: Claimed
+) -> Iterator[Reading]:
     """Yield what a file holds for a collection; nothing where today's reader finds nothing there."""
-    reading = reading_of(workspace, one, workspace.storage.landing_get(one.digest))
+    reading = reading_of(workspace, contracts, one, workspace.storage.landing_get(one.digest))
     for part in (reading, *reading.also):
         if (part.line, part.as_of or one.as_of_hint) == (collection.line, collection.as_of):
             yield part
