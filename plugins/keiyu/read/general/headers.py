@@ -327,8 +327,8 @@ def _joined(column: Sequence[Level]) -> str:
 
 
 def _serial(cell: Cell) -> int | None:
-    if isinstance(cell, str) and cell.strip().isdecimal():
-        return int(cell)
+    if isinstance(cell, str):
+        return int(cell) if len(cell) <= _MOST_TEXT and cell.strip().isdecimal() else None
     return (
         int(cell) if isinstance(cell, float | int) and not isinstance(cell, bool) and float(cell).is_integer() else None
     )
