@@ -105,7 +105,7 @@ def _rows(table: Table, readings: Sequence[Reading]) -> Rows:
 def _values(name: str, parts: Iterable[Part], kind: pa.DataType) -> pa.Array:
     """Return a field of all parts; a column that is held as arrays is never made a list."""
     columns = [part.source.columns.get(name) or [None] * len(part.source.rows) for part in parts]
-    if any(isinstance(column, Held) for column in columns):
+    if any(issubclass(kept, Held) for kept in set(map(type, columns))):
         return pa.concat_arrays([c.arrow(kind) if isinstance(c, Held) else pa.array(c, kind) for c in columns])
     return pa.array(list(chain.from_iterable(columns)), kind)
 
