@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from facilities import Row, day, known, policy, rows
-from keiyu.register.identity import Resolution, resolve
+from keiyu.register.identity import Resolution
+from keiyu.register.identity.resolve import resolve
 
 NAMES = ("みどり保育園", "みどり第二保育園", "みどりこども園", "みどり", "ひかり幼稚園", "船橋みどり保育園", "保育園")
 ADDRESSES = ("船橋市本町1-2-3", "船橋市本町１丁目２番３号", "船橋市本町1-2-30", "船橋市海神4-5-6", "父島字奥村")

@@ -98,7 +98,8 @@ def test_a_new_column_joins_the_table_and_is_null_before(ministry: Ministry) -> 
     iceberg.register(ministry.workspace)
     folder = ministry.workspace.settings.schemas / "lines" / LINE
     described, query = folder / "tables" / "prefecture.yaml", folder / "tables" / "prefecture.sql"
-    told = "  - {name: told, label_ja: 追, label_en: Told, definition_ja: 追, definition_en: Told, type: integer}\n"
+    words = "label_ja: 追, label_en: Told, definition_ja: 追, definition_en: Told, unit: 件, source: テスト"
+    told = f"  - {{name: told, {words}, type: integer}}\n"
     described.write_text(described.read_text(encoding="utf-8").rstrip("\n") + "\n" + told, encoding="utf-8")
     query.write_text(f"SELECT *, 7::BIGINT AS told FROM (\n{query.read_text(encoding='utf-8')}\n)", encoding="utf-8")
     contract = folder / "contract.yaml"
