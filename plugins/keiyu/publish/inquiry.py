@@ -2,7 +2,8 @@
 
 It runs after the intake, and looks at the municipalities alone whose figures can have changed since it last did: those
 whose survey came in, and those that reports which came in (or went) are part of. Which those are is kept for every
-report (``reach``), so that one municipality costs the same however large the nation is. Doing it again changes nothing.
+report (``reach``), so that of other municipalities no rows are read, only who is in. The day the last report comes in,
+everybody is compared once: until then some figures could not be. Doing it again changes nothing.
 """
 
 from collections.abc import Mapping, Sequence

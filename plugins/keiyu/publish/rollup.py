@@ -24,11 +24,9 @@ from keiyu.publish.build import inputs
 from keiyu.publish.snapshot import Snapshot, take
 from keiyu.publish.sources import Row, Source, sources
 from keiyu.publish.tidy import tidy
-from keiyu.read.model import ValueStatus
 from keiyu.receive.workspace import Workspace
 
 _TABLE: Final = "reconciliation"
-_HERE: Final = (ValueStatus.REPORTED.value, ValueStatus.NONE.value, ValueStatus.EXCLUDED.value)
 
 
 @dataclass(eq=False)
@@ -195,13 +193,12 @@ class Reconciliation:
         return bool(self.taken.live) and not self.taken.missing and bool(pc.all(self.listing["is_listed"]).as_py())
 
     def _due(self) -> pa.Table:
-        due = views.respondents(self.taken, set(self.taken.universe.due.values()))
-        arrived = pc.is_in(due["value_status"], pa.array(_HERE))
-        return pa.table({"area_code": self._homes(), "is_in": arrived})
-
-    def _homes(self) -> pa.Array:
-        frame = self.taken.universe
-        return pa.array([frame.homes[reporter] for reporter in frame.due], pa.string())
+        homes, here = self.taken.universe.homes, self.taken.live.keys() | self.taken.exempt.keys()
+        columns = {
+            "area_code": pa.array(homes.values(), pa.string()),
+            "is_in": [reporter in here for reporter in homes],
+        }
+        return pa.table(columns)
 
 
 def reconcile(

@@ -5,11 +5,13 @@ entries, and those a set of rows in files that never changed.
 """
 
 import datetime as dt
+import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, select
+from sqlalchemy import ColumnElement, Connection, Text, and_, cast, select
 
 from keiyu.contract.model import Collection
 from keiyu.ledger import Ledger
@@ -18,7 +20,7 @@ from keiyu.ledger.models import Entry, Event, Segment, Submission
 from keiyu.ledger.selection import live_at, lots
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LiveEntry:
     """An entry that is live at some sequence.
 
@@ -31,10 +33,10 @@ class LiveEntry:
         accepted_seq: since when it is live.
         nil: it says that there is nothing to report.
         row_count: rows in all tables.
-        control_totals: sum of each measure.
         contract_digest: contract under which it was accepted.
         rules_digest: rules by which it was checked.
         segments: paths of the segments that hold its rows.
+        totals_json: its control totals as the ledger has them; tens of thousands are seldom all looked into.
     """
 
     entry_id: str
@@ -45,10 +47,15 @@ class LiveEntry:
     accepted_seq: int
     nil: bool
     row_count: int
-    control_totals: Mapping[str, int | float]
     contract_digest: str
     rules_digest: str | None
     segments: tuple[str, ...]
+    totals_json: str = field(repr=False)
+
+    @cached_property
+    def control_totals(self) -> Mapping[str, int | float]:
+        """Sum of each measure."""
+        return dict[str, int | float](json.loads(self.totals_json))
 
 
 def seq_at(ledger: Ledger, instant: dt.datetime) -> int:
@@ -73,16 +80,16 @@ def live(ledger: Ledger, line: str, as_of: dt.date, at_seq: int | None = None) -
         as_of: reference date.
         at_seq: as known at this sequence; now by default.
     """
-    columns = (
+    columns: tuple[Any, ...] = (
         Entry.id.label("entry_id"), Entry.reporter, Entry.submission_id, Submission.digest, Submission.sender,
-        Entry.accepted_seq, Entry.nil, Entry.row_count, Entry.control_totals, Entry.contract_digest,
-        Entry.rules_digest, Entry.part_id,
+        Entry.accepted_seq, Entry.nil, Entry.row_count, Entry.contract_digest, Entry.rules_digest,
+        Entry.part_id, cast(Entry.control_totals, Text).label("totals_json"),
     )  # fmt: skip
     with ledger.read() as connection:
         query = select(*columns).join(Submission, Submission.id == Entry.submission_id)
         rows = connection.execute(query.where(live_in(connection, line, as_of, at_seq)).order_by(Entry.reporter)).all()
         paths = _paths(connection, line, as_of)
-    return [_live_entry(row._asdict(), paths) for row in rows]
+    return [_live_entry(row, paths) for row in rows]
 
 
 def reporters_live(connection: Connection, collection: Collection, reporters: Iterable[str]) -> set[str]:
@@ -110,6 +117,6 @@ def _paths(connection: Connection, line: str, as_of: dt.date) -> dict[str, tuple
     return paths
 
 
-def _live_entry(columns: dict[str, Any], paths: dict[str, tuple[str, ...]]) -> LiveEntry:
-    part_id = columns.pop("part_id")
-    return LiveEntry(**columns, segments=paths.get(part_id, ()))
+def _live_entry(row: Any, paths: Mapping[str, tuple[str, ...]]) -> LiveEntry:
+    columns: Any = (*row[:-2], paths.get(row.part_id, ()), row.totals_json)
+    return LiveEntry(*columns)

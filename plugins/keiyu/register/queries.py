@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from sqlalchemy import Connection, insert, or_, select, update
@@ -123,7 +123,7 @@ def record(
         ended: query → how it ended.
     """
     own = {"line": collection.line, "as_of": collection.as_of}
-    rows = [{"id": new_id(), **own, **asdict(one)} for one in raised]
+    rows = [{"id": new_id(), **own, **{name: getattr(one, name) for name in Raised.__slots__}} for one in raised]
     told = {**facts, "raised": digest_of(rows), "queries": len(rows), "ended": dict(sorted(ended.items()))}
     [stamp] = append(connection, [Draft("reconcile", str(collection), key, told)])
     if rows:
