@@ -133,6 +133,14 @@ def test_a_cell_of_very_many_figures_costs_no_more_than_another() -> None:
     assert told({"名称": ["0" * 9_000], "住所": ["1"], "定員": ["60"]})["expect"] in {"accept", "reject"}
 
 
+@pytest.mark.parametrize("filling", [" ", "　", "0", "０", "※", "(", "令和6年", "※ x"])
+def test_a_header_of_very_many_letters_costs_no_more_than_another(filling: str) -> None:
+    begun = time.process_time()
+    found = told({"名称": NAMES, "住所": STREETS, f"備考{filling * (100_000 // len(filling))}x": [""] * 4})
+    assert [c["field"] for c in found["columns"][:2]] == ["name", "address"]
+    assert time.process_time() - begun < 10
+
+
 def test_of_two_columns_that_say_the_same_the_fuller_one_is_used() -> None:
     sparse = [LONGITUDES[0], "", "", ""]
     found = mapped(told({"X": sparse, "名称": NAMES, "緯度": LATITUDES, "longitude": LONGITUDES}))

@@ -10,8 +10,12 @@ from typing import Any, Final
 from keiyu.contract.source import read_yaml
 from keiyu.read import fold
 
-_NOTED: Final = re.compile(r"(.*[^\s(（\[])\s*[※＊†‡](.+)", re.DOTALL)
-"""A header, and behind a sign what a note says of it."""
+LONGEST: Final = 400
+"""Characters of a text over a column that are understood: no label of the lists at hand has more than 150, notes and
+all, and what a label is put together of is tried at every place of it."""
+
+_NOTE: Final = re.compile(r"[※＊†‡](?!\Z)")
+"""The sign before what a note says of a header."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,16 +50,17 @@ class Cues:
     def footnote(self) -> re.Pattern[str]:
         """A footnote's mark at the end of a header, with its number."""
         signs = "|".join(map(re.escape, self.footnotes))
-        return re.compile(rf"\s*[(（\[]?(?:{signs})\s*[\d０-９]*\s*[)）\]]?\s*$")
+        return re.compile(rf"(?<!\s)\s*+[(（\[]?(?:{signs})\s*+[\d０-９]*+\s*+[)）\]]?\s*+$")
 
     def without_note(self, text: str) -> str:
         """Take a footnote's mark, and what the note says, off the end of a header as it stands.
 
         A note that makes the label another thing's is kept: 開園時間※土曜日 is not 開園時間.
         """
-        noted = _NOTED.match(text)
-        if noted and not self.tells_other(fold.joined(noted[2])):
-            return noted[1]
+        for sign in reversed(list(_NOTE.finditer(text))):
+            noted = text[: sign.start()].rstrip()
+            if noted and noted[-1] not in "(（[":
+                return self.footnote.sub("", text) if self.tells_other(fold.joined(text[sign.end() :])) else noted
         return self.footnote.sub("", text)
 
     def without_thing(self, text: str) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from keiyu.read.general.cues import LONGEST
 from keiyu.read.general.shapes import VALUES, shape
 from keiyu.read.grid import Cell, Grid, Row
 
@@ -281,7 +282,7 @@ class HeaderFinder:
             following = filled_at[place + 1] if place + 1 < len(filled_at) else None
             end = self._end(number, column, following, width, top, bottom)
             text = row[column]
-            level = Level((text if isinstance(text, str) else _plain(text)) + ages, number, end > column)
+            level = Level((text[:LONGEST] if isinstance(text, str) else _plain(text)) + ages, number, end > column)
             filled[column : end + 1] = [level] * (end + 1 - column)
         return filled
 

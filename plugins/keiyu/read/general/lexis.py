@@ -16,7 +16,7 @@ from typing import Final, Literal
 from keiyu.contract.vocabulary import Vocabulary
 from keiyu.contract.wording import Ambiguity
 from keiyu.read import fold
-from keiyu.read.general.cues import Cues
+from keiyu.read.general.cues import LONGEST, Cues
 from keiyu.read.general.families import Family
 from keiyu.read.general.likeness import Likeness
 
@@ -192,7 +192,7 @@ class Lexis:
         """
         heard = self._heard.get(text)
         if heard is None:
-            heard = self._judge(text)
+            heard = self._judge(text[:LONGEST])
             if len(self._heard) < 65_536:
                 self._heard[text] = heard
         return heard

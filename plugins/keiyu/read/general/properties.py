@@ -9,6 +9,7 @@ from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from typing import Final
 
+from keiyu.read.general.cues import LONGEST
 from keiyu.read.general.headers import Header, Level
 from keiyu.read.grid import Cell, Grid, Row
 
@@ -34,7 +35,7 @@ def properties(grid: Grid, means: Callable[[str], AbstractSet[str] | None]) -> H
     rows = grid.rows[: 2 if _is_labels(grid, knows) else 1]
     levels = [
         tuple(
-            Level(str(row[at]), n)
+            Level(str(row[at])[:LONGEST], n)
             for n, row in enumerate(rows)
             if at < len(row) and row[at] != "" and not (n and _is_bracketed(row[at]))
         )
