@@ -6,13 +6,15 @@ import struct
 import pytest
 import xlsxwriter
 import xlwt
+from hypothesis import given
+from hypothesis import strategies as st
 
 from files import xls_bytes, zip_bytes
 from keiyu.read import compound
 from keiyu.read.archive import Parts
 from keiyu.read.decode import decode
 from keiyu.read.grid import Grid
-from keiyu.read.looks.model import PLAIN, UNKNOWN, Range
+from keiyu.read.looks.model import PLAIN, UNKNOWN, Range, apart, holding
 from keiyu.read.looks.workbook import area, looks
 from keiyu.read.looks.xml import parse
 from keiyu.read.sniff import RefusedError
@@ -140,3 +142,41 @@ def test_long_runs_of_cells_of_an_old_workbook_are_bounded_and_have_their_styles
     grid = decode(xls_bytes({(row, column): f"{row}-{column}" for row in range(40) for column in range(30)})).grids[0]
     assert (grid.rows[39][29], len(grid.rows), grid.width) == ("39-29", 40, 30)
     assert len(grid.looks.cells) == 40 * 30
+
+
+places = st.integers(0, 12)
+blocks = st.builds(
+    lambda top, left, high, wide: Range(top, left, top + high, left + wide),
+    places,
+    places,
+    st.integers(-1, 5),
+    st.integers(-1, 5),
+)
+
+
+def overlap(one: Range, two: Range) -> bool:
+    return one.top <= two.bottom and two.top <= one.bottom and one.left <= two.right and two.left <= one.right
+
+
+@given(st.lists(blocks, max_size=12), places, st.sets(st.tuples(places, places), max_size=6))
+def test_merged_blocks_that_overlap_or_leave_the_rows_are_left_out(
+    merges: list[Range], rows: int, cells: set[tuple[int, int]]
+) -> None:
+    inside = dict.fromkeys(m._replace(bottom=min(m.bottom, rows - 1)) for m in merges)
+    kept: list[Range] = []
+    for block in sorted(m for m in inside if m.top <= m.bottom and m.left <= m.right):
+        if not any(overlap(block, other) for other in kept):
+            kept.append(block)
+    found = apart(merges, rows)
+    assert found == tuple(block for block in inside if block in kept)
+    assert holding(found, cells) == {block for block in found if any(block.holds(*cell) for cell in cells)}
+
+
+def test_merges_over_the_whole_sheet_are_no_more_rows_than_it_has() -> None:
+    data = xlsx_bytes({"表": [["名称", 1.0], ["あ", 2.0], ["い", 3.0]]})
+    parts = Parts(data)
+    sheet = "xl/worksheets/sheet1.xml"
+    merges = "".join(f'<mergeCell ref="A{row}:XFD1048576"/>' for row in range(1, 3_000))
+    told = parts.get(sheet).replace(b"</sheetData>", f"</sheetData><mergeCells>{merges}</mergeCells>".encode())
+    grid = decode(zip_bytes({**{name: parts.get(name) for name in parts.entries}, sheet: told})).grids[0]
+    assert grid.looks.merges == (Range(0, 0, 2, 16_383),)

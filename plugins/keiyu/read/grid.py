@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from operator import itemgetter
 from typing import Literal, overload
@@ -10,7 +10,7 @@ from typing import Literal, overload
 import pyarrow as pa
 
 from keiyu.read.held import Texts
-from keiyu.read.looks.model import PLAIN, Looks
+from keiyu.read.looks.model import PLAIN, Looks, apart
 
 Cell = str | float | int | bool | dt.date | dt.datetime | dt.time | dt.timedelta
 """What a decoder yields for one cell; an empty cell is ``""``."""
@@ -202,7 +202,8 @@ class Grid:
     def looks(self) -> Looks:
         """Merges, borders, colours, comments, hidden rows: read at the first question, plain where there are none."""
         if self._seen is None:
-            self._seen = self.look() if self.look is not None else PLAIN
+            seen = self.look() if self.look is not None else PLAIN
+            self._seen = replace(seen, merges=apart(seen.merges, len(self.rows))) if seen.merges else seen
         return self._seen
 
 

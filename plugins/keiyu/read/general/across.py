@@ -144,7 +144,7 @@ def _later(day: dt.date, months: int) -> dt.date:
 def _merged(found: "Found", groups: Sequence[set[int]]) -> bool:
     """Return whether a figure stands in a merged cell for several months together."""
     below = (m for m in found.grid.looks.merges if m.bottom > found.header.bottom)
-    return any(sum(not group.isdisjoint(range(m.left, m.right + 1)) for group in groups) > 1 for m in below)
+    return any(sum(any(m.left <= at <= m.right for at in group) for group in groups) > 1 for m in below)
 
 
 def _table(found: "Found", month: Month, own: Mapping[int, _Column]) -> "Found":

@@ -1,7 +1,6 @@
 """The values of a table's records, by field, each read by its kind; merged and crossed-out cells with them."""
 
 import datetime as dt
-from bisect import bisect, bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -18,7 +17,7 @@ from keiyu.read.grid import Cell
 from keiyu.read.held import Texts, chosen
 from keiyu.read.kinds import Normaliser, Terms, join, kind_of
 from keiyu.read.kinds.model import Value
-from keiyu.read.looks.model import Range
+from keiyu.read.looks.model import Range, holding
 from keiyu.read.model import ValueStatus
 from keiyu.read.numbers import Figure, Notation
 from keiyu.read.values import raw
@@ -232,10 +231,9 @@ class _Values:
     def _diagonals(self) -> frozenset[tuple[int, int]]:
         """Cells that are crossed out, with all that are merged with them."""
         crossed = self._table.found.grid.looks.diagonals
-        rows = sorted({row for row, _ in crossed})
-        near = (m for m in self._merges if bisect(rows, m.bottom) > bisect_left(rows, m.top))
-        merged = (m for m in near if any(m.holds(*cell) for cell in crossed))
-        cells = ((r, c) for m in merged for r in range(m.top, m.bottom + 1) for c in range(m.left, m.right + 1))
+        merged = holding(self._merges, crossed)
+        columns = sorted(set(self._fields.values()))
+        cells = ((r, c) for m in merged for r in range(m.top, m.bottom + 1) for c in columns if m.left <= c <= m.right)
         return crossed | frozenset(cells)
 
     @cached_property

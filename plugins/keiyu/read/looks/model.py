@@ -1,8 +1,11 @@
 """What can be known of how a sheet's cells look."""
 
-from collections.abc import Callable, Iterator, Mapping
+from bisect import bisect_right
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from operator import itemgetter
 from types import MappingProxyType
 from typing import Final, NamedTuple, TypeVar
 
@@ -50,6 +53,63 @@ class Range(NamedTuple):
     def holds(self, row: int, column: int) -> bool:
         """Return whether a cell lies in it."""
         return self.top <= row <= self.bottom and self.left <= column <= self.right
+
+
+class _Walk:
+    """The merged blocks that a walk down a sheet has met, from left to right; none overlaps another."""
+
+    def __init__(self) -> None:
+        self._met: list[tuple[int, Range]] = []
+
+    def meet(self, block: Range) -> bool:
+        """Meet the next block, and return whether it overlaps none; blocks come in the order of their first rows."""
+        first = last = bisect_right(self._met, block.left, key=itemgetter(0))
+        if first and self._met[first - 1][1].right >= block.left:
+            first -= 1
+        while last < len(self._met) and self._met[last][0] <= block.right:
+            last += 1
+        if any(met.bottom >= block.top for _, met in self._met[first:last]):
+            return False
+        self._met[first:last] = [(block.left, block)]
+        return True
+
+    def at(self, row: int, column: int) -> Range | None:
+        """Return the block that holds a cell of a row which the walk has reached."""
+        place = bisect_right(self._met, column, key=itemgetter(0))
+        block = self._met[place - 1][1] if place else None
+        return block if block is not None and block.holds(row, column) else None
+
+
+def apart(merges: Iterable[Range], rows: int) -> tuple[Range, ...]:
+    """Return the merged blocks of a sheet that no spreadsheet would refuse, as far as its rows go.
+
+    Blocks never overlap (ECMA-376, part 1, 18.3.1.55); of those that do, the uppermost stays. So no column has more
+    merged rows than the sheet has rows, whatever a file says.
+
+    Args:
+        merges: the blocks.
+        rows: number of rows of the sheet.
+    """
+    inside = dict.fromkeys(m._replace(bottom=min(m.bottom, rows - 1)) for m in merges)
+    walk = _Walk()
+    kept = {m for m in sorted(inside) if m.top <= m.bottom and m.left <= m.right and walk.meet(m)}
+    return tuple(m for m in inside if m in kept)
+
+
+def holding(merges: Iterable[Range], cells: Iterable[tuple[int, int]]) -> set[Range]:
+    """Return the merged blocks that hold one of some cells.
+
+    Args:
+        merges: blocks that do not overlap.
+        cells: (0-based row, column) of each cell.
+    """
+    walk, ahead = _Walk(), deque(sorted(merges))
+    found: set[Range | None] = set()
+    for row, column in sorted(cells):
+        while ahead and ahead[0].top <= row:
+            walk.meet(ahead.popleft())
+        found.add(walk.at(row, column))
+    return {block for block in found if block is not None}
 
 
 class Style(NamedTuple):
