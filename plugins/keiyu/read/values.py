@@ -7,6 +7,7 @@ looked at cell by cell.
 import datetime as dt
 import re
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Any, Final, NamedTuple
 
@@ -20,6 +21,8 @@ from keiyu.read.numbers import LIMIT, UNREADABLE, Figure, Notation, from_number,
 from keiyu.read.words import Words
 
 _FLOATS: Final = {float}
+_SMALL: Final = {float(figure): figure for figure in range(10_000)}
+"""The figures of nearly all cells."""
 _TEXTS: Final = {str}
 _MEMORY: Final = 65_536
 _CLOCK: Final = re.compile(r"(\d{1,2})[:時](\d{2})?分?(?::\d{2})?", re.ASCII)
@@ -65,6 +68,8 @@ def plain_figures(cells: Sequence[Cell]) -> tuple[int, ...] | None:
     kinds = set(map(type, cells))
     try:
         if kinds == _FLOATS:
+            with suppress(KeyError):
+                return tuple(map(_SMALL.__getitem__, cells))  # type: ignore[arg-type]
             figures = tuple(map(int, cells))  # type: ignore[arg-type]
             same = figures == tuple(cells)
         elif kinds == _TEXTS:

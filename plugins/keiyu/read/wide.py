@@ -99,7 +99,7 @@ class WideReader:
         tell_header(self._region, self._plan, self._job.notes)
         start = self._region.row + 1
         for number, row in enumerate(self._grid.rows[start:], start):
-            if row.count("") != len(row):
+            if any(row) or row.count("") != len(row):
                 self._row(number, row)
         tables = [builder.finish() for builder in self._builders]
         if self._last_total is not None:

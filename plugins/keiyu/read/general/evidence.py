@@ -34,6 +34,8 @@ _OF_KIND: Final = 0.8
 _KIND: Final = 2
 """Characters that may stand beside a legal form that names no body: 等, 立, その他."""
 _MISTYPED: Final = 0.5
+_NUMBERS: Final = frozenset({bool, int, float})
+"""Types of which values are equal: 1 and 1.0 and yes."""
 _SIX: Final = re.compile(r"\d{6}", re.ASCII)
 _NOTED: Final = frozenset({"age", "url", "email", "corporate_number", "postal_code"})
 """Sorts whose values are not certain where there is something to say of them."""
@@ -321,7 +323,7 @@ def sort_of(field: Field) -> str:
 
 def _different(cells: Sequence[Cell]) -> list[Cell]:
     """Return the different values of a column in the order in which they first stand; 1 and yes are different."""
-    if len(set(map(type, cells))) == 1:
+    if len(_NUMBERS.intersection(map(type, cells))) <= 1:
         return list(dict.fromkeys(cells))
     return [cell for _, cell in dict.fromkeys(zip(map(type, cells), cells, strict=True))]
 

@@ -176,10 +176,14 @@ class Mapper:
             for c, h in zip(columns, heard, strict=True)
         ]
         ranked = self._swapped(ranked)
+        thin = [
+            _THIN * is_mostly_blank(column.rows) if found else 0.0
+            for column, found in zip(columns, ranked, strict=True)
+        ]
         chosen = assign(
             [
-                {c.field: c.confidence - _THIN * is_mostly_blank(column.rows) for c in found if c.confidence >= ASK}
-                for column, found in zip(columns, ranked, strict=True)
+                {c.field: c.confidence - less for c in found if c.confidence >= ASK}
+                for less, found in zip(thin, ranked, strict=True)
             ]
         )
         return self._settled(columns, heard, ranked, chosen, parts)

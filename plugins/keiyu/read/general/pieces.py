@@ -135,6 +135,8 @@ class Splitter:
 
     def _is_head(self, row: Sequence[Cell], own: Container[str]) -> bool:
         """Return whether a row holds labels, and no values."""
+        if _has_numbers(row, len(row) // 10):
+            return False
         filled = len(row) - row.count("")
         if filled < _FEWEST or _has_numbers(row, filled // 10):
             return False

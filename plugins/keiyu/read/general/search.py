@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -28,7 +29,7 @@ def find_tables(workbook: Workbook, lines: Sequence[LineWords], name: str = "") 
     """
     splitter = Splitter(
         lambda t: _known(t, lines),
-        frozenset[str]().union(*(line.labels for line in lines)),
+        _labels(tuple(lines)),
         lambda t: _names(t, lines),
         lambda t: any(line.coded(bare(t)) for line in lines),
         lambda t: any(line.sums(t) for line in lines),
@@ -60,6 +61,12 @@ def _header(grid: Grid, lines: Sequence[LineWords]) -> Header | None:
         return properties(grid, lambda t: _means(t, lines))
     finder = HeaderFinder(grid, lambda t: _known(t, lines))
     return header_of(grid, [line.known for line in lines], finder) or finder.find()
+
+
+@lru_cache(maxsize=16)
+def _labels(lines: tuple[LineWords, ...]) -> frozenset[str]:
+    """Return the texts that some line knows to stand over a column, folded."""
+    return frozenset[str]().union(*(line.labels for line in lines))
 
 
 def _names(text: str, lines: Sequence[LineWords]) -> bool:

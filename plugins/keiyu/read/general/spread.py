@@ -29,7 +29,8 @@ _MOST: Final = 64
 """Different labels of the rows of one record."""
 _LABEL: Final = 20
 _AGES: Final = ("歳", "才", "年齢", "クラス")
-_OLDEST: Final = 5
+_YEARS: Final = frozenset("012345")
+"""Ages before school."""
 
 Labels = tuple[str, ...]
 
@@ -137,7 +138,7 @@ class Spreader:
     def _text(self, cell: Cell, levels: Sequence[Level]) -> str:
         """Return the label that a cell is; under a header of ages a number is an age."""
         text = raw(cell).strip()
-        if text.removesuffix(".0") in map(str, range(_OLDEST + 1)):
+        if text.removesuffix(".0") in _YEARS:
             over = "".join(level.text for level in levels)
             aged = any(word in over for word in _AGES) and not any(map(str.isdecimal, over))
             return f"{text.removesuffix('.0')}歳" if aged else ""

@@ -34,6 +34,7 @@ from keiyu.read.general.shifted import unshifted
 from keiyu.read.general.spread import Spread
 from keiyu.read.general.subjects import Subjects
 from keiyu.read.general.titles import bare
+from keiyu.read.general.unsaid import short_texts
 from keiyu.read.grid import Cell, Grid
 from keiyu.read.kinds import Terms
 from keiyu.read.kinds.terms import labels
@@ -180,7 +181,7 @@ class Found:
         """The first cells of each column, those of other tables under the same header behind them."""
         head = self.grid.rows[self.header.bottom]
         below = (r for f in (self, *self.beside) for r in f.grid.rows[f.first : f.first + _ROWS])
-        rows = [r for r in below if len(r) > r.count("") and r != head][:_ROWS]
+        rows = [r for r in below if (any(r) or len(r) > r.count("")) and r != head][:_ROWS]
         blank: list[Cell] = [""] * len(rows)
         filled = map(list, zip_longest(*rows, fillvalue=""))
         return [next(filled, blank) for _ in self.header.levels]
@@ -197,6 +198,11 @@ class Found:
             Seen(i, levels, sample_of(cells), cells)
             for i, (levels, cells) in enumerate(zip(self.header.levels, self.columns, strict=True))
         ]
+
+    @cached_property
+    def short_texts(self) -> list[list[str]]:
+        """The first texts of each column that may be labels, folded."""
+        return short_texts(self.columns)
 
     @cached_property
     def wholes(self) -> dict[frozenset[int], int | None]:

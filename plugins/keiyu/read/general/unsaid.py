@@ -81,20 +81,26 @@ def _figure(cell: Cell) -> float | None:
     return float(text) if text.isascii() and text.isdecimal() else None
 
 
-def row_by_row(columns: Iterable[Sequence[Cell]], compositions: Iterable[Composition]) -> bool:
-    """Return whether a column tells row by row what the ages count: 定員, 現況, 空き under each other.
+def short_texts(columns: Iterable[Sequence[Cell]]) -> list[list[str]]:
+    """Return the first texts of each column that may be labels, folded.
 
     Args:
         columns: the first cells of each column.
+    """
+    return [
+        [fold.joined(c) for c in cells[:_LOOKED] if isinstance(c, str) and 0 < len(c) <= _LONGEST] for cells in columns
+    ]
+
+
+def row_by_row(texts: Sequence[Sequence[str]], compositions: Iterable[Composition]) -> bool:
+    """Return whether a column tells row by row what the ages count: 定員, 現況, 空き under each other.
+
+    Args:
+        texts: the first short texts of each column, folded.
         compositions: families of columns of the line.
     """
     kinds = [d for c in compositions for d in c.dimensions if d.name in c.unsaid]
     named = [{fold.joined(t): code.code for code in d.codes for t in (code.label_ja, *code.synonyms)} for d in kinds]
-    if not kinds:
-        return False
-    texts = [
-        [fold.joined(c) for c in cells[:_LOOKED] if isinstance(c, str) and 0 < len(c) <= _LONGEST] for cells in columns
-    ]
     return any(_several(told, codes) for codes in named for told in texts)
 
 

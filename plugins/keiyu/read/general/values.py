@@ -111,16 +111,15 @@ class _Values:
         """Read a field in blocks, where no cell of it is merged or crossed out."""
         touched = column in self._table.ditto or any(m.left <= column <= m.right for m in self._merges)
         touched = touched or any(at == column for _, at in self._diagonals)
-        if touched or column in self._spread_columns or name in self._table.understanding.parts:
+        if touched or column in self._spread_columns:
             return _typed(self._field(name, column))
         kind = kind_of(self._table.line.fields[name])
-        cells = self._cells(column)
+        cells = self._cells_of(name, column)
         read = Normaliser(kind, self._terms(name, figure=kind.figure)).column(cells)
         return FieldColumn(name, column, cells, read.values, read.marked)
 
     def _field(self, name: str, column: int) -> FieldValues:
-        parts = self._table.understanding.parts.get(name)
-        cells: Sequence[Cell] = self._joined(name, parts) if parts else self._cells(column)
+        cells = self._cells_of(name, column)
         kind = kind_of(self._table.line.fields[name])
         if not kind.figure:
             cells = self._continued(column, cells)
@@ -179,6 +178,11 @@ class _Values:
         if rows[-1] - first + 1 == len(rows):
             return chosen(cells, range(len(rows)))
         return chosen(cells, self._offsets if isinstance(cells, Texts) else [row - first for row in rows])
+
+    def _cells_of(self, name: str, column: int) -> Sequence[Cell]:
+        """Return the cells of a field, those of its parts joined."""
+        parts = self._table.understanding.parts.get(name)
+        return self._joined(name, parts) if parts else self._cells(column)
 
     def _joined(self, name: str, parts: Sequence[int]) -> list[Cell]:
         kind = kind_of(self._table.line.fields[name]).name
