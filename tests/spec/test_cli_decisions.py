@@ -1,16 +1,13 @@
 """The verbs by which a decision is made and a figure is traced, as people and scripts call them."""
 
-import json
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 
 import pytest
 
 from answers import Run, runner
+from belfry import listening
 from keiyu.cli import main
-from keiyu.receive.doorbell import BELL
 from ministry import CHIYODA, CHUO, SEVEN
 from office import LAST_YEAR, THIS_YEAR, Office, applicants
 
@@ -34,38 +31,11 @@ def run(capsys: pytest.CaptureFixture[str]) -> Run:
     return runner(capsys)
 
 
-class _Bell(BaseHTTPRequestHandler):
-    """As much of Airflow's API as a bell is rung by."""
-
-    def do_GET(self) -> None:
-        self._say({"assets": [{"id": 7, "name": BELL}]})
-
-    def do_POST(self) -> None:
-        told = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        if self.path.endswith("/assets/events"):
-            self.server.rung.append(told["asset_id"])  # type: ignore[attr-defined]
-        self._say({"access_token": "t"})
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
-    def _say(self, answer: object) -> None:
-        body = json.dumps(answer).encode()
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-
 @pytest.fixture
 def rung(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
     """The times that the bell has rung."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), _Bell) as server:
-        server.rung = []  # type: ignore[attr-defined]
-        Thread(target=server.serve_forever, daemon=True).start()
-        monkeypatch.setenv("KEIYU_DOORBELL_URL", f"http://127.0.0.1:{server.server_port}")
-        yield server.rung  # type: ignore[attr-defined]
-        server.shutdown()
+    with listening(monkeypatch) as heard:
+        yield heard
 
 
 def test_every_decision_moves_the_national_table_and_rings_the_bell(office: Office, run: Run, rung: list[int]) -> None:

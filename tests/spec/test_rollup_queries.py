@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from belfry import listening
 from keiyu.cli import main
 from keiyu.intake import ingest
 from keiyu.ledger import open_collection
@@ -137,18 +138,29 @@ def test_nothing_is_asked_of_a_municipality_whose_register_is_not_in(home: Path,
     other.workspace.close()
 
 
-def test_a_reason_answers_it_and_is_kept_until_a_figure_changes(office: Office, run: Run) -> None:
+def test_a_reason_answers_it_and_is_kept_until_a_figure_changes(
+    office: Office, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
     report(office, MIDORI, 24)
     surveyed(office, capacity_daycare_age1_2=20)
     # One facility of two is in: only what exceeds the survey already differs, whichever came second.
     assert {one["field"] for one in asked(run)} == DAYCARE
-    said = run("answer", str(THIS_YEAR), CHIYODA, "--reason", "認可定員は20人", "--by", "千代田区")
+    with listening(monkeypatch) as rung:
+        said = run("answer", str(THIS_YEAR), CHIYODA, "--reason", "認可定員は20人", "--by", "千代田区")
+    assert rung == [7]
     assert set(said["fields"]) >= DAYCARE
     assert asked(run) == []
+    # Readers of the next release are told, but for figures of children by residence, which not everybody may read.
+    release = office.publish("preliminary")
+    answers = {(one["field"], one["from_survey"], one["from_facilities"]) for one in release.manifest["answers"]}
+    assert answers == {(name, 20, 24) for name in DAYCARE}
+    assert "市区町村の回答「認可定員は20人」" in (office.folder(release) / "RELEASE.md").read_text()
+    assert "認可定員は20人" in (office.folder(release) / "diff.html").read_text()
     send(office, HIKARI, 40)
     assert not {one["field"] for one in asked(run)} & DAYCARE
     send(office, MIDORI, 25)
     assert {(one["field"], one["expected"]) for one in asked(run)} >= {(name, "25") for name in DAYCARE}
+    assert inquiry.explained(office.workspace, THIS_YEAR) == []
     assert main(["answer", str(THIS_YEAR), CHUO, "--reason", "—"]) == 2
     with office.workspace.ledger.read() as connection:
         kept = [one for one in inquiry.queries_of(connection, MONTHLY) if one.ending == "explained"]

@@ -116,7 +116,12 @@ def _show(screen: Screen, states: Mapping[str, int], queries: Sequence[Mapping[s
 )
 @argument("reporter", metavar="REPORTER", ja="市区町村のコード", en="Code of the municipality")
 @option("--field", "fields", metavar="FIELD", multiple=True, ja="この項目だけ（省略時はすべて）", en="This field alone")
-@option("--reason", required=True, ja="異なる理由", en="Why they differ")
+@option(
+    "--reason",
+    required=True,
+    ja="異なる理由（次の公表の注記に示す）",
+    en="Why they differ; readers of the next release are told",
+)
 @option("--by", metavar="WHO", ja="回答した者（省略時は運用者）", en="Who answers; the operator by default")
 def answer_command(
     screen: Screen, collection: "Collection", reporter: str, fields: tuple[str, ...], reason: str, by: str | None

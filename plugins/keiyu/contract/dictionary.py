@@ -29,6 +29,20 @@ COLUMNS: Final = (
 """Columns of the dictionary, in order."""
 
 
+_REMARKS: Final = (
+    "## 注記 / Footnotes",
+    "注記は公表ごとの `manifest.json` と `RELEASE.md` にある。非公表の数値に関わるものは理由を示さない。  \n"
+    "Remarks stand in each release's `manifest.json` and `RELEASE.md`; no reason is told where it concerns figures "
+    "that are not published.",
+    "- `held`: 確認中の報告（前の値を示すか、合計に含めない） / reports under query: an older value is shown, or none\n"
+    "- `footnotes`: 報告者の確認又は所管官庁の承認を経て示した値とその理由 / "
+    "figures shown since their reporter confirmed or the ministry approved them, with the reason\n"
+    "- `answers`: 施設の報告の積み上げと異なる値と、その理由 / "
+    "figures that differ from the sums of facilities' reports, with the reason",
+)
+"""What the dictionary says of the remarks of a release."""
+
+
 def rows(contract: Contract, promised: Interface | None = None) -> list[dict[str, Any]]:
     """Return one row per column of every core and national table.
 
@@ -75,6 +89,7 @@ def as_markdown(contract: Contract, promised: Interface | None = None) -> str:
         f"- 版 / version: {contract.version}\n- 所管 / authority: {contract.authority}",
         *_terms(contract.definitions),
         *_disclosure(Disclosure.of(contract)),
+        *_REMARKS,
         *(part for kind, table in _tables(contract) for part in _table(kind, table, ages)),
         *(part for name, codes in sorted(contract.codelists.items()) for part in _codelist(name, codes)),
     ]

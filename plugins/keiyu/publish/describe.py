@@ -9,7 +9,7 @@ from keiyu.contract import dictionary
 from keiyu.contract.interface import Interface
 from keiyu.contract.model import Contract, Field, NationalTable
 from keiyu.publish.document import as_json
-from keiyu.publish.holds import remark
+from keiyu.publish.holds import remarks
 
 DATA_PACKAGE: Final = "https://datapackage.org/profiles/2.0/datapackage.json"
 _PARQUET: Final = "application/vnd.apache.parquet"
@@ -184,12 +184,10 @@ def _totals(manifest: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _decisions(manifest: Mapping[str, Any]) -> Iterator[str]:
-    """Tell what waits for a decision, and with what reason others were decided."""
-    for title_, key in (("確認中 / Under query", "held"), ("注記 / Footnotes", "footnotes")):
-        holds = manifest.get(key, ())
-        if holds:
-            yield from ("", f"## {title_}: {len(holds):,}", "")
-            yield from (f"- {told_ja}\n  {told_en}" for told_ja, told_en in map(remark, holds))
+    """Tell what waits for a decision, with what reason others were decided, and why two reports may differ."""
+    for ja, en, items in remarks(manifest):
+        yield from ("", f"## {ja} / {en}: {len(items):,}", "")
+        yield from (f"- {told_ja}\n  {told_en}" for told_ja, told_en in items)
 
 
 def _changes(manifest: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""What readers are told of reports that wait, or waited, for a decision: whose, why, what is shown meanwhile."""
+"""What readers are told of reports that wait, or waited, for a decision, and of figures that others tell otherwise."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -58,3 +58,36 @@ def remark(hold: Mapping[str, Any]) -> tuple[str, str]:
         return f"{who}: {why_ja}{ja}", f"{why_en} {en}"
     by_ja, by_en = _DECIDED[hold["settlement"]]
     return f"{who}: {why_ja}{by_ja}「{hold['reason']}」", f"{why_en} {by_en}: {hold['reason']}"
+
+
+def explanation(answer: Mapping[str, Any]) -> tuple[str, str]:
+    """Return what readers are told of a figure that facilities' reports tell otherwise, in Japanese and English.
+
+    Args:
+        answer: an item of the manifest's ``answers``.
+    """
+    who = f"{answer['name']}（{answer['reporter']}）"
+    if answer["from_survey"] is None:
+        return f"{who}: {answer['reason']}", f"{answer['reason']}"
+    ours, theirs, other = answer["from_survey"], answer["from_facilities"], f"{answer['difference']:+,}"
+    ja = f"{answer['label_ja']}は調査で{ours:,}、施設の報告の積み上げで{theirs:,}（{other}）。市区町村の回答"
+    en = f"{answer['label_en']}: {ours:,} in the survey, {theirs:,} by the facilities' reports ({other})."
+    return f"{who}: {ja}「{answer['reason']}」", f"{en} The municipality's answer: {answer['reason']}"
+
+
+def remarks(manifest: Mapping[str, Any]) -> list[tuple[str, str, list[tuple[str, str]]]]:
+    """Return the sections of what a release remarks: title in both languages, and its items.
+
+    Args:
+        manifest: the release's.
+    """
+    sections = (
+        ("確認中", "Under query", [remark(hold) for hold in manifest.get("held", ())]),
+        ("注記", "Footnotes", [remark(hold) for hold in manifest.get("footnotes", ())]),
+        (
+            "施設の報告との相違",
+            "Where facilities' reports differ",
+            [explanation(answer) for answer in manifest.get("answers", ())],
+        ),
+    )
+    return [section for section in sections if section[2]]

@@ -65,6 +65,43 @@ def inquire(workspace: Workspace) -> int:
     return done
 
 
+def explained(workspace: Workspace, survey: Collection) -> list[dict[str, Any]]:
+    """Return what readers of a survey are told of the differences that a reason explains, in order of municipality.
+
+    Left out are those of restricted roll-ups, and answers about figures that are others now, or differ no longer.
+
+    Args:
+        workspace: the installation.
+        survey: the survey's collection.
+    """
+    with workspace.ledger.read() as connection:
+        asked = [one for one in queries_of(connection, survey) if one.survey == survey.line]
+    told: list[dict[str, Any]] = []
+    for line in sorted({one.line for one in asked if one.ending == "explained"}):
+        answers = {one.what: one for one in asked if one.line == line and one.ending == "explained"}
+        areas = frozenset(area for area, _, _ in answers)
+        with workspace.ledger.read() as connection:
+            entries = _near(connection, {}, areas)
+        found = rollup.reconcile(workspace, Collection(line, survey.as_of), openly=True)
+        for row in replace(found, within=areas, entries=entries).rows.to_pylist():
+            one = answers.get((row["area_code"], row["rollup"], row["field"]))
+            if one is not None and _still(one, row):
+                told.append(_answer(one, row))
+    return told
+
+
+def _answer(one: Asked, row: Mapping[str, Any]) -> dict[str, Any]:
+    names = ("field", "label_ja", "label_en", "from_survey", "from_facilities", "difference")
+    return {
+        "reporter": one.reporter,
+        "name": f"{row['prefecture']}{row['municipality']}",
+        "reports": f"{one.line}/{one.as_of}",
+        **{name: row[name] for name in names},
+        "reason": one.reason,
+        "answered_by": one.ended_by,
+    }
+
+
 @dataclass(frozen=True)
 class _Last:
     """How far a collection was compared: up to which sequence, and whether everybody had reported."""

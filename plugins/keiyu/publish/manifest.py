@@ -18,6 +18,7 @@ from keiyu.publish.describe import title
 from keiyu.publish.disclosure import telling
 from keiyu.publish.estimation.frame import frame
 from keiyu.publish.folder import Stored
+from keiyu.publish.inquiry import explained
 from keiyu.publish.parquet import WHOLE, shard
 from keiyu.publish.snapshot import Snapshot, codes_digest, rules_digest
 from keiyu.publish.totals import control_totals
@@ -112,6 +113,7 @@ def manifest(workspace: Workspace, cut: Cut, files: Sequence[tuple[Part, Stored]
         "coverage": coverage(taken, cut.weight_in) | {"prefectures": by_prefectures(workspace, taken)},
         "held": holds.waiting(taken),
         "footnotes": [holds.told(taken, hold) for hold in taken.footnotes],
+        "answers": explained(workspace, taken.collection),
         "control_totals": control_totals(taken),
         "files": [_file(part, stored) for part, stored in files],
         "submissions": [_submission(entry) for entry in taken.live.values()],

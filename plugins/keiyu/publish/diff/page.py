@@ -13,7 +13,7 @@ from keiyu.publish.diff import early
 from keiyu.publish.diff.chart import Tile, bars, tile_map, tiles
 from keiyu.publish.diff.movement import Figure, Movement, Mover
 from keiyu.publish.diff.words import Background, Sentence, number, sentence, signed
-from keiyu.publish.holds import remark
+from keiyu.publish.holds import remarks
 
 __all__ = ["render", "tiles"]
 
@@ -127,12 +127,11 @@ def _drawn(movement: Movement, grid: Sequence[Tile], gaps: frozenset[str], *, le
 
 def _remarks(manifest: Mapping[str, Any]) -> str:
     """Tell what waits for a decision and why other figures stand although they look wrong."""
-    told = [
-        f'<section><h2>{ja} <span class="en" lang="en">{en}</span></h2><ul class="said">{items}</ul></section>'
-        for ja, en, key in (("確認中の値", "Under query", "held"), ("注記", "Footnotes", "footnotes"))
-        if (items := "".join(_item(Sentence(*remark(hold)), "") for hold in manifest[key]))
-    ]
-    return "".join(told)
+    return "".join(
+        f'<section><h2>{ja} <span class="en" lang="en">{escape(en)}</span></h2><ul class="said">'
+        f"{''.join(_item(Sentence(*item), '') for item in items)}</ul></section>"
+        for ja, en, items in remarks(manifest)
+    )
 
 
 def _table(movers: Sequence[Mover], movements: Sequence[Movement]) -> str:

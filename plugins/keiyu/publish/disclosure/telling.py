@@ -1,10 +1,13 @@
 """What a manifest may tell: nothing from which a hidden figure, or the bytes of a report, could be guessed."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from keiyu.contract.disclosure import Disclosure
 from keiyu.contract.model import Contract
+
+_SILENCE: Final = "非公表 / not published"
+_UNTOLD: Final = dict.fromkeys(("from_survey", "from_facilities", "difference"))
 
 
 def told(contract: Contract, manifest: Mapping[str, Any]) -> dict[str, Any]:
@@ -26,6 +29,7 @@ def told(contract: Contract, manifest: Mapping[str, Any]) -> dict[str, Any]:
         "coverage": _counted(manifest["coverage"]) if weight and hides(contract, [weight]) else manifest["coverage"],
         "held": [_discreet(hold) for hold in manifest["held"]],
         "footnotes": [_discreet(hold) for hold in manifest["footnotes"]],
+        "answers": [{**one, **_UNTOLD, "reason": _SILENCE} for one in manifest["answers"]],
         "control_totals": {
             "headline": {
                 name: one
@@ -60,5 +64,5 @@ def _discreet(hold: Mapping[str, Any]) -> dict[str, Any]:
         **hold,
         "findings": [{"rule_id": one["rule_id"], **said} for one in hold["findings"]],
         "measures": [],
-        "reason": "非公表 / not published" if hold["reason"] else hold["reason"],
+        "reason": _SILENCE if hold["reason"] else hold["reason"],
     }
