@@ -31,6 +31,7 @@ class Cues:
         inclusions: how a text ends that adds to a label, such as を含む.
         footnotes: signs that start a footnote, as written.
         drawn_up: words beside a date of drawing up.
+        spellings: other spelling of a word → the one by which it is known.
         cut: what parts of a number that is cut over columns are called: the first, and those behind it → its label.
         buildings: words of buildings, floors and rooms.
     """
@@ -43,6 +44,7 @@ class Cues:
     inclusions: tuple[str, ...]
     footnotes: tuple[str, ...]
     drawn_up: tuple[str, ...]
+    spellings: Mapping[str, str]
     cut: tuple[Mapping[str, str], Mapping[str, str]]
     buildings: tuple[str, ...]
 
@@ -51,6 +53,14 @@ class Cues:
         """A footnote's mark at the end of a header, with its number."""
         signs = "|".join(map(re.escape, self.footnotes))
         return re.compile(rf"(?<!\s)\s*+[(（\[]?(?:{signs})\s*+[\d０-９]*+\s*+[)）\]]?\s*+$")
+
+    @cached_property
+    def _respelt(self) -> re.Pattern[str]:
+        return re.compile("|".join(map(re.escape, sorted(self.spellings, key=len, reverse=True))))
+
+    def spelt(self, text: str) -> str:
+        """Return a folded text with every word as it is spelt here: 受け入れ年令 is 受入年齢."""
+        return text if text.isascii() else self._respelt.sub(lambda found: self.spellings[found[0]], text)
 
     def without_note(self, text: str) -> str:
         """Take a footnote's mark, and what the note says, off the end of a header as it stands.
@@ -85,6 +95,10 @@ class Cues:
         """Return whether a folded text beside a label makes it the label of something else."""
         return any(word == text if len(word) == 1 else word in text for word in self.other)
 
+    def others(self, text: str) -> tuple[str, ...]:
+        """Return the words of a folded text that make a label beside them the label of something else."""
+        return tuple(word for word in self.other if len(word) > 1 and word in text)
+
     def includes(self, text: str) -> bool:
         """Return whether a folded text beside a label adds to it without changing it."""
         return text.endswith(self.inclusions)
@@ -110,6 +124,7 @@ def load(schemas: Path) -> Cues:
         inclusions=_folded(raw["includes"]),
         footnotes=tuple(raw["footnotes"]),
         drawn_up=tuple(raw["drawn_up"]),
+        spellings={fold.joined(o): fold.joined(word) for word, others in raw["spellings"].items() for o in others},
         cut=(_parts(raw["cut"], "first"), _parts(raw["cut"], "then")),
         buildings=_folded(raw["buildings"]),
     )

@@ -25,6 +25,7 @@ _TEXT_SHARE: Final = 0.6
 _BY_VALUES: Final = 1.5 + 0.3
 """Most that the values under a cell say for its row."""
 _AGE: Final = "歳"
+_ALL_AGES: Final = 6
 _OF_AGES: Final = (_AGE, "才", "年齢")
 
 Knows = Callable[[str], bool]
@@ -193,15 +194,19 @@ class HeaderFinder:
         return (out > 1 and out >= 0.7 * of) or (hits > 2 and hits >= 0.4 * len(cells))
 
     def _is_of_ages(self, number: int) -> bool:
-        """Return whether a row holds bare ages, 0 to 5 or 5 to 0, under a merged text of ages: 受入可能数（歳）."""
+        """Return whether a row holds bare ages, 0 to 5 or 5 to 0, under one text of ages, or that a line knows."""
         row = self._rows[number] if number else ()
         cells = [(i, _serial(c)) for i, c in enumerate(row) if c != ""]
         ages = [age for _, age in cells]
         if len(ages) < _FEWEST + 1 or (ages != list(range(len(ages))) and ages[::-1] != list(range(len(ages)))):
             return False
         left, right = cells[0][0], cells[-1][0]
-        over = str(self._rows[number - 1][left]) if left < len(self._rows[number - 1]) else ""
-        return self._spans.get((number - 1, left), -1) >= right and any(word in over for word in _OF_AGES)
+        above = self._rows[number - 1]
+        over = str(above[left]) if left < len(above) else ""
+        if self._spans.get((number - 1, left), -1) >= right:
+            return any(word in over for word in _OF_AGES) or (len(ages) == _ALL_AGES and self._knows(over))
+        alone = right - left < _ALL_AGES and not any(_filled(above, i) for i in range(left + 1, right + 1))
+        return len(ages) == _ALL_AGES and alone and self._knows(over)
 
     def _is_reached(self, number: int, first: int) -> bool:
         """Return whether cells of the header are merged down into a row: no record stands beside them."""

@@ -49,6 +49,8 @@ _DATE: Final = re.compile(
     r"(?:令和|平成|昭和|[RHSrhs])?[\d元０-９]{1,4}[年./-][\d０-９]{1,2}[月./-]?(?:[\d０-９]{1,2}日?)?(?:\s*(?:午前|午後)?[\d０-９]{1,2}(?:時|:|：)"
     r"(?:[\d０-９]{1,2}分?)?)?\s*(?:現在|時点)?|(?<![\d年月])\d{1,2}月\d{1,2}日\s*(?:現在|時点)?の?"
 )
+_EMPTIED: Final = re.compile(r"[(（\[【〔][\s~～〜\-－―・、以降まで生れからの]*[)）\]】〕]")
+"""Brackets in which days stood and nothing else: ０歳児（令和6年4月2日～令和7年4月1日生まれ）."""
 _WORD: Final = re.compile(r"(?<=[a-z])(?=[A-Z])|[_\-\s]+")
 _AGED: Final = re.compile(r"(\d)[歳才](?:児)?")
 """An age in brackets behind an English word that is numbered by ages: entry（0歳） is entry0."""
@@ -154,6 +156,14 @@ class Lexis:
         return {text: tuple(names) for text, names in found.items() if text}
 
     @cached_property
+    def _alike(self) -> dict[str, str]:
+        """How a label is spelt by the words of every line → the label; none where fields would share it."""
+        found: dict[str, dict[tuple[str, ...], str]] = {}
+        for text, names in self._labels.items():
+            found.setdefault(self.cues.spelt(text), {}).setdefault(names, text)
+        return {spelt: next(iter(texts.values())) for spelt, texts in found.items() if len(texts) == 1}
+
+    @cached_property
     def _written(self) -> dict[str, str]:
         """Folded label → the label as the contract writes it, for telling people."""
         return {fold.joined(text): text for text in reversed((*self.vocabulary.labels, *self.vocabulary.ambiguous))}
@@ -203,7 +213,7 @@ class Lexis:
         plain = self._exact(fold.joined(text))
         if plain is not None:
             return plain
-        bare = _DATE.sub("", _NUMBERED.sub("", self.cues.without_note(text)))
+        bare = _undated(_NUMBERED.sub("", self.cues.without_note(text)))
         uri = _URI.match(bare.strip())
         bare = uri[1] if uri else bare
         plain = self._exact(fold.joined(bare))
@@ -221,7 +231,10 @@ class Lexis:
         return Heard(tuple(sorted(found.values(), key=lambda h: (-h.score, h.field))))
 
     def _exact(self, folded: str) -> Heard | None:
-        """Return what a folded text means where the line knows it."""
+        """Return what a folded text means where the line knows it, however its words are spelt."""
+        return self._known(folded) or self._known(self._alike.get(spelt := self.cues.spelt(folded), spelt))
+
+    def _known(self, folded: str) -> Heard | None:
         if not folded:
             return SILENT
         either = self._either.get(folded)
@@ -267,6 +280,8 @@ class Lexis:
         """Read 所在地_市区町村: what comes first narrows what comes last."""
         pieces = [p for piece in _PIECES.split(_BRACKETS.sub("", text)) if (p := fold.joined(piece))]
         if len(pieces) < _SHORTEST:
+            return
+        if text.isascii() and pieces[-1].isdecimal() and self._composed(f"{''.join(pieces[:-1])}age{pieces[-1]}"):
             return
         factor = min(self.weight(piece) for piece in pieces[1:])
         for hit in self._plain(pieces[0]):
@@ -337,8 +352,10 @@ class Lexis:
                 factor = DENIED if self.cues.tells_other(before) else 1
                 yield from (Hit(n, TAIL * factor * penalty, "tail", label) for n in names)
                 break
+        strange = self.cues.others(folded)
         for name, label, score in self._likeness.of(folded):
-            yield Hit(name, score * penalty, "like", self._label(label))
+            factor = penalty if all(word in label for word in strange) else DENIED * penalty
+            yield Hit(name, score * factor, "like", self._label(label))
         words = [w.casefold() for w in _WORD.split(text.strip()) if w] if text.isascii() else []
         for start in range(1, len(words)):
             names = self._labels.get("".join(words[start:]), ())
@@ -373,3 +390,9 @@ class Lexis:
         if self.cues.tells_other(beside):
             return DENIED
         return EXPLAINED
+
+
+def _undated(text: str) -> str:
+    """Take dates out of a text, and brackets in which nothing else stood."""
+    bare, count = _DATE.subn("", text)
+    return _EMPTIED.sub("", bare) if count else bare
