@@ -38,7 +38,18 @@ _SIGNATURES: Final = (
     (b"8BPS", "Photoshop"),
     (b"%!PS", "PostScript"),
     (b"\x00\x00\x01\x00", "ICO"),
+    (b"MSCF\x00\x00\x00\x00", "CAB"),
+    (b"\x09\x00\x04\x00", "Excel 2 (BIFF2)"),
+    (b"\x09\x02\x06\x00", "Excel 3 (BIFF3)"),
+    (b"\x09\x04\x06\x00", "Excel 4 (BIFF4)"),
+    (b"\x09\x08\x08\x00\x00\x05", "Excel 5 (BIFF5)"),
+    (b"\x09\x08\x10\x00\x00\x06", "Excel 97 (BIFF8, OLE なし without OLE)"),
+    (b"\x00\x01\x00\x00Standard ", "Microsoft Access"),
+    (b"\x00\x00\x27\x0a", "Shapefile"),
+    (b"L\x00\x00\x00\x01\x14\x02\x00", "ショートカット shortcut"),
 )
+_WITHIN: Final = ((2, re.compile(rb"-l[hz][0-9a-z]-"), "LZH"), (257, re.compile(b"ustar[\x00 ]"), "tar"))
+"""Signatures that stand behind the beginning. Sources: LHA header (method at byte 2); POSIX pax (magic at byte 257)."""
 _BINARY_ONLY: Final = frozenset({"BMP", "EXE", "Parquet", "RTF", "RIFF", "bzip2", "Arrow"})
 
 _MARKUP: Final = re.compile(r"\s*(?:<!--.*?-->\s*)?<(?:!doctype\b|\?|[a-z][a-z0-9:]*[\s/>])", re.I | re.S)
@@ -91,6 +102,9 @@ def container(data: bytes) -> Container:
         return "ole"
     for magic, name in _SIGNATURES:
         if data.startswith(magic) and (name not in _BINARY_ONLY or b"\x00" in data[:512] or name == "RTF"):
+            raise RefusedError("read.decode.not_table", value=name)
+    for place, signature, name in _WITHIN:
+        if signature.match(data, place):
             raise RefusedError("read.decode.not_table", value=name)
     return "text"
 
