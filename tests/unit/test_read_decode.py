@@ -11,7 +11,7 @@ import xlsxwriter
 import xlwt
 
 from files import xls_bytes
-from keiyu.read import archive, biff, compound
+from keiyu.read import archive, biff, compound, escapes
 from keiyu.read.decode import decode
 from keiyu.read.encodings import to_text
 from keiyu.read.grid import address, column_of, letters
@@ -305,6 +305,15 @@ def test_short_streams_are_found_in_the_root() -> None:
 )
 def test_the_encoding_is_sniffed(text: str, encoding: str, told: str) -> None:
     assert to_text(text.encode(encoding)) == (text, told)
+
+
+@pytest.mark.parametrize("piece", [1, 5, 64, 4_194_304])
+def test_a_text_of_escape_sequences_is_the_same_however_it_is_cut(monkeypatch: pytest.MonkeyPatch, piece: int) -> None:
+    monkeypatch.setattr(escapes, "_PIECE", piece)
+    text = "名称,定員\r\nﾎｲｸｴﾝ,丂丄\r\n" * 3
+    assert to_text(text.encode("iso2022_jp_ext")) == (text, "iso2022_jp")
+    assert to_text(b"\x1b$B-!\x1b(B,1\x1b(I1\x1b(B") == ("①,1ｱ", "iso2022_jp")
+    assert escapes.raised(b"\x1b$B" * 1_000 + b"\x1b(B\x1b,a") == b"\x1b,a"
 
 
 def test_gaiji_of_cp932_keep_their_own_code_points() -> None:

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from keiyu.read import escapes
 from keiyu.read.grid import Remark
 from keiyu.read.sniff import RefusedError
 
@@ -44,9 +45,6 @@ _STRAY_VOICE: Final = re.compile(r"(?<![\uff66\uff73\uff76-\uff84\uff8a-\uff8e])
 
 _ESCAPE: Final = re.compile(rb"\x1b(\$[@B]|\$\(D|\([BJI])")
 _HIGH: Final = re.compile(rb"[\x80-\xff]")
-_RAISED: Final = bytes(b | 0x80 if 0x21 <= b <= 0x7E else b for b in range(256))
-_KANA: Final = re.compile(rb"([\xa1-\xdf])")
-_PAIR: Final = re.compile(rb"([\xa1-\xfe][\xa1-\xfe])")
 
 
 def to_text(data: bytes, remarks: list[Remark] | None = None) -> tuple[str, str]:
@@ -87,7 +85,7 @@ def _unmarked(data: bytes, told: list[Remark]) -> tuple[str, str]:
     if b"\x00" in head:
         return _with_zeros(data, head, told)
     if b"\x1b" in head and _ESCAPE.search(head) and not _HIGH.search(data):
-        return _escaped(data)
+        return _of_escapes(data)
     try:
         return data.decode("utf-8"), "utf-8"
     except UnicodeDecodeError as error:
@@ -141,20 +139,9 @@ def _wide(head: bytes) -> Iterator[str]:
             yield name
 
 
-def _escaped(data: bytes) -> tuple[str, str]:
+def _of_escapes(data: bytes) -> tuple[str, str]:
     """Decode ISO-2022-JP with the characters that Windows adds to it, by way of EUC-JP."""
-    pieces = _ESCAPE.split(data)
-    raised = [pieces[0]]
-    for escape, piece in zip(pieces[1::2], pieces[2::2], strict=True):
-        if escape in (b"(B", b"(J"):
-            raised.append(piece)
-        elif escape == b"(I":
-            raised.append(_KANA.sub(b"\x8e\\1", piece.translate(_RAISED)))
-        elif escape == b"$(D":
-            raised.append(_PAIR.sub(b"\x8f\\1", piece.translate(_RAISED)))
-        else:
-            raised.append(piece.translate(_RAISED))
-    whole = b"".join(raised)
+    whole = escapes.raised(data)
     text = _strictly(whole, "euc_jp", _WINDOWS)
     if text is None:
         text = _strictly(data, "iso2022_jp_2004") or _repaired(whole, ("euc_jp",))[0]
