@@ -11,7 +11,8 @@ import xlsxwriter
 import xlwt
 
 from files import xls_bytes
-from keiyu.read import archive, biff, compound, escapes
+from keiyu.read import archive, biff, compound, escapes, features
+from keiyu.read import text as text_module
 from keiyu.read.decode import decode
 from keiyu.read.encodings import to_text
 from keiyu.read.grid import address, column_of, letters
@@ -338,6 +339,15 @@ def test_the_delimiter_is_sniffed(text: str, delimiter: str) -> None:
 
 def test_line_ends_may_be_mixed_and_stand_in_cells() -> None:
     assert records('a,b\r1,"2\r\n3"\n4,5\r\n\r\n', ",") == [["a", "b"], ["1", "2\r\n3"], ["4", "5"]]
+
+
+def test_more_records_than_a_sheet_has_rows_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(text_module, "MOST_ROWS", 1_000)
+    monkeypatch.setattr(features, "MOST_RECORDS", 1_000)
+    few, many = (b"a;b\n" * rows for rows in (1_000, 1_001))
+    assert len(decode(few + b"\n;\n").grids[0].rows) == 1_000
+    assert refusal(many) == ("read.decode.too_large", "1,001 行 rows > 1,000")
+    assert refusal(b"[" + b'{"a":1},' * 1_001 + b'{"a":1}]')[0] == "read.decode.too_large"
 
 
 def test_addresses_are_those_of_a_spreadsheet() -> None:

@@ -14,6 +14,9 @@ from keiyu.read.grid import Cell, Grid, Remark
 from keiyu.read.sniff import RefusedError
 
 MOST_CELLS: Final = 10_000_000
+MOST_RECORDS: Final = 1_048_576
+"""As many as a sheet has rows: by so many the parts of a list are numbered apart (``model.PART``)."""
+
 MOST_PROPERTIES: Final = 16_384
 _JSON: Final = re.compile(r'\s*(?:\{\s*["}]|\[\s*[\[{\]"])')
 _DEPTH: Final = 6
@@ -161,7 +164,7 @@ _GEOMETRY: Final = "\x00geometry"
 def _grid(records: Sequence[Record], name: str | None) -> Grid:
     flat = [dict(_flat(record, "", 0)) for record in records]
     names = list(dict.fromkeys(n for record in flat for n in record if n != _GEOMETRY))
-    if len(names) > MOST_PROPERTIES or len(names) * len(flat) > MOST_CELLS:
+    if len(names) > MOST_PROPERTIES or len(flat) > MOST_RECORDS or len(names) * len(flat) > MOST_CELLS:
         raise RefusedError("read.decode.too_large", value=f"{len(flat)} × {len(names)}")
     rows = [[_cell(record.get(n)) for n in names] for record in flat]
     shapes = [record.get(_GEOMETRY) for record in flat]

@@ -19,6 +19,10 @@ from keiyu.read.sniff import RefusedError, refuse_other_text
 
 MOST_COLUMNS: Final = 16_384
 MOST_TEXT: Final = 1024 * 1024 * 1024
+MOST_ROWS: Final = 1_048_576
+"""Records of a text, as many as a sheet has rows: no spreadsheet opens more, and by so many the parts of a list are
+numbered apart (``model.PART``)."""
+
 MOST_CELLS: Final = 20_000_000
 """Cells of a text that cannot be kept in columns; each is an object then, and a row is as large as some."""
 _ROW: Final = 4
@@ -64,6 +68,8 @@ def decode(data: bytes) -> Workbook:
         rows = records(text, delimiter, remarks)
     if not len(rows):
         raise RefusedError("read.decode.empty")
+    if len(rows) > MOST_ROWS:
+        raise RefusedError("read.decode.too_large", value=f"{len(rows):,} 行 rows > {MOST_ROWS:,}")
     if _split_otherwise(rows):
         raise RefusedError("read.decode.delimiters", value=str(rows[1][0])[:80], expected=delimiter)
     if delimiter == _BAR and isinstance(rows, list):
