@@ -74,6 +74,11 @@ class Notation:
         return self.markers.get(_marker(text)) if len(text) <= self._longest else None
 
     @cached_property
+    def has_digits(self) -> bool:
+        """Whether a marker looks like a figure, such as 9999 for unknown."""
+        return any(any(c.isdigit() for c in text) for text in self.markers)
+
+    @cached_property
     def _longest(self) -> int:
         """Length beyond which no text is looked up; blanks may widen a marker to twice its own."""
         return 2 * max(map(len, self.markers), default=0) + 8

@@ -23,6 +23,9 @@ def assign(weights: Sequence[Mapping[str, float]]) -> list[str | None]:
     found: list[str | None] = [None] * len(weights)
     if not rows:
         return found
+    best = {i: max(weights[i], key=weights[i].__getitem__) for i in rows}
+    if len(set(best.values())) == len(rows) and all(_is_single(weights[i], best[i]) for i in rows):
+        return [best.get(i) for i in range(len(weights))]
     if len(rows) > _MOST:
         return _greedy(weights)
     at = {name: j for j, name in enumerate(fields)}
@@ -36,6 +39,11 @@ def assign(weights: Sequence[Mapping[str, float]]) -> list[str | None]:
         if j < len(fields) and fields[j] in weights[i]:
             found[i] = fields[j]
     return found
+
+
+def _is_single(weights: Mapping[str, float], best: str) -> bool:
+    """Return whether a column means no other field as surely as its best one."""
+    return sum(weight == weights[best] for weight in weights.values()) == 1 and weights[best] > 0
 
 
 def _greedy(weights: Sequence[Mapping[str, float]]) -> list[str | None]:

@@ -127,9 +127,9 @@ class Sample(tuple[Cell, ...]):
     """Values of a column, none of them blank; how they agree with fields that are read alike is told once."""
 
     @cached_property
-    def different(self) -> Counter[tuple[type, Cell]]:
-        """The different values, each with its type, and how often each stands there."""
-        return Counter(zip(map(type, self), self, strict=True))
+    def said(self) -> dict[Looker, list[tuple[Cell, int]]]:
+        """The different values and how often each stands there, as those who tell traits take them."""
+        return {}
 
     @cached_property
     def first(self) -> "Sample":
@@ -193,17 +193,22 @@ class Judge:
         return known
 
     def _fit(self, sort: str, reader: Normaliser, sample: "Sample") -> Fit:
-        told = [
-            (cell, times)
-            for (_, cell), times in sample.different.items()
-            if not (_sign(cell, reader) or self._looker.repeats(cell))
-        ]
+        told = [(cell, times) for cell, times in self._different(sample) if not _sign(cell, reader)]
         size = sum([times for _, times in told])
         if sort == "municipality" and any(self._city_ward(cell) for cell, _ in told):
             told = [(cell, times) for cell, times in told if not _bare_ward(cell)]
         bare = sort == "postal_code" and all(str(cell).isdigit() or isinstance(cell, float | int) for cell, _ in told)
         agreed = sum([times * self._agrees(sort, cell, reader) for cell, times in told])
         return Fit(agreed / size if size else None, _BARE if bare else POWER.get(sort, 0.0))
+
+    def _different(self, sample: "Sample") -> list[tuple[Cell, int]]:
+        """Return the different values and how often each stands there, but for marks for the text above."""
+        known = sample.said.get(self._looker)
+        if known is None:
+            different = Counter(zip(map(type, sample), sample, strict=True)).items()
+            known = [(cell, times) for (_, cell), times in different if not self._looker.repeats(cell)]
+            sample.said[self._looker] = known
+        return known
 
     def _agrees(self, sort: str, cell: Cell, reader: Normaliser) -> float:
         if sort == "text":

@@ -153,6 +153,7 @@ class Mapper:
         self.lexis = lexis
         self.judge = judge
         self._alone = [name for name, sort in judge.sorts.items() if sort in ALONE]
+        self._telling = [name for name, sort in judge.sorts.items() if sort in ("ownership", *ALONE)]
 
     def map(
         self, columns: Sequence[Seen], parts: Sequence[Part], settled: Mapping[int, Mapped] | None = None
@@ -257,10 +258,6 @@ class Mapper:
         """Prefer, where the header leaves it open, a sort that values can have or not have to free text."""
         told = any(c.fit.power > 0 and (c.fit.share or 0.0) >= 0.7 for c in found)
         return [replace(c, confidence=c.confidence * 0.8) if told and not c.fit.power else c for c in found]
-
-    @property
-    def _telling(self) -> list[str]:
-        return [name for name, sort in self.judge.sorts.items() if sort in ("ownership", *ALONE)]
 
     def _by_values(self, name: str, column: Seen, start: float = _ALONE) -> Candidate | None:
         first = self.judge.fit(name, column.sample.first)

@@ -27,15 +27,7 @@ def find_tables(workbook: Workbook, lines: Sequence[LineWords], name: str = "") 
         lines: the lines whose words are known.
         name: the file's name.
     """
-    splitter = Splitter(
-        lambda t: _known(t, lines),
-        _labels(tuple(lines)),
-        lambda t: _names(t, lines),
-        lambda t: any(line.coded(bare(t)) for line in lines),
-        lambda t: any(line.sums(t) for line in lines),
-    )
-    kinds = [c.dimensions for line in lines for c in line.vocabulary.compositions if c.unsaid]
-    spreader = Spreader(tuple(dimensions(kinds)), lambda t: _names(t, lines))
+    splitter, spreader = _arrangers(tuple(lines))
     found: list[tuple[int, int, int, Found]] = []
     for grid in workbook.grids:
         if grid.hidden or not len(grid.rows):
@@ -64,9 +56,17 @@ def _header(grid: Grid, lines: Sequence[LineWords]) -> Header | None:
 
 
 @lru_cache(maxsize=16)
-def _labels(lines: tuple[LineWords, ...]) -> frozenset[str]:
-    """Return the texts that some line knows to stand over a column, folded."""
-    return frozenset[str]().union(*(line.labels for line in lines))
+def _arrangers(lines: tuple[LineWords, ...]) -> tuple[Splitter, Spreader]:
+    """Return what divides sheets and what puts rows beside each other, by the words of some lines."""
+    splitter = Splitter(
+        lambda t: _known(t, lines),
+        frozenset[str]().union(*(line.labels for line in lines)),
+        lambda t: _names(t, lines),
+        lambda t: any(line.coded(bare(t)) for line in lines),
+        lambda t: any(line.sums(t) for line in lines),
+    )
+    kinds = [c.dimensions for line in lines for c in line.vocabulary.compositions if c.unsaid]
+    return splitter, Spreader(tuple(dimensions(kinds)), lambda t: _names(t, lines))
 
 
 def _names(text: str, lines: Sequence[LineWords]) -> bool:

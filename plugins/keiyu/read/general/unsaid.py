@@ -50,24 +50,25 @@ def whole_of(ages: Sequence[Sequence[Cell]], others: Mapping[int, Sequence[Cell]
     """
     if len(ages) < _FEWEST:
         return None
-    sums = [_sum(row) for row in zip(*ages, strict=True)]
-    wholes = [at for at, cells in others.items() if _adds_up(sums, cells)]
+    sums = [sum(figure for figure in row if figure is not None) for row in zip(*map(_figures, ages), strict=True)]
+    wholes = [at for at, cells in others.items() if _adds_up(sums, _figures(cells))]
     return wholes[0] if len(wholes) == 1 else None
 
 
-def _sum(row: Sequence[Cell]) -> float:
-    return sum(figure for cell in row if (figure := _figure(cell)) is not None)
+def _figures(cells: Sequence[Cell]) -> list[float | None]:
+    """Return the figures of a column, each different cell read once."""
+    known = {cell: _figure(cell) for cell in set(cells)}
+    return [known[cell] for cell in cells]
 
 
-def _adds_up(sums: Sequence[float], cells: Sequence[Cell]) -> bool:
+def _adds_up(sums: Sequence[float], figures: Sequence[float | None]) -> bool:
     right = wrong = 0
     different: set[float] = set()
-    for one, cell in zip(sums, cells, strict=True):
-        whole = _figure(cell)
+    for one, whole in zip(sums, figures, strict=True):
         if whole is not None:
             different.add(whole)
             right, wrong = (right + 1, wrong) if one == whole else (right, wrong + 1)
-            if wrong > (1 - _ALL) * len(cells):
+            if wrong > (1 - _ALL) * len(figures):
                 return False
     return right >= _ALL * (right + wrong) and len(different) >= _DIFFERENT
 

@@ -110,8 +110,7 @@ class _Values:
     def _column(self, name: str, column: int) -> FieldColumn:
         """Read a field in blocks, where no cell of it is merged or crossed out."""
         touched = column in self._table.ditto or any(m.left <= column <= m.right for m in self._merges)
-        touched = touched or any(at == column for _, at in self._diagonals)
-        if touched or column in self._spread_columns:
+        if touched or column in self._diagonals or column in self._spread_columns:
             return _typed(self._field(name, column))
         kind = kind_of(self._table.line.fields[name])
         cells = self._cells_of(name, column)
@@ -232,13 +231,16 @@ class _Values:
         return fields > 1 or sum(row in self._at for row in range(merge.top, merge.bottom + 1)) > 1
 
     @cached_property
-    def _diagonals(self) -> frozenset[tuple[int, int]]:
-        """Cells that are crossed out, with all that are merged with them."""
+    def _diagonals(self) -> Mapping[int, set[int]]:
+        """Column → rows whose cells are crossed out, with all that are merged with them."""
         crossed = self._table.found.grid.looks.diagonals
         merged = holding(self._merges, crossed)
         columns = sorted(set(self._fields.values()))
         cells = ((r, c) for m in merged for r in range(m.top, m.bottom + 1) for c in columns if m.left <= c <= m.right)
-        return crossed | frozenset(cells)
+        found: dict[int, set[int]] = {}
+        for row, column in chain(crossed, cells):
+            found.setdefault(column, set()).add(row)
+        return found
 
     @cached_property
     def _spread_columns(self) -> Mapping[int, int]:
@@ -257,11 +259,11 @@ class _Values:
         """Read cells with a diagonal line through them, which stands for a sign."""
         contract = self._table.line.line_of(name)
         symbol = contract.border_of(name, DIAGONAL)
-        if symbol is None or not self._diagonals:
+        if symbol is None or column not in self._diagonals:
             return
         told = next((s for s in self._legend(contract) if s.border == DIAGONAL), symbol)
-        for row, at in self._diagonals:
-            if at == column and row in self._at and read[self._at[row]].value is None:
+        for row in self._diagonals[column]:
+            if row in self._at and read[self._at[row]].value is None:
                 read[self._at[row]] = Value(told.value, ValueStatus(told.status), "／")
 
 

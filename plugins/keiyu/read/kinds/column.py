@@ -56,11 +56,7 @@ class Normaliser:
         self.kind = kind
         self.terms = terms
         self._known: dict[tuple[type, Cell], Value] = {}
-        self._plain = kind.plain if kind.plain and not self._digits_are_symbols() else None
-
-    def _digits_are_symbols(self) -> bool:
-        """Return whether the line has a symbol that looks like a value, such as 9999 for unknown."""
-        return any(any(c.isdigit() for c in text) for text in self.terms.notation.markers)
+        self._plain = kind.plain if kind.plain and not terms.notation.has_digits else None
 
     def read(self, cell: Cell | None) -> Value:
         """Read one cell.
