@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ministry import CHIYODA, CHUO
-from office import Office, applicants
+from office import LAST_YEAR, Office, applicants
 
 
 @pytest.fixture
@@ -35,3 +35,10 @@ def test_a_figure_in_scientific_notation_is_returned_too(office: Office) -> None
     assert (report.accepted, report.returned) == (0, 1)
     [told] = office.findings(receipt)
     assert (told["severity"], told["cell"], told["value"]) == ("error", "B2", "1.11E+08")
+
+
+def test_a_file_of_nothing_else_is_returned_alike_where_there_is_a_last_collection(office: Office) -> None:
+    listed = office.listing({CHIYODA: applicants(100)})
+    office.send({CHIYODA: applicants(90)}, to=LAST_YEAR)
+    receipt, _ = office.send({}, data=listed.replace(CHIYODA.encode(), b"1.31E+05"))
+    assert [(one["rule_id"], one["cell"]) for one in office.findings(receipt)] == [("read.code.scientific", "A2")]

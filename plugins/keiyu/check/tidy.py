@@ -126,7 +126,7 @@ def _previous(batch: Batch, rows: Rows) -> np.ndarray:
     values[blank] = np.nan
     keys = {key: n for n, key in enumerate(zip(*(former[k].to_pylist() for k in table.key), strict=True))}
     now = zip(*(rows.data[k].to_pylist() for k in table.key), strict=True)
-    found = np.asarray([keys.get(key, -1) for key in now])
+    found = np.asarray([keys.get(key, -1) for key in now], dtype=np.int64)
     figures[:, found >= 0] = values[:, found[found >= 0]]
     return figures
 
