@@ -277,6 +277,35 @@ def test_chains_that_loop_or_leave_the_file_are_refused(at: int) -> None:
             assert refused.rule_id.startswith("read.decode.")
 
 
+def test_records_of_old_workbooks_that_lie_are_read_or_refused() -> None:
+    stream = compound.Compound(
+        xls_bytes({(row, column): f"値{row}" for row in range(9) for column in range(3)})
+    ).stream("Workbook")
+    places, at = dict[int, tuple[int, int]](), 0
+    while at + 4 <= len(stream) and stream[at : at + 4] != bytes(4):
+        kind, length = struct.unpack_from("<HH", stream, at)
+        places.setdefault(kind, (at, length))
+        at += 4 + length
+    ends = set()
+    for at, length in places.values():
+        body, behind = at + 4, at + 4 + length
+        for lying in (
+            stream[: at + 2] + b"\xff\xff" + stream[body:],
+            stream[: at + 2] + bytes(2) + stream[body:],
+            stream[:body] + b"\xff" * length + stream[behind:],
+            stream[:at] + stream[behind:],
+            stream[:at] + stream[at:behind] * 1_000 + stream[behind:],
+            stream[:at] + b"\xfc\x00" + stream[at + 2 :],
+            stream[:body],
+        ):
+            try:
+                ends.add(decode(compound.wrap(lying, "Workbook")).kind)
+            except RefusedError as refused:
+                ends.add(refused.rule_id)
+    assert {"xls", "read.decode.damaged"} <= ends
+    assert ends <= {"xls", "read.decode.damaged", "read.decode.too_large", "read.decode.not_table"}
+
+
 def test_short_streams_are_found_in_the_root() -> None:
     assert compound.Compound(xls_bytes({(0, 0): 1})).entries["Workbook"][1] >= 4_096
     with pytest.raises(RefusedError):

@@ -23,8 +23,9 @@ MOST_ROWS: Final = 1_048_576
 """Records of a text, as many as a sheet has rows: no spreadsheet opens more, and by so many the parts of a list are
 numbered apart (``model.PART``)."""
 
-MOST_CELLS: Final = 20_000_000
-"""Cells of a text that cannot be kept in columns; each is an object then, and a row is as large as some."""
+MOST_CELLS: Final = 10_000_000
+"""Cells of a text that cannot be kept in columns; each is an object then, about 100 bytes of it, and a row is as large
+as some: about 1 GiB together."""
 _ROW: Final = 4
 
 _LARGE: Final = 4 * 1024 * 1024
