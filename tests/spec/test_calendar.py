@@ -76,6 +76,7 @@ def test_too_few_working_days_are_told_to_the_ministry(deadline: dict[str, Any],
     found = burden(contract(deadline, least=least), day("2025-04-01"), SCHEMAS)
     assert [(one.rule_id, one.value) for one in found] == [("calendar.burden", str(days)) for days in told]
     assert all(str(least) in one.message_ja and str(least) in one.message_en for one in found)
+    assert not any("municipality" in one.message_ja or "prefecture" in one.message_ja for one in found)
 
 
 def test_a_calendar_that_runs_backwards_is_told() -> None:

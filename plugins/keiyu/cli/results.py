@@ -52,7 +52,7 @@ _RELEASE_KEYS: Final = "id collection stage number title_ja title_en at path cre
 _SCREENFUL: Final = 50
 _COUNTED: Final = {
     "nil": "うち該当なし / nil returns",
-    "held": "確認中 / held",
+    "held": "確認中で示す値なし / held, none shown",
     "due": "期限前・未連絡 / due",
     "reminded": "期限前・連絡済み / reminded",
     "overdue": "期限超過 / overdue",

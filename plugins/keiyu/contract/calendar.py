@@ -9,6 +9,7 @@ import datetime as dt
 import itertools
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from keiyu.codes.business_days import add_business_days, business_days_between
 from keiyu.contract.dates import closing, deadlines
@@ -56,6 +57,9 @@ def hops(contract: Contract, as_of: dt.date) -> tuple[Hop, ...]:
     return tuple(found)
 
 
+_LEVELS: Final = {"facility": "施設", "municipality": "市区町村", "prefecture": "都道府県・直接報告市"}
+
+
 def back(date: dt.date, days: int) -> dt.date:
     """Return the business day so many before a date; a date on a holiday first moves to the next that is none."""
     return add_business_days(add_business_days(date, 0), -days)
@@ -75,7 +79,13 @@ def burden(contract: Contract, as_of: dt.date, schemas: Path) -> list[Finding]:
     chain, least = hops(contract, as_of), contract.dates["minimumBusinessDays"]
     found = [
         finding(
-            schemas, "calendar.burden", value=str(hop.given), expected=str(least), level=hop.level, day=hop.deadline
+            schemas,
+            "calendar.burden",
+            value=str(hop.given),
+            expected=str(least),
+            level_ja=_LEVELS[hop.level],
+            level=hop.level,
+            day=hop.deadline,
         )
         for hop in chain
         if hop.given < least
