@@ -11,6 +11,7 @@ from keiyu.codes.areas import AREA_COLUMNS
 from keiyu.codes.tables import lines
 from keiyu.contract.model import Field
 from keiyu.read import fold
+from keiyu.read.general.lexis import EXACT
 from keiyu.read.grid import Cell
 from keiyu.read.kinds import Normaliser, Terms, kind_of, reader_of
 from keiyu.read.kinds.flags import kind_founded
@@ -77,6 +78,12 @@ _BARE: Final = 0.4
 """Power of postal codes without hyphens: seven digits may be people or yen as well."""
 
 _DECIMALS: Final = 2
+_UNPROVEN: Final = 0.9
+"""What is left of a header under which there is no value."""
+_AGREES: Final = 0.8
+_HALF: Final = 0.5
+_SEVERAL_VALUES: Final = 3
+"""So many different values tell all that values can."""
 
 ALONE: Final = frozenset({"latitude", "longitude", "postal_code", "corporate_number", "email", "phone", "url"})
 """Sorts that values tell without a header."""
@@ -344,3 +351,23 @@ def sample_of(cells: Sequence[Cell], size: int = SAMPLE) -> Sample:
     values = different if len(different) > _FEW else [c for c in cells if c not in blank]
     step = max(1.0, len(values) / size)
     return Sample(values[int(i * step)] for i in range(min(size, len(values))))
+
+
+def weigh(score: float, fit: Fit, size: int) -> float:
+    """Return how sure a header and the values are together.
+
+    Args:
+        score: how sure the header is by itself.
+        fit: what the values say.
+        size: number of different values looked at.
+    """
+    if fit.share is None:
+        return score * (_UNPROVEN if score < EXACT else _UNPROVEN + 0.05)
+    power = fit.power * min(1.0, size / _SEVERAL_VALUES)
+    if fit.share >= _AGREES:
+        return score + (1 - score) * power * fit.share
+    if fit.share >= _HALF:
+        return score * (0.85 + 0.15 * (fit.share - _HALF) / (_AGREES - _HALF))
+    if size < _SEVERAL_VALUES:
+        return score * (0.85 if fit.share else 0.7)
+    return score * (0.45 + 0.8 * fit.share)

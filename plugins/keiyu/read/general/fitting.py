@@ -1,16 +1,22 @@
 """How well a line fits a table, by what its columns hold."""
 
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from typing import TYPE_CHECKING, Final
 
-from keiyu.read.general.mapping import Mapped, Understanding
+from keiyu.read.general.evidence import ALONE, POWER
+from keiyu.read.general.mapping import CROSSED, LEAST, MOST, SHARED, Mapped, Mapper, Seen, Understanding
+from keiyu.read.general.parts import Part
 
 if TYPE_CHECKING:
     from keiyu.read.general.table import Found, LineWords
 
 _NAMED: Final = 1.5
 _ABOUT: Final = 1.0
-_UNASKED: Final = 0.1
+_UNTOLD: Final = SHARED + (1 - SHARED) * max(POWER[sort] for sort in ("ownership", *ALONE))
+"""Most that values say without a header."""
+_SHARE: Final = 1.0
+"""Most that the values which name things of a line say for it."""
+_ROUNDED: Final = 1e-6
 _DOUBTED: Final = 0.3
 _MISLED: Final = 0.2
 _UNLIKE: Final = 0.5
@@ -28,19 +34,57 @@ def fits(line: "LineWords", understanding: Understanding, found: "Found") -> tup
     own = line.contract.fields
     used = {m.field: m.confidence for m in understanding.columns if m.field is not None}
     mine = sum(confidence for name, confidence in used.items() if name in own)
-    required = [f.name for f in own.values() if f.required]
-    lacking = sum(name not in used for name in required)
+    lacking = _lacking(line, used)
     doubtful = sum(_doubtful(m, own) for m in understanding.columns)
-    about = any(map(line.subjects.names, found.title.split("\n")))
-    named = _NAMED if line.named_in(found.title) else _ABOUT if about else 0.0
+    named = _named(line, found)
     named += line.subjects.share({name: found.seen[at].sample for name, at in understanding.fields.items()})
-    return (mine + 0.5 * (sum(used.values()) - mine) - 0.5 * lacking + doubtful + named, mine / max(len(own), 1))
+    return (mine + 0.5 * (sum(used.values()) - mine) - lacking + doubtful + named, mine / max(len(own), 1))
+
+
+def fits_at_most(
+    line: "LineWords", mapper: Mapper, columns: Sequence[Seen], parts: Sequence[Part], found: "Found"
+) -> float:
+    """Return the most that :func:`fits` may come to, by what the headers say and without weighing the values.
+
+    Every column is taken for as sure as the best values make it. What no header says only values of some sorts can
+    tell, each field in one column.
+
+    Args:
+        line: the words of the line.
+        mapper: maps columns by them.
+        columns: the columns.
+        parts: fields that lie in several of them.
+        found: the table.
+    """
+    own, sorts = line.contract.fields, mapper.judge.sorts
+    whole = {part.columns[0]: [(part.field, part.confidence)] for part in parts}
+    fields = {*mapper.telling, *(part.field for part in parts)}
+    most_told: list[float] = []
+    for column, heard in zip(columns, mapper.heard(columns), strict=True):
+        told = [(h.field, h.score + (1 - h.score) * POWER.get(sorts[h.field], 0.0)) for h in heard.hits[:MOST]]
+        told += whole.get(column.index, [])
+        fields.update(name for name, _ in told)
+        sure = (most if name in own or sorts[name] in CROSSED else 0.5 * most for name, most in told)
+        most_told.append(max((LEAST, *sure)))
+    more = sorted((max(_UNTOLD - sure, 0.0) for sure in most_told), reverse=True)[: len(mapper.telling)]
+    return sum(most_told) + sum(more) - _lacking(line, fields) + _named(line, found) + _SHARE + _ROUNDED
+
+
+def _lacking(line: "LineWords", fields: Container[str]) -> float:
+    """Return what a line loses by the fields that every row of it must have."""
+    return 0.5 * sum(f.required and f.name not in fields for f in line.contract.fields.values())
+
+
+def _named(line: "LineWords", found: "Found") -> float:
+    """Return what the title says for a line."""
+    about = any(map(line.subjects.names, found.title.split("\n")))
+    return _NAMED if line.named_in(found.title) else _ABOUT if about else 0.0
 
 
 def _doubtful(column: Mapped, own: Container[str]) -> float:
     """Return what a column without a field says for a line: that it knows the header, or that its values mislead."""
     if column.why == "unasked":
-        return _UNASKED
+        return LEAST
     if not column.review:
         return 0.0
     best = column.candidates[0] if column.candidates else None

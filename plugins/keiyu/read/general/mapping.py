@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from keiyu.read.general.assign import assign
-from keiyu.read.general.evidence import ALONE, Fit, Judge, Sample, has_decimals
+from keiyu.read.general.evidence import ALONE, Fit, Judge, Sample, has_decimals, weigh
 from keiyu.read.general.headers import Level
-from keiyu.read.general.lexis import EXACT, Heard, Hit, Lexis
+from keiyu.read.general.lexis import Heard, Hit, Lexis
 from keiyu.read.general.parts import Part
 from keiyu.read.general.same import is_mostly_blank, same, says_one
 from keiyu.read.general.spans import find_spans
@@ -29,7 +29,10 @@ _MARGIN: Final = 0.06
 """By this much a field must fit a column better than another that is still free."""
 _BLANK: Final = 0.9
 _ALONE: Final = 0.15
-_AGREES: Final = 0.8
+SHARED: Final = 0.35
+"""With how much values begin under a header that stands over several columns."""
+LEAST: Final = 0.1
+"""What a column that the line knows and does not ask for says for the line."""
 _OVERWHELMING: Final = 0.9
 _GUESSED: Final = 0.6
 """Most that a header only like a label says, where the values do not prove it."""
@@ -37,7 +40,7 @@ _TELLING: Final = 0.35
 _DOUBTED: Final = 0.42
 _MEASURED: Final = frozenset({"latitude", "longitude"})
 """Sorts that are not told from counts without decimals."""
-_CROSSED: Final[Mapping[str, str]] = {"latitude": "longitude", "longitude": "latitude", "listed": "ownership"}
+CROSSED: Final[Mapping[str, str]] = {"latitude": "longitude", "longitude": "latitude", "listed": "ownership"}
 """Sorts whose header may stand over values of another sort, which the values prove."""
 _DIFFERENT: Final = frozenset({"name", "identifier"})
 """Sorts that tell records from each other: a column that says one thing in all of them is none."""
@@ -45,7 +48,8 @@ _THIN: Final = 0.001
 """What a column of mostly blanks loses: of two that say the same the fuller one is used."""
 _HALF: Final = 0.5
 _FEW: Final = 3
-_MOST: Final = 6
+MOST: Final = 6
+"""Fields that a header may name which are weighed."""
 _FIRST: Final = 4
 """So many values show that a column is not of a sort."""
 
@@ -153,7 +157,7 @@ class Mapper:
         self.lexis = lexis
         self.judge = judge
         self._alone = [name for name, sort in judge.sorts.items() if sort in ALONE]
-        self._telling = [name for name, sort in judge.sorts.items() if sort in ("ownership", *ALONE)]
+        self.telling = [name for name, sort in judge.sorts.items() if sort in ("ownership", *ALONE)]
 
     def map(
         self, columns: Sequence[Seen], parts: Sequence[Part], settled: Mapping[int, Mapped] | None = None
@@ -169,9 +173,7 @@ class Mapper:
             return self._beside(columns, [p for p in parts if not settled.keys() & set(p.columns)], settled)
         whole = {part.columns[0]: part for part in parts}
         taken = {at for part in parts for at in part.columns[1:]}
-        heard = hear_all([c.levels for c in columns], self.lexis)
-        spans = find_spans([c.levels for c in columns], heard, [c.rows for c in columns], self.judge)
-        heard = [spans.get(i, h) for i, h in enumerate(heard)]
+        heard = self.heard(columns)
         ranked = [
             () if c.index in taken else self._of_part(whole[c.index]) if c.index in whole else self._weigh(c, h)
             for c, h in zip(columns, heard, strict=True)
@@ -188,6 +190,16 @@ class Mapper:
             ]
         )
         return self._settled(columns, heard, ranked, chosen, parts)
+
+    def heard(self, columns: Sequence[Seen]) -> list[Heard]:
+        """Return what the headers say, of beginnings and ends under one header by their values.
+
+        Args:
+            columns: the columns.
+        """
+        heard = hear_all([c.levels for c in columns], self.lexis)
+        spans = find_spans([c.levels for c in columns], heard, [c.rows for c in columns], self.judge)
+        return [spans.get(i, h) for i, h in enumerate(heard)]
 
     def _beside(self, columns: Sequence[Seen], parts: Sequence[Part], settled: Mapping[int, Mapped]) -> Understanding:
         """Map the columns beside those that are settled; none of them gets a field that a settled column holds."""
@@ -208,7 +220,7 @@ class Mapper:
 
     def _weigh(self, column: Seen, heard: Heard) -> tuple[Candidate, ...]:
         """Return the fields that a column may hold, the surest first."""
-        found = [self._candidate(hit, column) for hit in heard.hits[:_MOST]]
+        found = [self._candidate(hit, column) for hit in heard.hits[:MOST]]
         found += self._crossed(found, column)
         if heard.either is not None:
             found = self._telling_first(found)
@@ -218,7 +230,7 @@ class Mapper:
             found += [c for name in unnamed if (c := self._by_values(name, column))]
         if any(level.shared for level in column.levels[-1:]):
             named = {c.field for c in found}
-            found += [c for name in self._telling if name not in named and (c := self._by_values(name, column, 0.35))]
+            found += [c for name in self.telling if name not in named and (c := self._by_values(name, column, SHARED))]
         ranked = sorted((c for c in found if c.confidence >= _SEEN), key=lambda c: (-c.confidence, c.field))
         return tuple(ranked)
 
@@ -227,7 +239,7 @@ class Mapper:
         told = {c.field: c for c in found if c.hit is not None and c.fit.share is not None}
         more = []
         for candidate in told.values():
-            other = _CROSSED.get(self.judge.sorts[candidate.field], "")
+            other = CROSSED.get(self.judge.sorts[candidate.field], "")
             for name in (n for n, sort in self.judge.sorts.items() if sort == other and n not in told):
                 fit = self.judge.fit(name, column.sample)
                 if (fit.share or 0.0) >= _OVERWHELMING and (candidate.fit.share or 0.0) <= _HALF and candidate.hit:
@@ -323,26 +335,6 @@ class Mapper:
             return Mapped(column.index, name, best.confidence, candidates=ranked)
         why = "contradiction" if best.hit and best.hit.score >= USE else "doubt"
         return Mapped(column.index, None, best.confidence, True, ranked, why)
-
-
-def weigh(score: float, fit: Fit, size: int) -> float:
-    """Return how sure a header and the values are together.
-
-    Args:
-        score: how sure the header is by itself.
-        fit: what the values say.
-        size: number of different values looked at.
-    """
-    if fit.share is None:
-        return score * (_BLANK if score < EXACT else _BLANK + 0.05)
-    power = fit.power * min(1.0, size / _FEW)
-    if fit.share >= _AGREES:
-        return score + (1 - score) * power * fit.share
-    if fit.share >= _HALF:
-        return score * (0.85 + 0.15 * (fit.share - _HALF) / (_AGREES - _HALF))
-    if size < _FEW:
-        return score * (0.85 if fit.share else 0.7)
-    return score * (0.45 + 0.8 * fit.share)
 
 
 def _without(column: Seen, heard: Heard, ranked: tuple[Candidate, ...]) -> Mapped:

@@ -1,6 +1,7 @@
 """A table of any form: found, its columns understood by the words of the line that fits best."""
 
 import datetime as dt
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
@@ -24,7 +25,7 @@ from keiyu.read.general.dated import find_as_of
 from keiyu.read.general.ditto import Above, find_ditto
 from keiyu.read.general.doubled import doubted
 from keiyu.read.general.evidence import Judge, sample_of
-from keiyu.read.general.fitting import fits
+from keiyu.read.general.fitting import fits, fits_at_most
 from keiyu.read.general.headers import Header
 from keiyu.read.general.lexis import Lexis
 from keiyu.read.general.mapping import Mapped, Mapper, Seen, Understanding
@@ -267,25 +268,59 @@ class Table:
 def understand(found: Found, lines: Sequence[LineWords]) -> tuple[LineWords, Understanding]:
     """Understand the columns of a table by the words of the line that fits it best.
 
+    Lines that cannot fit better than one that was tried, whatever the values say, are not tried.
+
     Args:
         found: the table.
         lines: the lines that it may belong to.
     """
     same = [(line, layout) for line in lines if (layout := line.known.exact(found.form)) is not None]
     tried = [(line, whole(layout, found.form, len(found.header.levels))) for line, layout in same]
-    tried = tried or [(line, _understood(found, line)) for line in lines]
-    return max(tried, key=lambda item: fits(item[0], item[1], found))
+    if tried:
+        return max(tried, key=lambda item: fits(item[0], item[1], found))
+    starts = [Start(found, line) for line in lines]
+    understood: dict[int, Understanding] = {}
+    fit: dict[int, tuple[float, float]] = {}
+    for number in sorted(range(len(lines)), key=lambda n: -starts[n].most):
+        if not fit or starts[number].most >= max(fit.values())[0]:
+            understood[number] = starts[number].understood()
+            fit[number] = fits(lines[number], understood[number], found)
+    best = max(sorted(fit), key=fit.__getitem__)
+    return lines[best], understood[best]
 
 
-def _understood(found: Found, line: LineWords) -> Understanding:
-    lexis = lexis_of(found, line)
-    parts = find_parts(found.header.levels, found.columns, lexis, line.judge)
-    mapper = Mapper(lexis, line.judge)
-    layout = line.known.near(found.form) if found.spread is None and found.month is None else None
-    columns = counted(found, line)
-    if layout is None:
-        return proven(unshifted(mapper.map(columns, parts), columns, line.judge), ANCHORS)
-    return with_changes(mapper.map(columns, parts, settled_by(layout, found.form)), layout, found.form)
+class Start:
+    """What a line's words say of a table before its columns are weighed."""
+
+    def __init__(self, found: Found, line: LineWords) -> None:
+        """Read the headers.
+
+        Args:
+            found: the table.
+            line: the words of the line.
+        """
+        self._found = found
+        self._line = line
+        lexis = lexis_of(found, line)
+        self._parts = find_parts(found.header.levels, found.columns, lexis, line.judge)
+        self._mapper = Mapper(lexis, line.judge)
+        self._layout = line.known.near(found.form) if found.spread is None and found.month is None else None
+        self._columns = counted(found, line)
+
+    @cached_property
+    def most(self) -> float:
+        """The most that the line may fit; nothing limits what a known form says."""
+        if self._layout is not None:
+            return math.inf
+        return fits_at_most(self._line, self._mapper, self._columns, self._parts, self._found)
+
+    def understood(self) -> Understanding:
+        """Weigh the columns."""
+        mapper, columns, parts, layout = self._mapper, self._columns, self._parts, self._layout
+        if layout is None:
+            return proven(unshifted(mapper.map(columns, parts), columns, self._line.judge), ANCHORS)
+        form = self._found.form
+        return with_changes(mapper.map(columns, parts, settled_by(layout, form)), layout, form)
 
 
 def table_of(found: Found, line: LineWords, understanding: Understanding, name: str, schemas: Path) -> Table:
