@@ -29,3 +29,8 @@ def test_nothing_is_left_unfinished() -> None:
 def test_no_dumping_ground() -> None:
     names = [p.stem for p in (HOME / "plugins").rglob("*.py")] + [p.name for p in (HOME / "plugins").rglob("*/")]
     assert not [n for n in names if re.fullmatch(r"(utils?|helpers?|common|misc)", n)]
+
+
+def test_no_pattern_repeats_a_group_possessively() -> None:
+    """Python before 3.11.5 misreads them where the group itself can go back (its issue 106052)."""
+    assert grep(r"\)([*+?]|\{[0-9,]*\})\+|\(\?>", "plugins") == ""

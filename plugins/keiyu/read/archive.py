@@ -54,7 +54,9 @@ _OTHERS: Final = (
     ("META-INF/container.xml", "EPUB"),
 )
 _SPREADSHEET: Final = b"application/vnd.oasis.opendocument.spreadsheet"
-_DECLARES: Final = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s+|<\?.*?\?>|<!--.*?-->)*+(<!(?:DOCTYPE|ENTITY))", re.S)
+_DECLARES: Final = re.compile(
+    rb"(?:\xef\xbb\xbf)?(?:\s+(?!\s)|<\?[^?]*(?:\?(?!>)[^?]*)*\?>|<!--[^-]*(?:-(?!->)[^-]*)*-->)*(<!(?:DOCTYPE|ENTITY))"
+)
 """A document type stands before the first element, or nowhere."""
 _STRINGS: Final = "xl/sharedstrings.xml"
 _ITEM: Final = re.compile(rb"<(?:\w+:)?si\b")

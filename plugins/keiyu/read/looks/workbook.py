@@ -25,7 +25,7 @@ _SIDES: Final = frozenset({"left", "right", "top", "bottom"})
 _YES: Final = frozenset({"1", "true"})
 _ROWS: Final = b"<sheetData>", b"</sheetData>"
 _ROW: Final = rb"""<row\b(?:[^<>"']|"[^<"]*"|'[^<']*')*>"""
-_OTHERS: Final = rb"""(?:\s+(?!s\b)[^\s=<>]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*+"""
+_OTHERS: Final = rb"""(?:\s+(?!s\b)[^\s=<>]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*"""
 _CELL: Final = rb"<c" + _OTHERS + rb"""\s+s\s*=\s*["']\s*0*(?:%b)\s*["']""" + _OTHERS + rb"\s*/?>"
 """A cell of one of some styles."""
 _PLACE: Final = re.compile(rb"""\sr\s*=\s*["'][A-Za-z]""")
