@@ -44,6 +44,11 @@ class Place:
     reporter: str | None = None
 
 
+def spot(sheet: str | None, cell: str | None) -> str | None:
+    """Return a cell as people write it: ``定員!D3``, ``D3`` in a text file; none where neither is known."""
+    return "!".join(filter(None, (sheet, cell))) or None
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing that a check has to say.

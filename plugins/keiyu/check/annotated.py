@@ -21,7 +21,7 @@ from openpyxl.workbook.child import INVALID_TITLE_REGEX
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
-from keiyu.findings import Finding, Severity
+from keiyu.findings import Finding, Severity, spot
 from keiyu.read.decode import decode
 from keiyu.read.grid import FINDINGS_SHEET, Workbook
 from keiyu.read.sniff import RefusedError
@@ -196,7 +196,7 @@ def _link(cell: Cell, sheet: str, address: str) -> None:
 
 
 def _row(number: int, told: Finding) -> list[Any]:
-    place = "!".join(filter(None, (told.place.sheet, told.place.cell))) or told.place.field
+    place = spot(told.place.sheet, told.place.cell) or told.place.field
     texts = (
         _WEIGHTS[told.severity],
         place,

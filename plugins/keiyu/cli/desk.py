@@ -280,6 +280,8 @@ def _show_judged(screen: Screen, one: Judged) -> None:
 
 def show_findings(screen: Screen, findings: "Sequence[Finding]") -> None:
     """Show findings to a person, one a row."""
+    from keiyu.findings import spot
+
     if not findings:
         return
     columns = (
@@ -294,7 +296,7 @@ def show_findings(screen: Screen, findings: "Sequence[Finding]") -> None:
         (
             told.severity.value,
             told.rule_id,
-            "!".join(filter(None, (told.place.sheet, told.place.cell))) or None,
+            spot(told.place.sheet, told.place.cell),
             told.value,
             told.expected,
             "\n".join((told.message_ja, f"→ {told.hint_ja}", told.message_en, f"→ {told.hint_en}")),

@@ -92,5 +92,7 @@ def show_asked(screen: Screen, queries: Sequence[Mapping[str, Any]]) -> None:
 
 
 def _cell(cell: Mapping[str, Any]) -> str:
-    place = "!".join(filter(None, (cell["sheet"], cell["cell"])))
+    from keiyu.findings import spot
+
+    place = spot(cell["sheet"], cell["cell"]) or ""
     return f"{cell['file']} {place}: {cell['value']}"

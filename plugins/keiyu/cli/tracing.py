@@ -87,6 +87,8 @@ def _rules(found: "Trace") -> dict[str, Any]:
 
 
 def _show(screen: Screen, found: "Trace", shown: "tuple[Source, ...]") -> None:
+    from keiyu.findings import spot
+
     value = "—" if found.value is None else f"{found.value:,}"
     screen.say(f"{found.figure.label_ja} / {found.figure.label_en}: {value}", style="bold")
     words = {True: "一致 / adds up", False: "不一致 / does not add up", None: "単純な合計ではない / no plain sum"}
@@ -99,7 +101,7 @@ def _show(screen: Screen, found: "Trace", shown: "tuple[Source, ...]") -> None:
             f"{source.reporter} {source.prefecture or ''}{source.name or ''}",
             source.value,
             source.file,
-            "!".join(filter(None, (source.sheet, source.cell))) or None,
+            spot(source.sheet, source.cell),
             source.raw,
             (source.rules_digest or "")[:8],
         )
