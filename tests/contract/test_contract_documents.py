@@ -23,6 +23,7 @@ KINDS = {
     "lines/*/sample.yaml": "sample",
     "reading.yaml": "reading",
     "kinds.yaml": "kinds",
+    "evidence.yaml": "evidence",
     "findings.yaml": "findings",
     "mapping.yaml": "mapping",
     "lines/*/identity.yaml": "identity",

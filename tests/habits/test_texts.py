@@ -5,9 +5,12 @@ from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import get_args
 
 import pytest
 import yaml
+
+from keiyu.read.general.lexis import How
 
 HOME = Path(__file__).resolve().parents[2]
 FINDINGS = HOME / "schemas" / "findings.yaml"
@@ -45,6 +48,12 @@ def test_no_finding_is_unused() -> None:
     families = {f"{rule.rpartition('.')[0]}." for rule in rules} & named
     named |= {rule for rule in rules for family in families if rule.removeprefix(family) in named}
     assert [rule for rule in rules if rule not in named] == []
+
+
+def test_evidence_has_texts_for_all_that_is_said_and_no_more() -> None:
+    texts = yaml.safe_load((HOME / "schemas" / "evidence.yaml").read_text(encoding="utf-8"))
+    assert set(texts["header"]) == set(get_args(How))
+    assert [reason for reason in texts["reason"] if reason not in set(constants())] == []
 
 
 def test_every_error_has_a_code_of_its_own() -> None:

@@ -260,7 +260,7 @@ def _column(table: Table, mapped: Mapped) -> dict[str, Any]:
         "confidence": round(mapped.confidence, 3),
         "needs_review": mapped.review,
         "candidates": [{"field": c.field, "confidence": round(c.confidence, 3)} for c in mapped.candidates],
-        "evidence": told(mapped),
+        "evidence": told(mapped, table.line.schemas),
     }
 
 

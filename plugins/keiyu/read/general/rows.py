@@ -278,7 +278,7 @@ class Rows:
                     "read.column.ditto", **place, value=self.table.found.written(mapped.index), count=mapped.ditto
                 )
             if mapped.review:
-                why = told(mapped)
+                why = told(mapped, self.table.line.schemas)
                 self.notes.add(
                     "read.column.review",
                     sheet=sheet,

@@ -70,7 +70,7 @@ class LineWords:
             schemas: the ``schemas/`` folder.
         """
         self.contract = contract
-        self._schemas = schemas
+        self.schemas = schemas
         self._contracts = {contract.line: contract}
         self._terms: dict[str, Terms] = {}
         self.vocabulary: Vocabulary = vocabulary(contract)
@@ -99,7 +99,7 @@ class LineWords:
 
     def sums(self, text: str) -> bool:
         """Return whether a text names a row that adds up others."""
-        known = words.load(self._schemas)
+        known = words.load(self.schemas)
         return fold.label(text) in known.totals or fold.label(text) in known.subtotals
 
     @cached_property
@@ -120,7 +120,7 @@ class LineWords:
         if known is None:
             field, own = self.vocabulary.terms[name].field, self.line_of(name)
             known = self._terms[name] = Terms.of(
-                self._schemas,
+                self.schemas,
                 symbols=own.symbols_of(name),
                 negative=own.negative,
                 unit=field.unit,
@@ -132,7 +132,7 @@ class LineWords:
         """Return the line whose rows a field forms."""
         line = self.vocabulary.terms[name].line
         if line not in self._contracts:
-            self._contracts[line] = contracts_.load(line, self._schemas)
+            self._contracts[line] = contracts_.load(line, self.schemas)
         return self._contracts[line]
 
 

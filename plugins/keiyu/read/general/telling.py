@@ -1,73 +1,45 @@
-"""Evidence in words: why a column was taken for a field, or was not."""
+"""Evidence in words: why a column was taken for a field, or was not; the texts stand in ``schemas/evidence.yaml``."""
 
-from typing import Final
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
 
+from keiyu.contract.source import read_yaml
 from keiyu.read.general.mapping import Candidate, Mapped
 from keiyu.read.grid import letters
 
-_HOW: Final = {
-    "label": ("見出しが「{label}」と一致", "the header is the label {label}"),
-    "composed": ("見出しが項目と年齢等の組合せ", "the header is put together of an item and codes"),
-    "weak": ("見出しがゆるい同義語「{label}」", "the header is a weak synonym, {label}"),
-    "either": ("見出し「{label}」だけでは決まらない", "the header {label} decides nothing by itself"),
-    "beside": ("見出しに「{label}」と補足の語", "the header is {label} with words beside it"),
-    "part": ("見出しが上の段「{label}」の一部", "the header stands under a group ({label})"),
-    "tail": ("見出しの終わりが「{label}」", "the header ends in {label}"),
-    "crossed": ("見出しは「{label}」だが値は別の項目", "the header is {label}, the values are of another field"),
-    "like": ("見出しが「{label}」に似る", "the header is like {label}"),
-}
-_WHY: Final = {
-    "blank": ("値がない", "no values"),
-    "unasked": ("求めていない列と知られている", "known as a column that is not asked for"),
-    "unlike": ("似た項目がない", "like no field"),
-    "same": ("{other}列と同じ内容", "says the same as column {other}"),
-    "better": ("{other}列のほうが合う", "column {other} fits better"),
-    "twins": ("{other}列と区別できない", "cannot be told from column {other}"),
-    "between": ("二つの項目のどちらとも言える", "may be either of two fields"),
-    "contradiction": ("見出しと値が合わない", "header and values disagree"),
-    "doubt": ("確かでない", "not sure enough"),
-    "rows": (
-        "１件が何行にもなり、どの行が何の数か分からない",
-        "records have several rows, and none says what it counts",
-    ),
-    "labels": ("行ごとに何の数かを示す列", "says of each row what it counts"),
-    "spread": ("行ごとに別の項目", "each row is of another field"),
-    "month": ("別の月の列で、その月の回として読む", "a column of another month, read for that month"),
-    "day": ("表の時点と違う日の数", "figures of another day than the table's"),
-    "shifted": ("見出しが値と一列ずれている", "headers seem to stand one column beside their values"),
-    "months": ("同じ見出しの列が月ごとにある", "the same column stands there for several months"),
-}
+
+@cache
+def _texts(schemas: Path) -> Mapping[str, Any]:
+    return read_yaml(schemas / "evidence.yaml", schemas / "schema" / "evidence.json")
 
 
-def told(mapped: Mapped) -> dict[str, str]:
+def told(mapped: Mapped, schemas: Path) -> dict[str, str]:
     """Return what speaks for a column's meaning, in Japanese and English.
 
     Args:
         mapped: the column.
+        schemas: the ``schemas/`` folder.
     """
     ja, en = ([mapped.known[0]], [mapped.known[1]]) if mapped.known is not None else ([], [])
-    if mapped.why is not None:
-        other = letters(mapped.other) if mapped.other is not None else ""
-        ja.append(_WHY[mapped.why][0].format(other=other))
-        en.append(_WHY[mapped.why][1].format(other=other))
-    if mapped.part is not None:
-        ja.append(f"{mapped.part}番目の部分")
-        en.append(f"part {mapped.part}")
-    best = next((c for c in mapped.candidates if mapped.field in (None, c.field)), None)
-    if best is not None:
-        for words, parts in ((ja, _spoken(best, 0)), (en, _spoken(best, 1))):
-            words.extend(parts)
-    if mapped.ditto:
-        ja.append(f"空欄や「〃」{mapped.ditto}件は上の記載の続き")
-        en.append(f"{mapped.ditto} blank cells or ditto marks go on with the text above")
+    for text, facts in _said(mapped, _texts(schemas)):
+        ja.append(text["ja"].format(**facts))
+        en.append(text["en"].format(**facts))
     return {"ja": "；".join(ja), "en": "; ".join(en)}
 
 
-def _spoken(candidate: Candidate, language: int) -> list[str]:
-    said = []
-    if candidate.hit is not None:
-        said.append(_HOW.get(candidate.hit.how, ("", ""))[language].format(label=candidate.hit.label))
-    if candidate.fit.share is not None:
-        share = f"{candidate.fit.share:.0%}"
-        said.append((f"値の{share}が項目の形", f"{share} of the values have the field's form")[language])
-    return [words for words in said if words]
+def _said(mapped: Mapped, texts: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, str], Mapping[str, object]]]:
+    """Yield each text that is told of a column, with what stands in it."""
+    more = texts["more"]
+    if mapped.why is not None:
+        yield texts["reason"][mapped.why], {"other": letters(mapped.other) if mapped.other is not None else ""}
+    if mapped.part is not None:
+        yield more["part"], {"count": mapped.part}
+    best: Candidate | None = next((c for c in mapped.candidates if mapped.field in (None, c.field)), None)
+    if best is not None and best.hit is not None and best.hit.how in texts["header"]:
+        yield texts["header"][best.hit.how], {"label": best.hit.label}
+    if best is not None and best.fit.share is not None:
+        yield more["values"], {"share": f"{best.fit.share:.0%}"}
+    if mapped.ditto:
+        yield more["ditto"], {"count": mapped.ditto}
