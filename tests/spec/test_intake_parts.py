@@ -174,3 +174,26 @@ def test_a_figure_is_traced_to_its_sheet(space: Workspace) -> None:
     found = trace(space, Collection(SHEET, APRIL), "municipality", ["船橋市", "vacancy_age0"], None)
     told = [(source.sheet, source.cell, source.value) for source in found.sources]
     assert told == [("北部", "D3", 1), ("北部", "D4", 2), ("南部", "D3", 1), ("南部", "D4", 2)]
+
+
+def test_a_figure_of_a_joined_sheet_is_traced_to_it(space: Workspace) -> None:
+    open_collection(space.ledger, Collection(SHEET, APRIL))
+    names = ["ひかり保育園", "みどり保育園", "さくら保育園"]
+    free = [["令和７年４月 受入可能数"], ["施設名", "0歳", "1歳"], *([name, n, n] for n, name in enumerate(names))]
+    waiting = [
+        ["令和７年４月 入所待ち人数"],
+        ["施設名", "0歳", "1歳", "計"],
+        *([name, n, 8, n + 8] for n, name in enumerate(names[::-1])),
+    ]
+    take(space, book({"一": free, "二": waiting}), "空き状況.xlsx")
+    found = trace(space, Collection(SHEET, APRIL), "municipality", ["船橋市", "waiting"], None)
+    assert [(one.sheet, one.cell, one.value) for one in found.sources] == [("二", f"D{n + 3}", n + 8) for n in range(3)]
+
+
+def test_a_sheet_that_says_again_what_another_says_is_told_and_holds_nothing_up(space: Workspace) -> None:
+    open_collection(space.ledger, Collection(SHEET, APRIL))
+    lines = [["令和７年４月 空き状況"], HEADER, *([f"第{n}保育園", "認可保育所", 90, n, 0, 0] for n in range(5))]
+    assert "read.table.copy" in take(
+        space, book({"一覧": lines, "印刷用": [*lines[:2], *lines[:1:-1]]}), "空き状況.xlsx"
+    )
+    assert state(space) == [("accepted", 5)]

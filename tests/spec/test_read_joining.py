@@ -1,11 +1,14 @@
 """Sheets that count different things for the same facilities: one row for each, where every key matches exactly."""
 
+import datetime as dt
 from typing import Any
 
 import pytest
 
+from keiyu.check import check
 from keiyu.read.inspect import inspect
-from reading import SCHEMAS, all_areas, contracts, csv_bytes, reading, rules, xlsx_bytes
+from keiyu.read.model import TableReading
+from reading import SCHEMAS, all_areas, contract, contracts, csv_bytes, reading, rules, xlsx_bytes
 
 NAMES = ["ひかり保育園", "みどり保育園", "さくら保育園"]
 AGES = ["0歳", "1歳"]
@@ -43,10 +46,47 @@ def test_two_sheets_of_the_same_facilities_are_one_list() -> None:
     assert {(m.field, m.status) for m in table.marks if m.raw == "-"} == {("waiting_age1", "none")}
     [joined] = [f for f in found.findings if f.rule_id == "read.table.joined"]
     assert (joined.place.sheet, "「受入可能数」" in joined.message_ja) == ("入所待ち人数", True)
-    assert (table.placement.cell("vacancy_age0", table.rows[0]), table.placement.cell("waiting_age0", 3)) == (
-        "B3",
-        None,
+    placed = [[where(table, name, row) for row in table.rows] for name in ("vacancy_age0", "waiting_age0")]
+    assert placed == [
+        [("受入可能数", "B3"), ("受入可能数", "B4"), ("受入可能数", "B5")],
+        [("入所待ち人数", "B5"), ("入所待ち人数", "B4"), ("入所待ち人数", "B3")],
+    ]
+
+
+def where(table: TableReading, name: str, row: int) -> tuple[str | None, str | None]:
+    return table.placement.sheet_of(name), table.placement.cell(name, row)
+
+
+def test_what_is_said_of_a_joined_value_names_the_cell_of_the_sheet_it_came_from() -> None:
+    names = [f"第{n}保育園" for n in range(8)]
+    theirs = waits(names=names[::-1])
+    theirs[3][1] = "10～12"
+    found = reading(xlsx_bytes({"一": places(names=names), "二": theirs}), "list.xlsx", sender="122041")
+    [said] = [f for f in found.findings if f.value == "10～12"]
+    assert (said.place.sheet, said.place.cell, said.place.field) == ("二", "B4", "waiting_age0")
+
+
+def test_a_rule_broken_by_a_joined_value_names_its_cell() -> None:
+    theirs = places(names=NAMES[::-1])
+    theirs[2][1] = -2
+    checked = check(
+        contract("nursery_vacancy"),
+        [reading(xlsx_bytes({"一": waits(names=NAMES), "二": theirs}), "list.xlsx", sender="122041")],
+        areas=all_areas(),
+        expectations=SCHEMAS.parent / "expectations",
+        senders=["122041"],
+        as_of=dt.date(2024, 4, 1),
     )
+    told = {f.rule_id: (f.place.sheet, f.place.cell) for _, f in checked.findings}
+    assert told["NV-8"] == ("二", "B3")
+
+
+def test_rows_of_a_joined_record_are_placed_where_they_stand() -> None:
+    ages = [[name, f"{age}歳児", 7 + age] for k, name in enumerate(NAMES) for age in range(k, 4)]
+    book = {"一": places(), "二": [["令和6年4月 入所待ち人数"], ["施設名", "年齢", "待機児童数"], *ages]}
+    [table] = reading(xlsx_bytes(book), "list.xlsx", sender="122041").tables
+    assert [where(table, "waiting_age0", row)[1] for row in table.rows] == ["C3", None, None]
+    assert [where(table, "waiting_age3", row) for row in table.rows] == [("二", "C6"), ("二", "C9"), ("二", "C11")]
 
 
 def test_three_sheets_are_one_list() -> None:

@@ -63,7 +63,7 @@ class Rows:
         placement = part.source.placement
         row = part.source.rows[position - part.start]
         cell = placement.cell(field, row) if field is not None else None
-        return Place(file=file, sheet=placement.sheet, cell=cell, table=self.table.name, field=field)
+        return Place(file=file, sheet=placement.sheet_of(field), cell=cell, table=self.table.name, field=field)
 
     def raw(self, position: int, field: str) -> str | None:
         """Return the text of a value as written, where that differs from the value."""

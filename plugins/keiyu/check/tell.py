@@ -120,7 +120,7 @@ class Teller:
         placement = part.source.placement
         cell = placement.cell(field, line) if field is not None and line is not None else None
         reporter = None if missing(row[REPORTER]) else str(row[REPORTER])
-        return Place(self.readings[part.reading].file, placement.sheet, cell, table, field, reporter)
+        return Place(self.readings[part.reading].file, placement.sheet_of(field), cell, table, field, reporter)
 
     def _raw(self, rule: Rule, row: Mapping[str, Any], field: str | None) -> str | None:
         """Return the value as written, where that is kept."""

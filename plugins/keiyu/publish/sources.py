@@ -13,7 +13,7 @@ from keiyu.ledger.models import Placement as PlacementRow
 from keiyu.ledger.models import Submission
 from keiyu.ledger.selection import lots
 from keiyu.publish.snapshot import Snapshot
-from keiyu.read.model import Placement, ValueStatus
+from keiyu.read.model import Apart, Placement, ValueStatus
 from keiyu.receive.workspace import Workspace
 from keiyu.register import LiveEntry
 
@@ -173,7 +173,7 @@ def _cells(
                     table,
                     {name: row[name] for name in key},
                     field.name,
-                    place.sheet if place else None,
+                    place.sheet_of(field.name) if place else None,
                     next((cell for one in places if (cell := one.cell(field.name, row["source_row"]))), None),
                     value,
                     mark["status"] if mark else _plain(value),
@@ -211,7 +211,12 @@ def _placements(body: Mapping[str, Any] | None) -> dict[str, list[Placement]]:
     placements: dict[str, list[Placement]] = {}
     for told in body["tables"] if body else ():
         one = Placement(
-            told["sheet"], told["columns"], told["matrix"], part=told.get("part", 0), down=told.get("down", {})
+            told["sheet"],
+            told["columns"],
+            told["matrix"],
+            part=told.get("part", 0),
+            down=told.get("down", {}),
+            apart=tuple(Apart(**each) for each in told.get("apart", ())),
         )
         placements.setdefault(told["table"], []).append(one)
     return placements

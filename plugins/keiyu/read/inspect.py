@@ -26,7 +26,7 @@ from keiyu.read.general.table import Table, line_words
 from keiyu.read.general.telling import told
 from keiyu.read.general.telltale import tells
 from keiyu.read.general.values import FieldValues, read_values
-from keiyu.read.general.written import seats, written
+from keiyu.read.general.written import row_of, written
 from keiyu.read.grid import Workbook, letters
 from keiyu.read.kinds.model import Value
 from keiyu.read.lists import is_known, is_remembered
@@ -169,9 +169,9 @@ def _header_rows(table: Table) -> list[int]:
 
 def _told(table: Table, listed: bool) -> dict[str, Any]:
     """Tell of one of the tables of a file."""
-    number, records = table.found.grid.number, table.body.records
+    number, records, own = table.found.grid.number, table.body.records, table.understanding.fields
     first = number(records[0]) if records else None
-    fixed = seats(table, table.understanding.fields)
+    rows = {name: row_of(table.found, records[0], at) for name, at in own.items()} if first else {}
     return {
         "line": table.line.contract.line,
         "table": next(
@@ -184,7 +184,11 @@ def _told(table: Table, listed: bool) -> dict[str, Any]:
         "totals_row": next((number(row) for row, kind in table.body.aside.items() if kind == "total"), None),
         "as_of": table.as_of.isoformat() if table.as_of else None,
         "listed": listed,
-        "columns": {name: f"{letters(at)}{first + down}" for name, (at, down) in fixed.items() if first},
+        "columns": {
+            name: f"{letters(table.found.source(own[name]))}{number(row)}"
+            for name, row in rows.items()
+            if row is not None
+        },
         "given": {name: list(dict.fromkeys(filter(None, texts))) for name, texts in table.given.items()},
     }
 

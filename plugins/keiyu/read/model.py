@@ -1,8 +1,9 @@
 """What reading a file yields: typed columns, the marks beside them, and where each value stood."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from bisect import bisect_right
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Final
 
@@ -29,6 +30,27 @@ PART: Final = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
+class Apart:
+    """Fields whose values stand apart from their records: in a second table, or unevenly far below.
+
+    Attributes:
+        sheet: worksheet name; none for text files.
+        columns: field → column letters.
+        shifts: from which row of the list on (as it is numbered) → how many rows below the record's row the value
+            stands, negative above it; none where a record has no such row. In the order of the rows.
+    """
+
+    sheet: str | None
+    columns: Mapping[str, str]
+    shifts: Sequence[tuple[int, int | None]]
+
+    def shift(self, row: int) -> int | None:
+        """Return how many rows below that of a record its value stands; none where it has none."""
+        at = bisect_right(self.shifts, row, key=lambda step: step[0]) - 1
+        return self.shifts[at][1] if at >= 0 else None
+
+
+@dataclass(frozen=True, slots=True)
 class Placement:
     """Where the values of one table stand in a file.
 
@@ -41,6 +63,7 @@ class Placement:
         part: which part of a list it is that stands on several sheets, or in several strips of one. Rows of the
             second and later parts are numbered on from ``part * PART``, so that no two rows of a list are alike.
         down: field → how many rows below the first of a record its value stands, where records have several rows.
+        apart: fields that stand apart from the records' rows.
     """
 
     sheet: str | None
@@ -49,9 +72,25 @@ class Placement:
     form: Form | None = None
     part: int = 0
     down: Mapping[str, int] = field(default_factory=dict)
+    apart: tuple[Apart, ...] = ()
+
+    def of(self, fields: Container[str]) -> "Placement":
+        """Return where some of the fields stand."""
+        columns = {n: at for n, at in self.columns.items() if n in fields}
+        down = {n: rows for n, rows in self.down.items() if n in fields}
+        parts = (replace(p, columns={n: at for n, at in p.columns.items() if n in fields}) for p in self.apart)
+        return replace(self, columns=columns, down=down, apart=tuple(part for part in parts if part.columns))
+
+    def sheet_of(self, name: str | None) -> str | None:
+        """Return the worksheet in which a field stands; that of the table where it stands nowhere."""
+        return next((each.sheet for each in self.apart if name in each.columns), self.sheet)
 
     def cell(self, name: str, row: int) -> str | None:
         """Return the A1 address of a field's value in a source row (1-based)."""
+        for each in self.apart:
+            if name in each.columns:
+                shift = each.shift(row)
+                return None if shift is None else f"{each.columns[name]}{self.source(row) + shift}"
         column = self.columns.get(name)
         if column is None:
             return None

@@ -34,6 +34,8 @@ class Notes:
         table: str | None = None,
         field: str | None = None,
         reporter: str | None = None,
+        value: str | None = None,
+        expected: str | None = None,
         **facts: Any,
     ) -> None:
         """Add a finding.
@@ -45,14 +47,16 @@ class Notes:
             table: table of the contract.
             field: field of the contract.
             reporter: whose data it is.
-            **facts: ``value``, ``expected`` and what else the texts name.
+            value: what stands there.
+            expected: what would be right.
+            **facts: what else the texts name.
         """
         alike = rule_id, reporter
         self._alike[alike] += 1
         if self._alike[alike] > MOST_ALIKE:
             return
         place = Place(file=self._file, sheet=sheet, cell=cell, table=table, field=field, reporter=reporter)
-        self.findings.append(finding(self._schemas, rule_id, place, **facts))
+        self.findings.append(finding(self._schemas, rule_id, place, value=value, expected=expected, **facts))
 
     def take(self, other: "Notes") -> None:
         """Take over the findings of another list of the same file.

@@ -127,7 +127,7 @@ class Sorter:
         for copy, of in self.whole.copies:
             count, first = len(copy.body.records), of.found.grid.name or "—"
             rule = "read.table.copy" if is_copy(copy, of) else "read.table.rival"
-            self.notes.add(rule, sheet=copy.found.grid.name, value=count, first=first)
+            self.notes.add(rule, sheet=copy.found.grid.name, value=str(count), first=first)
         for table in self.whole.left:
             head = "、".join(filter(None, map(table.found.over, range(len(table.found.header.levels)))))
             self.notes.add("read.table.left", sheet=table.found.grid.name, value=head[:100])

@@ -1,8 +1,8 @@
 """What a micro-batch decided, made ready for one short transaction: segments written, rows drafted."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final
 
 import numpy as np
@@ -15,7 +15,7 @@ from keiyu.findings import Finding
 from keiyu.ledger.claims import Claimed
 from keiyu.ledger.events import digest
 from keiyu.ledger.ids import new_id
-from keiyu.read.model import Reading, TableReading
+from keiyu.read.model import Placement, Reading, TableReading
 from keiyu.receive.storage import Storage
 from keiyu.register.derived import DERIVED
 from keiyu.register.drafts import EntryDraft, HoldDraft
@@ -270,16 +270,18 @@ def _placement(staged: Staged, readings: Sequence[Reading]) -> str | None:
     parts = [(one, reading.derived) for reading in readings for one in reading.tables]
     if not parts:
         return None
-    form = tuple(
-        (one.table, at.sheet, tuple(at.columns.items()), at.matrix, at.form, at.part, tuple(at.down.items()), derived)
-        for one, derived in parts
-        for at in (one.placement,)
-    )
+    form = tuple((one.table, derived, *_told(one.placement)) for one, derived in parts)
     if form not in staged.forms:
         body = {"tables": [_as_json(one, derived) for one, derived in parts]}
         name = staged.forms[form] = digest(body)
         staged.placements[name] = body
     return staged.forms[form]
+
+
+def _told(at: Placement) -> Iterator[Hashable]:
+    """Yield what tells a placement from others."""
+    yield from (at.sheet, tuple(at.columns.items()), at.matrix, at.form, at.part, tuple(at.down.items()))
+    yield from ((each.sheet, tuple(each.columns.items()), tuple(each.shifts)) for each in at.apart)
 
 
 def _as_json(one: TableReading, derived: bool) -> dict[str, Any]:
@@ -292,6 +294,7 @@ def _as_json(one: TableReading, derived: bool) -> dict[str, Any]:
         **({"header": at.form.as_json()} if at.form is not None else {}),
         **({"down": dict(at.down)} if at.down else {}),
         **({"part": at.part} if at.part else {}),
+        **({"apart": [asdict(each) for each in at.apart]} if at.apart else {}),
         **({DERIVED: True} if derived else {}),
     }
 

@@ -18,7 +18,7 @@ from keiyu.read.general.signs import find_signs
 from keiyu.read.general.table import Table
 from keiyu.read.general.telling import told
 from keiyu.read.general.values import FieldColumn, read_columns
-from keiyu.read.general.written import seats, written
+from keiyu.read.general.written import apart, seats, written
 from keiyu.read.grid import Cell, address, letters
 from keiyu.read.held import Coded, together, which
 from keiyu.read.kinds.model import Value
@@ -128,18 +128,10 @@ class Rows:
         return len(own) >= _FEWEST and bool(beyond)
 
     def _table(self, table: ContractTable, columns: Mapping[str, Any]) -> TableReading:
-        grid, records = self.table.found.grid, self.table.body.records
         here = {name: columns[name] for name in table.by_name if name in columns}
-        fixed = seats(self.table, {n: c.column for n, c in here.items() if c.column != NOWHERE})
-        placed = {name: letters(column) for name, (column, _) in fixed.items()}
-        down = {name: rows for name, (_, rows) in fixed.items() if rows}
-        form = self.table.found.form
-        found = self.table.found
-        kept = form if len(form.stacks) <= WIDEST and found.spread is None and found.month is None else None
-        placement = Placement(grid.name, placed, form=kept, part=self.part, down=down)
-        offset = grid.number(0) + self.part * PART
         marks = Marks()
-        reading = TableReading(table.name, placement, _moved(records, offset), {}, marks)
+        placement, records = self._placement.of(here), self.table.body.records
+        reading = TableReading(table.name, placement, _moved(records, self._first), {}, marks)
         where = next(iter(places(table)), None)
         codes = self._codes(where, columns) if where else None
         for name, column in here.items():
@@ -153,6 +145,26 @@ class Rows:
             reading.columns[where.code] = codes
         self._tell_missing(table, reading.columns)
         return reading
+
+    @property
+    def _first(self) -> int:
+        """The number in the list of the first row of the sheet."""
+        return self.table.found.grid.number(0) + self.part * PART
+
+    @cached_property
+    def _placement(self) -> Placement:
+        """Where all fields stand."""
+        found, form = self.table.found, self.table.found.form
+        own = {name: column.column for name, column in self._columns.items() if column.column != NOWHERE}
+        fixed = seats(self.table, own)
+        return Placement(
+            self._sheet,
+            {name: letters(column) for name, (column, _) in fixed.items()},
+            form=form if len(form.stacks) <= WIDEST and found.spread is None and found.month is None else None,
+            part=self.part,
+            down={name: rows for name, (_, rows) in fixed.items() if rows},
+            apart=apart(self.table, own, self._first),
+        )
 
     @property
     def _sheet(self) -> str | None:
@@ -170,7 +182,7 @@ class Rows:
         for at, value in which(marked, lambda value: value is not None and value.note is not None):
             self.notes.add(
                 value.note,
-                sheet=next((j.table.found.grid.name for j in self.table.joined if name in j.fields), self._sheet),
+                sheet=reading.placement.sheet_of(name),
                 cell=reading.placement.cell(name, reading.rows[at]),
                 table=table.name,
                 field=name,
@@ -209,11 +221,11 @@ class Rows:
         seats = [columns[name].cells if name and name in columns else nothing for name in where.fields]
         different, at = together(seats, count)
         known = [self.resolver.resolve(*_three(cells)) for cells in different]
-        about = next(columns[name].column for name in where.fields if name and name in columns)
+        about = next(name for name in where.fields if name and name in columns)
         for row in at.rows({n for n, found in enumerate(known) if found.rule is not None}).tolist():
             found = known[at.at[row]]
-            cell = address(self.table.body.records[row], about) if about != NOWHERE else None
-            place = {"sheet": self.table.found.grid.name, "cell": cell, "field": where.code}
+            cell = self._placement.cell(about, self.table.body.records[row] + self._first)
+            place = {"sheet": self._placement.sheet_of(about), "cell": cell, "field": where.code}
             tell_identity(found, self.notes, reporter=found.code, **place)
         return Coded([found.code for found in known], at.at)
 
@@ -233,25 +245,30 @@ class Rows:
         """Tell of columns of figures in which signs stand."""
         columns, signs = find_signs(self._columns.values(), self.table.line.fields)
         if columns:
-            first = next((c.column for c in columns if c.column != NOWHERE), None)
-            cell = (
-                address(self.table.found.header.bottom, self.table.found.source(first)) if first is not None else None
-            )
+            sheet, cell = next(filter(None, (self._over(c.field) for c in columns)), (self._sheet, None))
             labels = [self.table.line.fields[c.field] for c in columns]
             self.notes.add(
                 "read.column.signs",
-                sheet=self._sheet,
+                sheet=sheet,
                 cell=cell,
                 value="、".join(signs),
                 labels_ja="、".join(f.label_ja for f in labels[:_MOST]),
                 labels_en=", ".join(f.label_en for f in labels[:_MOST]),
             )
 
+    def _over(self, name: str) -> tuple[str | None, str] | None:
+        """Return the sheet, and the cell of the header over a field; none where it stands in no column."""
+        for table in (self.table, *(each.table for each in self.table.joined)):
+            if name in table.understanding.fields:
+                at = table.found.source(table.understanding.fields[name])
+                return table.found.grid.name, address(table.found.header.bottom, at)
+        return None
+
     def _tell_joined(self, main: Table) -> None:
         """Tell that a table was joined to another, and what there is to say of its own columns."""
         place = {"sheet": self.table.found.grid.name, "cell": address(self.table.found.header.bottom, 0)}
         first = main.found.grid.name or "—"
-        self.notes.add("read.table.joined", **place, value=len(self.table.body.records), first=first)
+        self.notes.add("read.table.joined", **place, value=str(len(self.table.body.records)), first=first)
         self._tell_spread()
         self._tell_columns()
 

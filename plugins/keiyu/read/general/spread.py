@@ -56,14 +56,14 @@ class Spread:
     left: tuple[str, ...] = ()
 
     def offset(self, column: int, records: Iterable[int]) -> int | None:
-        """Return how many rows below the first of each record a column stands; none where that differs.
+        """Return how many rows below the first of each record a column stands; none where that differs or one has none.
 
         Args:
             column: column of the rearranged table.
             records: first rows of records.
         """
-        offsets = {self.rows[first, column] - first for first in records if (first, column) in self.rows}
-        return offsets.pop() if len(offsets) == 1 else None
+        offsets = {self.rows.get((first, column), -1) - first for first in records}
+        return offset if len(offsets) == 1 and (offset := offsets.pop()) >= 0 else None
 
 
 @dataclass(frozen=True)

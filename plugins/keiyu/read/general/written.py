@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from keiyu.read.general.mapping import Mapped
-from keiyu.read.general.table import Table
+from keiyu.read.general.table import Found, Table
+from keiyu.read.grid import letters
+from keiyu.read.model import Apart
 
 _SURE: Final = 0.95
 
@@ -51,3 +53,41 @@ def seats(table: Table, columns: Mapping[str, int]) -> dict[str, tuple[int, int]
         if down is not None:
             found[name] = (table.found.source(at), down)
     return found
+
+
+def apart(table: Table, columns: Mapping[str, int], first: int) -> tuple[Apart, ...]:
+    """Return where fields stand that have no such place: in a joined table, or unevenly far below their records.
+
+    Args:
+        table: the table.
+        columns: field → column of the table, of the fields that are its own.
+        first: the number in the list of the first row of the table's sheet.
+    """
+    records, even = table.body.records, seats(table, columns)
+    seen = [(table.found, name, at, records) for name, at in columns.items() if name not in even]
+    for of in table.joined:
+        theirs, fields = [of.table.body.records[n] for n in of.order], of.table.understanding.fields
+        seen += [(of.table.found, name, fields[name], theirs) for name in sorted(of.fields)]
+    steps: dict[tuple[str | None, tuple[tuple[int, int | None], ...]], dict[str, str]] = {}
+    for found, name, at, rows in seen:
+        by = found.grid.number(0) - table.found.grid.number(0)
+        below = [
+            own + by - record if (own := row_of(found, row, at)) is not None else None
+            for row, record in zip(rows, records, strict=True)
+        ]
+        begins = [n for n, shift in enumerate(below) if not n or shift != below[n - 1]]
+        told = tuple((records[n] + first, below[n]) for n in begins)
+        steps.setdefault((found.grid.name, told), {})[name] = letters(found.source(at))
+    return tuple(Apart(sheet, named, told) for (sheet, told), named in steps.items())
+
+
+def row_of(found: Found, first: int, at: int) -> int | None:
+    """Return the row in which a column of the record stands that begins in a row; none where it has none.
+
+    Args:
+        found: the table.
+        first: the first row of the record, 0-based.
+        at: the column.
+    """
+    spread = found.spread
+    return first if spread is None or at not in spread.sources else spread.rows.get((first, at))
