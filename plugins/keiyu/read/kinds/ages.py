@@ -7,11 +7,11 @@ field, as its header says (受入開始年齢(歳)); years where none is said. C
 
 import re
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from keiyu.read import fold
 from keiyu.read.grid import Cell
-from keiyu.read.kinds.lexicon import Lexicon
+from keiyu.read.kinds.lexicon import Lexicon, alternatives
 from keiyu.read.kinds.model import Value, reported, unknown
 from keiyu.read.kinds.terms import Terms, nothing
 from keiyu.read.kinds.texts import composed, tidy
@@ -20,13 +20,9 @@ from keiyu.read.values import raw as seen
 UNCLEAR: Final = "read.age.unclear"
 WORDED: Final = "read.age.worded"
 
-_AFTER: Final = r"(?:以上|以降|から|より|~|まで|迄|以下)?"
 _LIMITS: Final = {"d": 400, "w": 60, "m": 240, "y": 20}
 _BARE: Final = re.compile(r"\d{1,2}(?:\.0)?", re.ASCII)
 _CANONICAL: Final = re.compile(r"\d+[dwmy]", re.ASCII)
-_SPAN: Final = re.compile(r"(?P<low>[^~-]*?)(?:~|-|から|以上|より)(?P<high>[^~-]*)")
-_OPEN: Final = re.compile(r"(?:から|以上|より|以降|~|-)$")
-_CLOSED: Final = re.compile(r"(?:まで|迄|以下)$")
 _LONGEST: Final = 60
 
 
@@ -64,15 +60,16 @@ def ages(cell: Cell, terms: Terms) -> Value:
 def ends(text: str, lexicon: Lexicon) -> tuple[str | None, str | None]:
     """Return the ages at both ends of a text such as 0歳～5歳, 産休明け～2歳児, 6か月以上2歳児まで, 1歳クラスから."""
     folded = fold.label(text) if len(text) <= _LONGEST else ""
-    span = _SPAN.fullmatch(folded)
+    limits = _limits(lexicon)
+    span = limits.span.fullmatch(folded)
     if span and span["low"] and span["high"]:
-        high = _end(_CLOSED.sub("", span["high"]), lexicon)
+        high = _end(limits.closed.sub("", span["high"]), lexicon)
         unit = high[-1] if high and _CANONICAL.fullmatch(high) else None
         return _end(span["low"], lexicon, bare=unit), high
-    if _OPEN.search(folded):
-        return _end(_OPEN.sub("", folded), lexicon), None
-    if _CLOSED.search(folded):
-        return None, _end(_CLOSED.sub("", folded), lexicon)
+    if limits.open.search(folded):
+        return _end(limits.open.sub("", folded), lexicon), None
+    if limits.closed.search(folded):
+        return None, _end(limits.closed.sub("", folded), lexicon)
     return None, None
 
 
@@ -117,13 +114,28 @@ def _of(number: int, unit: str) -> str | None:
     return f"{number}{unit}" if number <= _LIMITS[unit] else None
 
 
+class _Limits(NamedTuple):
+    """Patterns of what tells the youngest age from the oldest."""
+
+    span: re.Pattern[str]
+    open: re.Pattern[str]
+    closed: re.Pattern[str]
+
+
+@lru_cache(maxsize=4)
+def _limits(lexicon: Lexicon) -> _Limits:
+    since, until = f"(?:{alternatives(lexicon.age_since)}|~|-)", alternatives(lexicon.age_until)
+    span = re.compile(rf"(?P<low>[^~-]*?){since}(?P<high>[^~-]*)")
+    return _Limits(span, re.compile(rf"{since}$"), re.compile(rf"(?:{until})$"))
+
+
 @lru_cache(maxsize=4)
 def _pattern(lexicon: Lexicon) -> re.Pattern[str]:
     units = "|".join(sorted(map(re.escape, lexicon.age_units), key=len, reverse=True))
     months = "|".join(re.escape(word) for word, unit in lexicon.age_units.items() if unit == "m")
-    before = "|".join(map(re.escape, lexicon.age_before))
+    before, after = alternatives(lexicon.age_before), alternatives((*lexicon.age_since, "~", *lexicon.age_until))
     return re.compile(
         rf"(?:{before})?(?P<number>\d{{1,3}})(?P<unit>{units})(?:(?P<half>半)|(?P<months>\d{{1,2}})(?:{months}))?"
-        rf"(?:\((?:{before})?(?P<detail>\d{{1,3}})(?P<inner>{units})\))?{_AFTER}",
+        rf"(?:\((?:{before})?(?P<detail>\d{{1,3}})(?P<inner>{units})\))?(?:{after})?",
         re.ASCII,
     )

@@ -21,7 +21,6 @@ _WORD: Final = 2
 """Least length of a word: 公 and 市 begin too many names."""
 PUBLIC: Final = "public"
 PRIVATE: Final = "private"
-_FOUNDED: Final = re.compile(r"(?:立|営|直営|設置)$")
 
 
 def flag(cell: Cell, terms: Terms) -> Value:
@@ -120,7 +119,8 @@ def _founder(text: str, lexicon: Lexicon) -> str | None:
         return PUBLIC
     if text.startswith(lexicon.private_forms) or text.endswith(lexicon.private_forms):
         return PRIVATE
-    place = _FOUNDED.sub("", text)
+    ending = next((word for word in lexicon.founded if text.endswith(word)), "")
+    place = text.removesuffix(ending)
     return PUBLIC if place in lexicon.municipalities or place in lexicon.prefectures else None
 
 

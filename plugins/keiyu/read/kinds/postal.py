@@ -15,7 +15,7 @@ UNCLEAR: Final = "read.postal.unclear"
 ZERO: Final = "read.postal.zero_restored"
 
 PLAIN: Final = r"(?:00[1-9]|0[1-9]\d|[1-9]\d\d)-\d{4}"
-_MARKED: Final = re.compile(r"(?:〒|郵便番号)?[: ]*(\d{3}) ?-? ?(\d{4})(?![\d.])(?:[: ]*(\D.*))?", re.ASCII | re.DOTALL)
+_CODE: Final = re.compile(r"[: ]*(\d{3}) ?-? ?(\d{4})(?![\d.])(?:[: ]*(\D.*))?", re.ASCII | re.DOTALL)
 _SHORT: Final = re.compile(r"〒? ?(\d{1,2})-(\d{4})", re.ASCII)
 _DIGITS: Final = re.compile(r"\d{5,6}", re.ASCII)
 _LONGEST: Final = 300
@@ -31,7 +31,8 @@ def postal_code(cell: Cell, terms: Terms) -> Value:
     if blank is not None:
         return blank
     text = without_point(fold.value(seen(cell))) if not isinstance(cell, bool) else ""
-    match = _MARKED.fullmatch(text) if len(text) <= _LONGEST else None
+    label = next((label for label in terms.lexicon.postal_labels if text.startswith(label)), "")
+    match = _CODE.fullmatch(text, len(label)) if len(text) <= _LONGEST else None
     if match and match[1] != _NOWHERE:
         return reported(cell, f"{match[1]}-{match[2]}", remark=match[3])
     digits = _lost(text)

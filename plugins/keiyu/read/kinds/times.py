@@ -8,11 +8,12 @@ cell is the value and ``until``; what stands behind it is ``remark``, for the no
 import datetime as dt
 import re
 from dataclasses import dataclass, replace
-from typing import Final
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 from keiyu.read import fold
 from keiyu.read.grid import Cell
-from keiyu.read.kinds.lexicon import Lexicon
+from keiyu.read.kinds.lexicon import Lexicon, alternatives
 from keiyu.read.kinds.model import Value, reported, unknown
 from keiyu.read.kinds.terms import Terms, nothing
 
@@ -27,11 +28,7 @@ _CLOCK: Final = re.compile(
     r"|時(?!間)(?: *(?P<minutes>\d{1,2}) *分|(?P<thirty>半))?)|(?P<noon>正午)) *(?P<after>[AaPp]\.?[Mm]\.?)?",
     re.ASCII,
 )
-_RANGE: Final = re.compile(r" *(?:~|-|から|より|→|~-) *")
-_SINCE: Final = re.compile(r" *(?:~|-|から|より)")
-_TILL: Final = re.compile(r" *(?:まで|迄)")
 _FROM_NOWHERE: Final = re.compile(r"[ :]*[~-] *$")
-_ABOUT: Final = re.compile(r" *(?:頃|ごろ|前後|以降|以後|以前|過ぎ|前|くらい|ぐらい|程度|又は|または|or|,\d|、\d)")
 _BETWEEN: Final = re.compile(r"[ :()\[\]【】〔〕<>「」,、。.…・※]+")
 _OPENING: Final = re.compile(r"[\s,、。・;/]*[(\[【〔<※*注]")
 _LEADING: Final = " \u3000\t\r\n,、。・;；／/"
@@ -57,6 +54,26 @@ class Hours:
     end: str | None
     single: bool = False
     remark: str = ""
+
+
+class _Ends(NamedTuple):
+    """Patterns of what stands between two times and behind one."""
+
+    between: re.Pattern[str]
+    since: re.Pattern[str]
+    till: re.Pattern[str]
+    about: re.Pattern[str]
+
+
+@lru_cache(maxsize=4)
+def _ends(lexicon: Lexicon) -> _Ends:
+    since, until = alternatives(lexicon.since), alternatives(lexicon.until)
+    return _Ends(
+        re.compile(rf" *(?:~|-|{since}|→|~-) *"),
+        re.compile(rf" *(?:~|-|{since})"),
+        re.compile(rf" *(?:{until})"),
+        re.compile(rf" *(?:{alternatives(lexicon.times_about)}|[,、]\d)"),
+    )
 
 
 def time(cell: Cell, terms: Terms) -> Value:
@@ -104,13 +121,14 @@ def hours(text: str, lexicon: Lexicon) -> Hours | None:
     start = _clock(first) if first and _ordinary(folded[: first.start()], lexicon) else None
     if first is None or start is None:
         return None
-    gap = _RANGE.match(folded, first.end())
+    ends = _ends(lexicon)
+    gap = ends.between.match(folded, first.end())
     second = _CLOCK.match(folded, gap.end()) if gap else None
     if second:
-        end, place = _clock(second), _after(_TILL, folded, second.end())
+        end, place = _clock(second), _after(ends.till, folded, second.end())
         said = Hours(start, end) if end and not _half_left_out(first, second, start, end) else None
     else:
-        said, place = _one_sided(folded, first, start)
+        said, place = _one_sided(folded, first, start, ends)
     if said is None or not _told_apart(folded[place:], lexicon):
         return None
     return replace(said, remark=text[place:].lstrip(_CLOSING).strip(_LEADING))
@@ -121,12 +139,12 @@ def _half_left_out(first: re.Match[str], second: re.Match[str], start: str, end:
     return bool(first["half"] or first["after"]) and not (second["half"] or second["after"]) and end <= start
 
 
-def _one_sided(text: str, clock: re.Match[str], said: str) -> tuple[Hours, int]:
+def _one_sided(text: str, clock: re.Match[str], said: str, ends: _Ends) -> tuple[Hours, int]:
     """Read a single time: until it, from it, or the time itself, which is both."""
-    if _FROM_NOWHERE.search(text[: clock.start()]) or _TILL.match(text, clock.end()):
-        return Hours(None, said), _after(_TILL, text, clock.end())
-    if _SINCE.match(text, clock.end()):
-        return Hours(said, None), _after(_SINCE, text, clock.end())
+    if _FROM_NOWHERE.search(text[: clock.start()]) or ends.till.match(text, clock.end()):
+        return Hours(None, said), _after(ends.till, text, clock.end())
+    if ends.since.match(text, clock.end()):
+        return Hours(said, None), _after(ends.since, text, clock.end())
     return Hours(said, said, single=True), clock.end()
 
 
@@ -149,7 +167,7 @@ def _ordinary(before: str, lexicon: Lexicon) -> bool:
 
 def _told_apart(rest: str, lexicon: Lexicon) -> bool:
     """Return whether what follows leaves the time certain: no further times but of other days or children."""
-    if _ABOUT.match(rest):
+    if _ends(lexicon).about.match(rest):
         return False
     if _CLOCK.search(rest) is None or _OPENING.match(rest):
         return True
