@@ -5,6 +5,7 @@ most; a table of none of the lines is found by its looks alone.
 """
 
 import math
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ _BY_VALUES: Final = 1.5 + 0.3
 _AGE: Final = "歳"
 _ALL_AGES: Final = 6
 _OF_AGES: Final = (_AGE, "才", "年齢")
+_BRACKETED: Final = re.compile(r"\s*[(（\[［【〔<＜]?\s*(\d{1,9})\s*[)）\]］】〕>＞]?\s*")
+"""A number alone, or in brackets: [0]."""
 
 Knows = Callable[[str], bool]
 
@@ -168,7 +171,11 @@ class HeaderFinder:
         top = bottom = row
         while bottom - row < _LEVELS and bottom + 1 < len(self._rows) and self._continues(bottom + 1, row):
             bottom += 1
-        while row - top < _LEVELS and top > since and self._is_above(top - 1, top, bottom):
+        while (
+            row - top < _LEVELS
+            and top > since
+            and (self._is_reached(top, top - 1) or self._is_above(top - 1, top, bottom))
+        ):
             top -= 1
         return top, bottom
 
@@ -220,7 +227,7 @@ class HeaderFinder:
     def _under_spans(self, number: int, cells: Sequence[tuple[int, Cell]], above: Row) -> bool:
         """Return whether all texts of a row stand under a text that spans columns, or divide one."""
         below = self._below(number)
-        if not below:
+        if not below or (len(cells) == 1 and self._is_title(cells[0][0], number - 1)):
             return False
         blank = [i for i, _ in cells if i >= len(above) or above[i] == ""]
         texts = all(isinstance(c, str) and len(c) <= _MOST_TEXT for _, c in cells)
@@ -231,6 +238,12 @@ class HeaderFinder:
             and len(values) * 2 >= len(cells)
             and all(i in blank or (i + 1) in blank for i, _ in cells)
         )
+
+    def _is_title(self, column: int, above: int) -> bool:
+        """Return whether a lone text under a row stands under nothing that spans columns: it heads a section."""
+        if not any(_filled(self._rows[above], i) for i in range(column)):
+            return True
+        return any(m.left <= column <= m.right and m.top < above <= m.bottom for m in self._grid.looks.merges)
 
     def _is_above(self, number: int, top: int, bottom: int) -> bool:
         """Return whether a row is a level over the header below it."""
@@ -334,7 +347,8 @@ def _joined(column: Sequence[Level]) -> str:
 
 def _serial(cell: Cell) -> int | None:
     if isinstance(cell, str):
-        return int(cell) if len(cell) <= _MOST_TEXT and cell.strip().isdecimal() else None
+        said = _BRACKETED.fullmatch(cell) if len(cell) <= _MOST_TEXT else None
+        return int(said[1]) if said else None
     return (
         int(cell) if isinstance(cell, float | int) and not isinstance(cell, bool) and float(cell).is_integer() else None
     )

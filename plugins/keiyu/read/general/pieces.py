@@ -175,7 +175,9 @@ class Splitter:
 
     def _are_parts(self, grid: Grid, header: Header, strips: Sequence[tuple[int, int]]) -> bool:
         """Return whether what stands over strips makes them parts of a list: 公立 and 私立, not 施設 and 設置者."""
-        over = [[c for row in grid.rows[: header.bottom][-_FEWEST:] for c in row[a:b] if c != ""] for a, b in strips]
+        rows = grid.rows[: header.bottom][-_FEWEST:]
+        rows = [row for row in rows if sum(any(c != "" for c in row[a:b]) for a, b in strips) > 1] or rows
+        over = [[c for row in rows for c in row[a:b] if c != ""] for a, b in strips]
         own = {level.text for column in header.levels for level in column[-1:]}
         titles = [[c for c in cells if isinstance(c, str) and c not in own] for cells in over]
         if not any(titles[1:]):
