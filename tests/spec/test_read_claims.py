@@ -116,6 +116,20 @@ def test_numbers_cut_over_columns_are_put_together() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("郵便番号上3桁", "郵便番号下4桁"),
+        ("郵便番号（3桁）", "郵便番号（4桁）"),
+        ("郵便番号（前）", "郵便番号（後）"),
+    ],
+)
+def test_a_postal_code_cut_over_columns_gets_back_the_zeros_that_a_spreadsheet_ate(first: str, second: str) -> None:
+    answer = told({"施設名称": NURSERIES, first: ["983", "984", "60", "982"], second: ["12", "831", "45", "0011"]})
+    assert [c["field"] for c in answer["columns"]] == ["name", "postal_code", "postal_code"]
+    assert [row["values"]["postal_code"] for row in answer["rows"]] == ["983-0012", "984-0831", "060-0045", "982-0011"]
+
+
 def test_two_whole_numbers_are_not_one() -> None:
     numbers = ["042-622-3343", "042-625-0280", "042-675-0011", "042-661-1231"]
     found = mapped({"施設名称": NURSERIES, "電話番号1": numbers, "電話番号2": numbers[::-1], "所在地": STREETS})

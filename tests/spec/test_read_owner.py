@@ -96,3 +96,31 @@ def test_a_sheet_is_that_of_the_municipality_that_it_is_named_after(
     found = read(out.getvalue(), "一覧.xlsx", lines, areas.load(schemas), schemas=schemas, as_of=day, sender=sender)
     assert [code for table in found.tables for code in table.columns.get("area_code", [None] * 2)] == codes
     assert {f.rule_id for f in found.findings if f.rule_id.startswith("read.reporter.")} == {rule}
+
+
+@pytest.mark.parametrize(
+    ("title", "code"),
+    [
+        ("千葉県船橋市　保育所一覧", FUNABASHI),
+        ("令和６年度　船橋市保育所一覧（４月１日現在）", FUNABASHI),
+        ("保育施設一覧【奈良県 奈良市】", NARA),
+        ("北広島市の保育所", "012343"),  # 広島市 is not meant
+        ("府中市の保育所", None),  # one in 東京都, one in 広島県
+        ("広島県府中市の保育所", "342084"),
+        ("栄町の保育所", None),  # a town of 千葉県, and a quarter of many cities
+        ("中央区の保育所", None),  # of 東京都, and a ward of ten cities
+        ("船橋市・市川市の保育所", None),
+        ("保育所一覧", None),
+    ],
+)
+def test_a_title_or_the_name_of_the_file_tells_it(schemas: Path, title: str, code: str | None) -> None:
+    names = ("三笠保育園", "春日保育園", "大宮保育園")
+    rows = [f"{name},認可保育所,{90 + n},0742-22-701{n},西之阪町{n}" for n, name in enumerate(names)]
+    day, lines = dt.date(2025, 4, 1), [contract.load("nursery_facility", schemas)]
+    for above, file, rule in (([title], "list.csv", "title"), ([], f"{title}.csv", "file_name")):
+        data = "\n".join([*above, HEADER, *rows]).encode()
+        reading = read(data, file, lines, areas.load(schemas), schemas=schemas, as_of=day)
+        [table] = reading.tables
+        assert set(table.columns.get("area_code", [None])) == {code}
+        told = {f.rule_id for f in reading.findings if f.rule_id.startswith("read.reporter.")}
+        assert told == {f"read.reporter.{rule if code else 'unsaid'}"}

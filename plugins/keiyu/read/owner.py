@@ -1,8 +1,8 @@
-"""Whose list it is, where no column says so: from a code in its name, from its addresses, else from who sent it.
+"""Whose list it is, where no column says so: from its name, its addresses, its title, else from who sent it.
 
 A city's own list rarely carries the city's code. Its name may (``131211_evacuation_space.csv``); its addresses name the
-city, with its prefecture; a list without either is that of the municipality that sends it. What a prefecture or the
-ministry sends must say whose it is.
+city, with its prefecture; its title does (``船橋市保育所一覧``); a list without any is that of the municipality that
+sends it. What a prefecture or the ministry sends must say whose it is.
 """
 
 import datetime as dt
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from keiyu.codes.areas import Area, Areas
+from keiyu.codes.mentions import mentioned
 from keiyu.read import fold
 from keiyu.read.general.table import Table
 from keiyu.read.grid import Cell
@@ -65,6 +66,9 @@ def owner_of(table: Table, file: str, areas: Areas, at: dt.date, sender: str | N
             return None
     if named and 2 * times >= len(cells):
         return Owner(named.popitem()[1], "read.reporter.addresses")
+    titled = _titled(table, file, areas, at)
+    if titled is not None:
+        return titled
     own = areas.get(sender, at) if sender else None
     return Owner(own, "read.reporter.sender") if own is not None and own.is_municipality else None
 
@@ -84,6 +88,14 @@ def home_of(sender: str | None, areas: Areas, at: dt.date) -> str | None:
 def _coded(file: str, areas: Areas, at: dt.date) -> Area | None:
     """Return the one municipality whose code, check digit included, a file's name carries."""
     found = {area.code6: area for code in _CODE.findall(file) if (area := areas.get(code, at)) and area.is_municipality}
+    return found.popitem()[1] if len(found) == 1 else None
+
+
+def _titled(table: Table, file: str, areas: Areas, at: dt.date) -> Owner | None:
+    """Return the one municipality that the title over a table and the file's name speak of."""
+    _, _, *above = table.found.title.split("\n", 2)
+    told = {"read.reporter.title": "".join(above), "read.reporter.file_name": file}
+    found = {area.code6: Owner(area, rule) for rule, text in told.items() for area in mentioned(text, areas, at)}
     return found.popitem()[1] if len(found) == 1 else None
 
 

@@ -186,7 +186,7 @@ class _Owners:
             found = others.popitem()[1] if len(others) == 1 else None
         sheet = table.found.grid.name
         if found is None:
-            self._notes.add("read.reporter.unsaid", sheet=sheet)
+            self._notes.add("read.reporter.unsaid", sheet=sheet, field=table.line.contract.respondents.field)
             return None
         code6 = found.area.code6
         if code6 not in self._told:

@@ -98,6 +98,7 @@ _TRAITS: Final[Mapping[str, tuple[str, float]]] = {
 
 _NOTES: Final = frozenset("※＊*注")
 """Signs that point to a note, and are one."""
+_POST: Final = "〒"
 _LONGER: Final = tuple("-0123456789")
 """What stands behind a postal code in a number that is none."""
 _PLACED: Final = re.compile(r"[^\W\d_]\D{0,3}\d")
@@ -300,7 +301,7 @@ def _of_sort(sort: str, read: Value, cell: Cell) -> float:
         return 0.0
     if sort in {"listed", "choice"}:
         return 1.0 if read.note is None else _UNLISTED if isinstance(cell, str) and 1 < len(cell) <= _LISTED else 0.0
-    if sort in _NOTED and read.note is not None:
+    if sort in _NOTED and read.note is not None and not str(cell).startswith(_POST):
         return 0.1 if sort == "url" else 0.3
     if sort == "ages":
         return 1.0 if read.more else 0.5 if _AGED.search(str(cell)) else 0.2

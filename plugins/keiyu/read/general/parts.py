@@ -12,14 +12,16 @@ from keiyu.read.general.evidence import Fit, Judge
 from keiyu.read.general.headers import Level
 from keiyu.read.general.lexis import Hit, Lexis
 from keiyu.read.grid import Cell
-from keiyu.read.values import raw
+from keiyu.read.kinds import join
 
 _CUT: Final = frozenset({"phone", "postal_code", "corporate_number"})
 _MOST: Final = 7
 _WHOLE: Final = 0.8
 _PART: Final = 0.5
 _SAMPLE: Final = 60
-_NUMBERED: Final = re.compile(r"[\s_-]*(?:[\d①-⑩]+|[(（][^()（）]{0,6}(?:\d|局番|番号|[上下前後]\d?桁?)[)）])$")
+_NUMBERED: Final = re.compile(
+    r"[\s_-]*(?:[上下前後]\d桁|[\d①-⑩]+|[(（][^()（）]{0,6}(?:\d桁?|局番|番号|[上下前後]\d?桁?)[)）])$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +41,6 @@ class Part:
     confidence: float
     hit: Hit
     fit: Fit
-
-
-def joined(cells: Sequence[Cell]) -> str:
-    """Return cells as the one text that they are together."""
-    return "".join(raw(cell).strip() for cell in cells)
 
 
 def find_parts(
@@ -100,7 +97,7 @@ def _part(
     filled = (row for row in zip(*(columns[at] for at in group), strict=True) if any(c != "" for c in row))
     rows = list(islice(filled, _SAMPLE))
     for hit in hits:
-        fit = judge.fit(hit.field, [joined(row) for row in rows])
+        fit = judge.fit(hit.field, [join(judge.sorts[hit.field], row) for row in rows])
         alone = judge.fit(hit.field, [row[0] for row in rows if row[0] != ""])
         if fit.share is not None and fit.share >= _WHOLE and (alone.share or 0.0) < _PART:
             return Part(hit.field, group, min(hit.score, 0.97), hit, fit)

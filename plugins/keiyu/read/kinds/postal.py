@@ -17,6 +17,7 @@ ZERO: Final = "read.postal.zero_restored"
 PLAIN: Final = r"(?:00[1-9]|0[1-9]\d|[1-9]\d\d)-\d{4}"
 _CODE: Final = re.compile(r"[: ]*(\d{3}) ?-? ?(\d{4})(?![\d.])(?:[: ]*(\D.*))?", re.ASCII | re.DOTALL)
 _SHORT: Final = re.compile(r"〒? ?(\d{1,2})-(\d{4})", re.ASCII)
+_CUT: Final = re.compile(r"〒(\d{1,3})-(\d{1,4})", re.ASCII)
 _DIGITS: Final = re.compile(r"\d{5,6}", re.ASCII)
 _LONGEST: Final = 300
 _NOWHERE: Final = "000"
@@ -40,18 +41,17 @@ def postal_code(cell: Cell, terms: Terms) -> Value:
 
 
 def _lost(text: str) -> str | None:
+    cut = _CUT.fullmatch(text)
+    if cut:
+        return cut[1].zfill(3) + cut[2].zfill(4)
     short = _SHORT.fullmatch(text)
     digits = short[1] + short[2] if short else text
     return digits.zfill(7) if _DIGITS.fullmatch(digits) else None
 
 
 def joined(parts: Sequence[Cell]) -> str:
-    """Join the parts of a code that lies in several columns; parts taken for numbers get their zeros back."""
-    texts = [text for part in parts if (text := fold.value(seen(part)).strip("-〒 "))]
-    if len(texts) == 2 and all(_is_number(part) for part in parts if fold.value(seen(part)).strip("-〒 ")):
-        texts = [texts[0].zfill(3), texts[1].zfill(4)]
-    return "-".join(texts)
-
-
-def _is_number(part: Cell) -> bool:
-    return isinstance(part, float | int)
+    """Join the parts of a code that lies in several columns; of two that are too short it is told that zeros are lost."""
+    texts = [text for part in parts if (text := without_point(fold.value(seen(part))).strip("-〒 "))]
+    sizes = [len(text) for text in texts if text.isdigit()]
+    cut = len(sizes) == len(texts) == 2 and sizes[0] <= 3 and sizes[1] <= 4 and sum(sizes) < 7
+    return ("〒" if cut else "") + "-".join(texts)
