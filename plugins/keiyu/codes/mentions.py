@@ -16,9 +16,9 @@ _CITIES: Final = ("city", "designated_city")
 def mentioned(text: str, areas: Areas, at: dt.date) -> tuple[Area, ...]:
     """Return the municipalities that a text names, each once.
 
-    A name counts behind its prefecture's (千葉県船橋市, 千葉県_栄町). Alone only that of a 市 does, and only if no other
-    body of the day bears it (船橋市, not 府中市): towns and 特別区 are called as quarters and wards elsewhere are (栄町,
-    中央区). A name inside a longer one is not meant (広島市 in 北広島市).
+    A name counts behind its prefecture's (千葉県船橋市, 千葉県_栄町). Alone only that of a 市 does, and only if no
+    other body of the day bears it (船橋市, not 府中市): towns and 特別区 are called as quarters and wards elsewhere
+    are (栄町, 中央区). A name inside a longer one is not meant (広島市 in 北広島市).
 
     Args:
         text: e.g. ``令和６年度　船橋市 保育所一覧``.

@@ -50,7 +50,7 @@ def _lost(text: str) -> str | None:
 
 
 def joined(parts: Sequence[Cell]) -> str:
-    """Join the parts of a code that lies in several columns; of two that are too short it is told that zeros are lost."""
+    """Join the parts of a code that lies in several columns; two that are too short are marked: zeros are lost."""
     texts = [text for part in parts if (text := without_point(fold.value(seen(part))).strip("-〒 "))]
     sizes = [len(text) for text in texts if text.isdigit()]
     cut = len(sizes) == len(texts) == 2 and sizes[0] <= 3 and sizes[1] <= 4 and sum(sizes) < 7
