@@ -10,7 +10,7 @@ from keiyu.contract.source import read_yaml
 from keiyu.read import fold
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Words:
     """Folded words.
 
@@ -20,6 +20,10 @@ class Words:
         remarks: beginnings of remarks under a table.
         nil: say that there is nothing to report.
         repeats: stand for the text above.
+        blank: what a legend calls a blank cell.
+        crossed_out: what a legend calls a cell with a line through it, as written.
+        counters: in titles, in sums and under lists, as written.
+        titles: endings of titles of sections, as written, the longest first.
         serials: headers of columns that only number the rows.
         units: unit of a field → counters that may follow its figures.
         booleans: text → yes or no.
@@ -30,6 +34,10 @@ class Words:
     remarks: tuple[str, ...]
     nil: frozenset[str]
     repeats: frozenset[str]
+    blank: frozenset[str]
+    crossed_out: frozenset[str]
+    counters: tuple[str, ...]
+    titles: tuple[str, ...]
     serials: frozenset[str]
     units: Mapping[str, tuple[str, ...]]
     booleans: Mapping[str, bool]
@@ -55,6 +63,10 @@ def load(schemas: Path) -> Words:
         remarks=tuple(map(fold.label, raw["remarks"])),
         nil=frozenset(map(fold.label, raw["nil"])),
         repeats=frozenset(map(fold.label, raw["repeats"])),
+        blank=frozenset(map(fold.joined, raw["blank"])),
+        crossed_out=frozenset(raw["crossed_out"]),
+        counters=tuple(raw["counters"]),
+        titles=tuple(sorted(raw["titles"], key=len, reverse=True)),
         serials=frozenset(map(fold.label, raw["serials"])),
         units={unit: tuple(counters) for unit, counters in raw["units"].items()},
         booleans={fold.label(w): said for key, said in (("yes", True), ("no", False)) for w in raw[key]},

@@ -30,7 +30,8 @@ def lexis_of(found: "Found", line: "LineWords") -> Lexis:
     beside = "\n".join(level.text for column in found.header.levels for level in column)
     lexis = line.lexis.under(found.title, beside)
     guessed = [c for c, levels in zip(found.columns, found.header.levels, strict=True) if _guessed(levels, lexis)]
-    return line.lexis.under(found.title, beside, usual=True) if guessed and left_over(guessed) else lexis
+    usual = bool(guessed) and left_over(guessed, line.lexis.cues)
+    return line.lexis.under(found.title, beside, usual=True) if usual else lexis
 
 
 def _guessed(levels: Sequence[Level], lexis: Lexis) -> bool:

@@ -30,6 +30,14 @@ class Cues:
         other: what beside a label makes it another thing's, the longest first.
         inclusions: how a text ends that adds to a label, such as を含む.
         footnotes: signs that start a footnote, as written.
+        begins: folded headers of beginnings.
+        ends: folded headers of ends.
+        between: what stands in a column between a beginning and an end; nothing may stand there too.
+        none_left: texts that say that nothing is left over.
+        some_left: texts that say that something is left over.
+        no_matter: signs that say neither.
+        stated: words beside the date to which a table refers.
+        published: words beside the day on which it was made public.
         drawn_up: words beside a date of drawing up.
         spellings: other spelling of a word → the one by which it is known.
         cut: what parts of a number that is cut over columns are called: the first, and those behind it → its label.
@@ -43,6 +51,14 @@ class Cues:
     other: tuple[str, ...]
     inclusions: tuple[str, ...]
     footnotes: tuple[str, ...]
+    begins: frozenset[str]
+    ends: frozenset[str]
+    between: frozenset[str]
+    none_left: frozenset[str]
+    some_left: frozenset[str]
+    no_matter: frozenset[str]
+    stated: tuple[str, ...]
+    published: tuple[str, ...]
     drawn_up: tuple[str, ...]
     spellings: Mapping[str, str]
     cut: tuple[Mapping[str, str], Mapping[str, str]]
@@ -123,11 +139,23 @@ def load(schemas: Path) -> Cues:
         other=_folded(raw["other"]),
         inclusions=_folded(raw["includes"]),
         footnotes=tuple(raw["footnotes"]),
+        begins=_labels(raw["spans"]["begin"]),
+        ends=_labels(raw["spans"]["end"]),
+        between=_labels([*raw["spans"]["between"], ""]),
+        none_left=_labels(raw["left_over"]["none"]),
+        some_left=_labels(raw["left_over"]["some"]),
+        no_matter=_labels(raw["left_over"]["neither"]),
+        stated=tuple(raw["stated"]),
+        published=tuple(raw["published"]),
         drawn_up=tuple(raw["drawn_up"]),
         spellings={fold.joined(o): fold.joined(word) for word, others in raw["spellings"].items() for o in others},
         cut=(_parts(raw["cut"], "first"), _parts(raw["cut"], "then")),
         buildings=_folded(raw["buildings"]),
     )
+
+
+def _labels(words: Sequence[str]) -> frozenset[str]:
+    return frozenset(map(fold.label, words))
 
 
 def _parts(cut: Mapping[str, Mapping[str, Sequence[str]]], place: str) -> Mapping[str, str]:

@@ -12,8 +12,6 @@ from keiyu.read.general.shapes import shape
 from keiyu.read.grid import Cell, Grid
 
 _SHORT: Final = 60
-_STATED: Final = re.compile(r"現在|時点|分|入所|入園|利用調整|受入|一次|年度当初|版")
-_PUBLISHED: Final = re.compile(r"公表|発表|公開")
 _AS_OF: Final = re.compile(r"現在|時点")
 _NUMBER: Final = re.compile(r"\d|[元一二三四五六七八九十]")
 _DAY: Final = re.compile(
@@ -79,10 +77,11 @@ def _weight(cell: Cell, cues: Cues) -> float:
     if not isinstance(cell, str):
         return CELL if shape(cell) == "date" else 0.0
     if any(word in cell for word in cues.drawn_up):
-        return PUBLISHED if _PUBLISHED.search(cell) and len(cell) <= _SHORT else DRAWN_UP
+        published = len(cell) <= _SHORT and any(word in cell for word in cues.published)
+        return PUBLISHED if published else DRAWN_UP
     if len(cell) > _SHORT:
         return LONG
-    return STATED if _STATED.search(cell) else TITLE
+    return STATED if any(word in cell for word in cues.stated) else TITLE
 
 
 def _dates(cell: Cell) -> list[dt.date]:

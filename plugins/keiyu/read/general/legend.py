@@ -2,30 +2,38 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
+from pathlib import Path
 from typing import Final
 
 from keiyu.contract.model import Contract, Symbol
-from keiyu.read import fold
+from keiyu.read import fold, words
 from keiyu.read.grid import Cell
 
 BLANK: Final = ""
 DIAGONAL: Final = "diagonal"
-_BLANKS: Final = frozenset(map(fold.joined, ("空白", "空欄", "ブランク", "無印", "空白欄", "記載なし", "無記入")))
-_SLASHES: Final = frozenset(("／", "/", "＼", "\\", "斜線"))
+_SLASHES: Final = frozenset(("／", "/", "＼", "\\"))
 _MEANS: Final = r"[\s\u3000]*(?:は、?|とは|…+|‥+|・{2,}|\.{2,}|:|：|=|＝|→|⇒|－|―|-|~|～|\s)+[\s\u3000]*"
 _OPEN: Final = '「『"“＜<【\\[（('
 _CLOSE: Final = '」』"”＞>】\\]）)'
 _QUOTED: Final = re.compile(
     rf"[{_OPEN}](?P<mark>[^{_OPEN}{_CLOSE}\n]{{1,6}})[{_CLOSE}]{_MEANS}(?P<says>[^「『【\n、。；;]{{2,60}})"
 )
-_PLAIN: Final = re.compile(
-    r"(?:^|[\s\u3000、。，,；;（(※])(?P<mark>[○〇◯◎●△▲▽×✕☆★□■／/＼－\-*＊]|空白|空欄|斜線|無印)"
-    rf"{_MEANS}(?P<says>[^\n、。；;]{{2,60}})"
-)
 _LONGEST: Final = 2_000
 
 
-def read_legend(cells: Sequence[Cell], contract: Contract) -> tuple[Symbol, ...]:
+@cache
+def _plain(schemas: Path) -> re.Pattern[str]:
+    """Return the pattern of a sign, or a word for one, without quotes around it."""
+    known = words.load(schemas)
+    named = "|".join(map(re.escape, sorted(known.blank | known.crossed_out, key=len, reverse=True)))
+    return re.compile(
+        rf"(?:^|[\s\u3000、。，,；;（(※])(?P<mark>[○〇◯◎●△▲▽×✕☆★□■／/＼－\-*＊]|{named})"
+        rf"{_MEANS}(?P<says>[^\n、。；;]{{2,60}})"
+    )
+
+
+def read_legend(cells: Sequence[Cell], contract: Contract, schemas: Path) -> tuple[Symbol, ...]:
     """Return the signs that the text around a table explains, in the line's own terms.
 
     An explanation that the line has no words for is left alone: the line's own symbols hold then.
@@ -33,13 +41,15 @@ def read_legend(cells: Sequence[Cell], contract: Contract) -> tuple[Symbol, ...]
     Args:
         cells: all cells outside the table's records.
         contract: the line, with the words by which explanations are known.
+        schemas: the ``schemas/`` folder, with the words for blank cells and cells that are crossed out.
     """
+    known = words.load(schemas)
     found: dict[tuple[str, str | None], Symbol] = {}
-    for mark, says in _explained(cells):
+    for mark, says in _explained(cells, _plain(schemas)):
         meaning = _meaning(says, contract.legend)
         if meaning is None:
             continue
-        blank, slash = fold.joined(mark) in _BLANKS, mark in _SLASHES
+        blank, slash = fold.joined(mark) in known.blank, mark in _SLASHES or mark in known.crossed_out
         if slash:
             found["", DIAGONAL] = Symbol((), meaning.status, meaning.value, border=DIAGONAL)
         text = BLANK if blank else mark
@@ -47,11 +57,11 @@ def read_legend(cells: Sequence[Cell], contract: Contract) -> tuple[Symbol, ...]
     return tuple(found.values())
 
 
-def _explained(cells: Sequence[Cell]) -> Iterator[tuple[str, str]]:
+def _explained(cells: Sequence[Cell], plain: re.Pattern[str]) -> Iterator[tuple[str, str]]:
     """Yield each sign with what is said of it."""
     for cell in cells:
         if isinstance(cell, str) and 1 < len(cell) <= _LONGEST:
-            for pattern in (_PLAIN, _QUOTED):
+            for pattern in (plain, _QUOTED):
                 yield from ((m["mark"].strip(), m["says"]) for m in pattern.finditer(cell))
 
 

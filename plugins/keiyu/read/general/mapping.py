@@ -198,7 +198,7 @@ class Mapper:
             columns: the columns.
         """
         heard = hear_all([c.levels for c in columns], self.lexis)
-        spans = find_spans([c.levels for c in columns], heard, [c.rows for c in columns], self.judge)
+        spans = find_spans([c.levels for c in columns], heard, [c.rows for c in columns], self.judge, self.lexis.cues)
         return [spans.get(i, h) for i, h in enumerate(heard)]
 
     def _beside(self, columns: Sequence[Seen], parts: Sequence[Part], settled: Mapping[int, Mapped]) -> Understanding:

@@ -12,7 +12,6 @@ from keiyu.read.general.properties import properties
 from keiyu.read.general.remembered import header_of
 from keiyu.read.general.spread import Spreader, dimensions
 from keiyu.read.general.table import ANCHORS, Found, LineWords
-from keiyu.read.general.titles import bare
 from keiyu.read.grid import Grid, Workbook
 
 _NAMING: Final = 0.75
@@ -62,7 +61,7 @@ def _arrangers(lines: tuple[LineWords, ...]) -> tuple[Splitter, Spreader]:
         lambda t: _known(t, lines),
         frozenset[str]().union(*(line.labels for line in lines)),
         lambda t: _names(t, lines),
-        lambda t: any(line.coded(bare(t)) for line in lines),
+        lambda t: any(line.titled(t) for line in lines),
         lambda t: any(line.sums(t) for line in lines),
     )
     kinds = [c.dimensions for line in lines for c in line.vocabulary.compositions if c.unsaid]

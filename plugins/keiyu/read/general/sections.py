@@ -45,8 +45,9 @@ class Titles:
         Args:
             texts: the titles; names of places are understood together, for 中央区 is a ward of many cities.
         """
-        places = self._places([bare(text) for text in texts])
-        return {text: {**self.line.coded(bare(text)), **places.get(bare(text), {})} for text in texts}
+        told = {text: bare(text, self.line.words) for text in texts}
+        places = self._places(list(told.values()))
+        return {text: {**self.line.coded(title), **places.get(title, {})} for text, title in told.items()}
 
     def _places(self, texts: Sequence[str]) -> dict[str, dict[str, str]]:
         """Return the municipality that each name of a place is, or of which it is a ward."""

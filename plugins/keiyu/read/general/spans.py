@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from keiyu.read import fold
+from keiyu.read.general.cues import Cues
 from keiyu.read.general.evidence import Judge
 from keiyu.read.general.headers import Level
 from keiyu.read.general.lexis import UNASKED, Heard, Hit
@@ -16,12 +17,6 @@ SPANS: Final[Mapping[str, tuple[str, str]]] = {
 }
 """Field that may be told as a span → the fields of its beginning and its end."""
 
-_BETWEEN: Final = frozenset({"~", "-", "から", "より", "至", "→", ""})
-_WORDS: Final = (
-    frozenset({"開始", "から", "自", "始", "開始時刻", "開始時間", "始期"}),
-    frozenset({"終了", "まで", "迄", "至", "終", "終了時刻", "終了時間", "終期"}),
-)
-"""Words for the beginning and the end of a span."""
 _MOST: Final = 4
 _TOLD: Final = 0.5
 _AGREES: Final = 0.8
@@ -34,6 +29,7 @@ def find_spans(
     heard: Sequence[Heard],
     columns: Sequence[Sequence[Cell]],
     judge: Judge,
+    cues: Cues,
 ) -> dict[int, Heard]:
     """Return what columns mean that are the beginning, the sign between or the end of a span.
 
@@ -42,11 +38,13 @@ def find_spans(
         heard: what they mean by themselves.
         columns: the first cells of each column, in row order.
         judge: judges values.
+        cues: words for the beginning and the end of a span.
     """
-    found = {at: told for at, told in enumerate(map(_worded, levels, heard)) if told is not None}
+    worded = (_worded(*each, cues) for each in zip(levels, heard, strict=True))
+    found = {at: told for at, told in enumerate(worded) if told is not None}
     for group in _groups(levels):
         hit = next((h for h in heard[group[0]].hits if h.field in SPANS and h.score >= _TOLD), None)
-        if hit is None or not all(map(_between, (columns[at] for at in group[1:-1]))):
+        if hit is None or not all(_between(columns[at], cues) for at in group[1:-1]):
             continue
         fields = SPANS[hit.field]
         if _spans(fields, columns[group[0]], columns[group[-1]], judge):
@@ -56,10 +54,10 @@ def find_spans(
     return found
 
 
-def _worded(levels: Sequence[Level], heard: Heard) -> Heard | None:
+def _worded(levels: Sequence[Level], heard: Heard, cues: Cues) -> Heard | None:
     """Return what a column means under whose group a word tells the beginning from the end: 保育時間 over 終了."""
     said = fold.label(levels[-1].text) if len(levels) > 1 else ""
-    at = next((n for n, words in enumerate(_WORDS) if said in words), None)
+    at = next((n for n, words in enumerate((cues.begins, cues.ends)) if said in words), None)
     hit = next((h for h in heard.hits if h.field in SPANS and h.score >= _TOLD), None)
     if at is None or hit is None or heard.hits[0].field in {fields[at] for fields in SPANS.values()}:
         return None
@@ -77,8 +75,8 @@ def _groups(levels: Sequence[Sequence[Level]]) -> Iterator[tuple[int, ...]]:
             start = at
 
 
-def _between(cells: Sequence[Cell]) -> bool:
-    return all(isinstance(cell, str) and fold.label(cell) in _BETWEEN for cell in cells)
+def _between(cells: Sequence[Cell], cues: Cues) -> bool:
+    return all(isinstance(cell, str) and fold.label(cell) in cues.between for cell in cells)
 
 
 def _spans(fields: tuple[str, str], first: Sequence[Cell], last: Sequence[Cell], judge: Judge) -> bool:

@@ -71,6 +71,7 @@ class LineWords:
         """
         self.contract = contract
         self.schemas = schemas
+        self.words = words.load(schemas)
         self._contracts = {contract.line: contract}
         self._terms: dict[str, Terms] = {}
         self.vocabulary: Vocabulary = vocabulary(contract)
@@ -99,8 +100,7 @@ class LineWords:
 
     def sums(self, text: str) -> bool:
         """Return whether a text names a row that adds up others."""
-        known = words.load(self.schemas)
-        return fold.label(text) in known.totals or fold.label(text) in known.subtotals
+        return fold.label(text) in self.words.totals or fold.label(text) in self.words.subtotals
 
     @cached_property
     def coded(self) -> Coded:
@@ -108,6 +108,10 @@ class LineWords:
         fields = {n: f for n, f in self.fields.items() if f.codelist and f.codelist != AREAS and not f.dimensions}
         lists = {name: labels(self.line_of(name).codelists.get(f.codelist or "", ())) for name, f in fields.items()}
         return Coded({n: frozenset(fold.joined(t) for t in texts if len(t) > 1) for n, texts in lists.items()})
+
+    def titled(self, title: str) -> Mapping[str, str]:
+        """Return what the title of a section says in words of the line's code lists: field → the words."""
+        return self.coded(bare(title, self.words))
 
     def named_in(self, title: str) -> bool:
         """Return whether a title names the line or a table of it."""
@@ -334,9 +338,7 @@ def table_of(found: Found, line: LineWords, understanding: Understanding, name: 
         schemas: the ``schemas/`` folder.
     """
     texts = [[level.text for level in column] for column in found.header.levels]
-    reader = BodyReader(
-        found.grid, list(found.header.rows), texts, words.load(schemas), lambda text: bool(line.coded(bare(text)))
-    )
+    reader = BodyReader(found.grid, list(found.header.rows), texts, line.words, lambda text: bool(line.titled(text)))
     body = reader.read(_anchors(found, understanding))
     said = [text for column in texts for text in column]
     below = [row for row in body.aside if row > body.records[-1]] if len(body.records) else []

@@ -1,34 +1,41 @@
 """The titles of sections: what they say without number, brackets and count, and which are of one level."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from keiyu.read import fold
+from keiyu.read.words import Words
 
 _LEAD: Final = re.compile(
     r"^(?:\(?(?:第?\d{1,2}|[一二三四五六七八九十]{1,3}|[アイウエオ])[).、:]|第\d{1,2}|\d{1,2}(?=\s|[^\d\s年月日区])|[①-⑳]"
     r"|[■◆●▼□◇○◎・*])\s*"
 )
-_COUNT: Final = re.compile(r"[(:]?\s*(?:計|全)?\d{1,4}\s*(?:か所|カ所|ヶ所|ケ所|箇所|施設|園|件|校|室)\)?$")
-_TAIL: Final = re.compile(r"(?:の部|の?一覧表?|等|分)$")
 _BRACKETS: Final = re.compile(r"[\[\]()【】〔〕<>《》「」『』|/・:]")
 _SHORTEST: Final = 2
 
 
-def bare(text: str) -> str:
+@lru_cache(maxsize=4)
+def _count(words: Words) -> re.Pattern[str]:
+    return re.compile(rf"[(:]?\s*(?:計|全)?\d{{1,4}}\s*(?:{'|'.join(map(re.escape, words.counters))})\)?$")
+
+
+def bare(text: str, words: Words) -> str:
     """Return a title without its number, its brackets and how many records follow.
 
     Args:
         text: as it stands, e.g. ``１　【公立保育所】（12か所）``.
+        words: counters, and endings of titles.
     """
-    told = fold.value(text)
+    told, count = fold.value(text), _count(words)
     for _ in range(_SHORTEST):
-        told = _COUNT.sub("", told).strip()
+        told = count.sub("", told).strip()
         told = _LEAD.sub("", told).strip()
         inner = told[1:-1]
         if told[:1] in "[【〔<《「(" and told[-1:] in "]】〕>》」)" and not _BRACKETS.search(inner):
             told = inner.strip()
-        told = _TAIL.sub("", told) if len(told) > _SHORTEST + 1 else told
+        ending = next((word for word in words.titles if told.endswith(word)), "")
+        told = told.removesuffix(ending) if len(told) > _SHORTEST + 1 else told
     return told
 
 

@@ -8,14 +8,11 @@ from typing import Final
 
 from keiyu.contract.wording import Composition
 from keiyu.read import fold
+from keiyu.read.general.cues import Cues
 from keiyu.read.grid import Cell
 
 _MOSTLY: Final = 0.35
 """Least share of nothing among the figures of what is left over; lists of places have less, small nurseries and all."""
-_NOTHING: Final = frozenset({"0", "0.0", "×", "x", "✕", "なし", "無"})
-_APART: Final = frozenset({"-", "/", "*", "…"})
-"""Signs of ages that are not taken at all; so are they written whatever is counted."""
-_SOME: Final = frozenset({"○", "〇", "◯", "◎", "△", "▲", "有", "あり", "若干名"})
 _SIGNS: Final = 0.5
 _LOOKED: Final = 48
 _LONGEST: Final = 12
@@ -26,18 +23,19 @@ _DIFFERENT: Final = 3
 """So many different sums are no chance."""
 
 
-def left_over(columns: Iterable[Sequence[Cell]]) -> bool:
+def left_over(columns: Iterable[Sequence[Cell]], cues: Cues) -> bool:
     """Return whether figures are what is left over of something, by how many of them are none.
 
     Args:
         columns: the first cells of each column whose header says an age alone.
+        cues: words for none and for some; signs of ages that are not taken at all are written whatever is counted.
     """
     texts = (fold.label(str(cell)) for cells in columns for cell in cells if cell != "")
-    told = [text for text in texts if text not in _APART]
+    told = [text for text in texts if text not in cues.no_matter]
     if not told:
         return False
-    nothing = sum(text in _NOTHING for text in told)
-    some = sum(text in _SOME for text in told)
+    nothing = sum(text in cues.none_left for text in told)
+    some = sum(text in cues.some_left for text in told)
     return nothing >= _MOSTLY * len(told) or (some > 0 and nothing + some >= _SIGNS * len(told))
 
 

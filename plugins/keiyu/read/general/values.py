@@ -148,7 +148,8 @@ class _Values:
 
     def _legend(self, contract: Contract) -> tuple[Symbol, ...]:
         if contract.line not in self._legends:
-            self._legends[contract.line] = read_legend(self._around, contract) if contract.legend else ()
+            schemas = self._table.line.schemas
+            self._legends[contract.line] = read_legend(self._around, contract, schemas) if contract.legend else ()
         return self._legends[contract.line]
 
     @cached_property
