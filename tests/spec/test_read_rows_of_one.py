@@ -17,6 +17,7 @@ from keiyu.read.confirm import Confirmations
 from keiyu.read.inspect import inspect
 from keiyu.read.refusals import RowsOfOneError
 from keiyu.read.remember import accept
+from reading import csv_bytes, reading
 
 SCHEMAS = Path(__file__).resolve().parents[2] / "schemas"
 CONTRACTS = [contract.load(line, SCHEMAS) for line in contract.lines(SCHEMAS)]
@@ -35,25 +36,90 @@ def answer(rows: Rows) -> dict[str, Any]:
 
 
 def values(rows: Rows, *fields: str) -> list[tuple[Any, ...]]:
-    return [tuple(row["values"].get(f) for f in ("name", *fields)) for row in answer(rows)["rows"]]
+    """Return what is said of each name, in whichever of its rows."""
+    told: dict[str, dict[str, Any]] = {}
+    for row in answer(rows)["rows"]:
+        told.setdefault(row["values"]["name"], {}).update(row["values"])
+    return [tuple(one.get(f) for f in ("name", *fields)) for one in told.values()]
+
+
+def registered(rows: Rows, *fields: str) -> list[tuple[Any, ...]]:
+    """Return what the pipeline takes: one record for each facility or shelter."""
+    [table] = reading(csv_bytes(rows), "list.csv", sender="122041").tables
+    return list(zip(*(table.columns[f] for f in ("name", *fields)), strict=True))
 
 
 def fields_of(rows: Rows) -> set[str | None]:
     return {column["field"] for column in answer(rows)["columns"]}
 
 
-def test_a_row_for_each_age_is_one_record() -> None:
-    rows = [[name, f"{age}歳児", 10 + age, age % 2] for name in NAMES for age in range(6)]
-    found = answer([TITLE, ["施設名", "年齢", "定員", "空き"], *rows])
-    assert [r["values"]["name"] for r in found["rows"]] == NAMES and [r["row"] for r in found["rows"]] == [3, 9, 15]
-    assert [found["rows"][0]["values"][f"capacity_age{a}"] for a in range(6)] == [10, 11, 12, 13, 14, 15]
-    assert [found["rows"][2]["values"][f"vacancy_age{a}"] for a in range(6)] == [0, 1, 0, 1, 0, 1]
-    assert "capacity" not in found["rows"][0]["values"]
+LONG = [
+    ["施設名", "年齢", "定員", "空き"],
+    ["ひかり保育園", "0歳児", 10, 0],
+    ["ひかり保育園", "1歳児", 11, 1],
+    ["みどり保育園", "0歳児", 20, 2],
+    ["みどり保育園", "1歳児", 21, 3],
+]
+
+
+def test_a_row_for_each_age_is_one_record_of_the_register() -> None:
+    fields = ("capacity_age0", "capacity_age1", "vacancy_age0", "vacancy_age1")
+    assert registered([TITLE, *LONG], *fields) == [("ひかり保育園", 10, 11, 0, 1), ("みどり保育園", 20, 21, 2, 3)]
+
+
+def test_a_row_that_names_its_facility_is_told_as_it_stands() -> None:
+    found = answer([TITLE, *LONG])
+    assert [(row["row"], row["values"]) for row in found["rows"]] == [
+        (3, {"name": "ひかり保育園", "capacity_age0": 10, "vacancy_age0": 0}),
+        (4, {"name": "ひかり保育園", "capacity_age1": 11, "vacancy_age1": 1}),
+        (5, {"name": "みどり保育園", "capacity_age0": 20, "vacancy_age0": 2}),
+        (6, {"name": "みどり保育園", "capacity_age1": 21, "vacancy_age1": 3}),
+    ]
+    assert (found["first_data_row"], found["last_data_row"], found["data_rows"]) == (3, 6, 4)
+    assert [table["rows"] for table in found["tables"]] == [2]
     assert [(c["header"], c["field"], c["needs_review"]) for c in found["columns"]][1:] == [
         ("年齢", None, False),
         ("定員", None, False),
         ("空き", None, False),
     ]
+
+
+def test_rows_under_one_name_are_told_as_one() -> None:
+    found = answer([TITLE, *([row[0] * (n % 2), *row[1:]] if n else row for n, row in enumerate(LONG))])
+    assert [(row["row"], row["values"]["capacity_age1"]) for row in found["rows"]] == [(3, 11), (5, 21)]
+    assert found["data_rows"] == 2
+
+
+def test_a_row_for_each_disaster_is_one_shelter() -> None:
+    rows = [
+        ["施設名", "住所", "災害種別", "適否"],
+        ["本町小学校", "船橋市本町1", "洪水", "×"],
+        ["本町小学校", "船橋市本町1", "地震", "○"],
+        ["夏見公民館", "船橋市夏見2", "洪水", "○"],
+        ["夏見公民館", "船橋市夏見2", "地震", "○"],
+    ]
+    assert registered([["指定緊急避難場所一覧"], *rows], "address", "flood", "earthquake") == [
+        ("本町小学校", "船橋市本町1", False, True),
+        ("夏見公民館", "船橋市夏見2", True, True),
+    ]
+    assert [row["values"].get("earthquake") for row in answer([["避難場所"], *rows])["rows"]] == [
+        None,
+        True,
+        None,
+        True,
+    ]
+
+
+def test_a_row_that_only_names_a_disaster_says_that_the_shelter_is_meant_for_it() -> None:
+    rows = [
+        ["施設名", "住所", "災害種別"],
+        ["本町小学校", "船橋市本町1", "洪水"],
+        ["本町小学校", "船橋市本町1", "地震"],
+        ["夏見公民館", "船橋市夏見2", "地震"],
+        ["夏見公民館", "船橋市夏見2", "土砂災害"],
+    ]
+    told = registered([["指定緊急避難場所一覧"], *rows], "flood", "earthquake", "landslide")
+    assert told == [("本町小学校", True, True, None), ("夏見公民館", None, True, True)]
 
 
 @pytest.mark.parametrize("name", [lambda n, k: n, lambda n, k: n * (not k), lambda n, k: n * (k == 1)])
@@ -74,8 +140,10 @@ def test_an_item_and_an_age_in_each_row_are_one_record() -> None:
 
 def test_an_age_that_a_record_has_no_row_for_is_unknown_and_not_none() -> None:
     rows = [[n, f"{a}歳児", a] for k, n in enumerate(NAMES) for a in range(k, 6)]
-    found = answer([TITLE, ["施設名", "年齢", "空き"], *rows])
-    assert [r["status"].get("vacancy_age0") for r in found["rows"]] == [None, "unknown", "unknown"]
+    [table] = reading(csv_bytes([TITLE, ["施設名", "年齢", "空き"], *rows]), "list.csv", sender="122041").tables
+    told = [(mark.index, mark.status) for mark in table.marks if mark.field == "vacancy_age0"]
+    assert told == [(1, "unknown"), (2, "unknown")]
+    assert [table.placement.cell("vacancy_age1", row) for row in table.rows] == ["C4", "C9", None]
 
 
 def test_what_all_rows_of_a_record_say_alike_is_the_records() -> None:
@@ -102,11 +170,11 @@ def test_a_row_of_another_word_is_told_and_not_read() -> None:
     rows = [[n, item, *range(k, 6 + k)] for n in NAMES for k, item in enumerate(["定員", "空き", "うち障害児"])]
     out = io.StringIO()
     csv.writer(out).writerows([TITLE, ["施設名", "区分", *AGES], *rows])
-    reading = read(out.getvalue().encode(), "list.csv", CONTRACTS, AREAS, schemas=SCHEMAS, sender="122041")
-    told = {f.rule_id: f.value for f in reading.findings}
+    found = read(out.getvalue().encode(), "list.csv", CONTRACTS, AREAS, schemas=SCHEMAS, sender="122041")
+    told = {f.rule_id: f.value for f in found.findings}
     assert told["read.table.spread_left"] == "うち障害児"
-    assert list(reading.tables[0].columns["vacancy_age0"]) == [1, 1, 1]
-    assert reading.tables[0].placement.cell("vacancy_age0", reading.tables[0].rows[1]) == "C7"
+    assert list(found.tables[0].columns["vacancy_age0"]) == [1, 1, 1]
+    assert found.tables[0].placement.cell("vacancy_age0", found.tables[0].rows[1]) == "C7"
 
 
 def test_such_a_form_need_not_be_accepted() -> None:

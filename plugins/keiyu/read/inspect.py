@@ -5,7 +5,7 @@ has no field and says what it may be, and why. A file of a known form is told as
 """
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -281,7 +281,20 @@ def _rows(table: Table, values: Sequence[FieldValues]) -> list[dict[str, Any]]:
                 row["status"][each.field] = value.status.value
     for row, section in zip(rows, table.sections, strict=False):
         row["section"] = section
-    return rows
+    if table.found.spread is None or not table.found.spread.named:
+        return rows
+    return [row for first, record in zip(table.body.records, rows, strict=True) for row in _each(table, first, record)]
+
+
+def _each(table: Table, first: int, record: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield a record whose name stands in each of its rows row by row, with what stands there."""
+    spread, fields = table.found.spread, table.understanding.fields
+    if spread is not None:
+        stands = {name: spread.rows.get((first, at)) for name, at in fields.items() if at in spread.sources}
+        for row in spread.of.get(first, (first,)):
+            here = [name for name in record["values"] if stands.get(name, row) == row]
+            said = {key: {n: record[key][n] for n in here if n in record[key]} for key in ("values", "status")}
+            yield {**record, "row": table.found.grid.number(row), **said}
 
 
 def plain(value: Value, sort: str) -> Any:

@@ -75,9 +75,9 @@ class _Groups:
 
     def _parted(self, body: Body) -> Iterator[int]:
         """Yield the records before which another part begins: a section, a sum, rows left blank."""
-        sizes = self._found.spread.sizes if self._found.spread is not None else {}
+        of = self._found.spread.of if self._found.spread is not None else {}
         for number, (one, two) in enumerate(pairwise(self._records), 1):
-            between = range(one + sizes.get(one, 1), two)
+            between = range(one + len(of.get(one, (one,))), two)
             kinds = [body.aside.get(row) for row in between]
             if kinds and ("header" not in kinds or set(kinds) - {"header", None}):
                 yield number

@@ -279,7 +279,7 @@ class Rows:
             by = "、".join(found.written(at) or letters(at) for at in spread.labels)
             place = {"sheet": found.grid.name, "cell": address(found.header.bottom, spread.labels[0])}
             records = self.table.body.records
-            rows = sum(spread.sizes.get(first, 1) for first in records)
+            rows = sum(len(spread.of.get(first, (first,))) for first in records)
             self.notes.add("read.table.spread", **place, value=by, rows=rows, count=len(records))
             if spread.left:
                 self.notes.add("read.table.spread_left", **place, value="、".join(spread.left)[:200])

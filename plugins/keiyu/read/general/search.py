@@ -6,6 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
+from keiyu.contract.wording import Composition
 from keiyu.read.general.headers import Header, HeaderFinder
 from keiyu.read.general.pieces import Splitter
 from keiyu.read.general.properties import properties
@@ -13,6 +14,7 @@ from keiyu.read.general.remembered import header_of
 from keiyu.read.general.spread import Spreader, dimensions
 from keiyu.read.general.table import ANCHORS, Found, LineWords
 from keiyu.read.grid import Grid, Workbook
+from keiyu.read.kinds import kind_of
 
 _NAMING: Final = 0.75
 _SURE: Final = 0.9
@@ -64,8 +66,15 @@ def _arrangers(lines: tuple[LineWords, ...]) -> tuple[Splitter, Spreader]:
         lambda t: any(line.titled(t) for line in lines),
         lambda t: any(line.sums(t) for line in lines),
     )
-    kinds = [c.dimensions for line in lines for c in line.vocabulary.compositions if c.unsaid]
-    return splitter, Spreader(tuple(dimensions(kinds)), lambda t: _names(t, lines))
+    families = [(line, composition) for line in lines for composition in line.vocabulary.compositions]
+    signs = [c.dimensions[0].name for line, c in families if len(c.dimensions) == 1 and _are_signs(line, c)]
+    told = tuple(dimensions(composition.dimensions for _, composition in families))
+    return splitter, Spreader(told, frozenset(signs), lambda t: _names(t, lines))
+
+
+def _are_signs(line: LineWords, composition: Composition) -> bool:
+    """Return whether all columns of a family say yes or no."""
+    return {kind_of(line.fields[name]).name for name in composition.fields.values()} == {"flag"}
 
 
 def _names(text: str, lines: Sequence[LineWords]) -> bool:

@@ -1,8 +1,9 @@
 """Tables in which one record has several rows: a row for each age, or places above and vacancies below.
 
-A column says of each row which age or what it counts (``０歳児``, ``定員``, ``空き``). Where its words are labels of
-the contract's codes, the rows of a record are put beside each other, under headers put together of both. Where a
-record has a label twice, or none stands beside its first row, nothing is rearranged.
+A column says of each row which age or what it counts (``０歳児``, ``定員``, ``空き``), or for which disaster a shelter
+is meant. Where its words are labels of the contract's codes, the rows of a record are put beside each other, under
+headers put together of both. Where a record has a label twice, or none stands beside its first row, nothing is
+rearranged.
 """
 
 from collections import Counter
@@ -44,7 +45,8 @@ class Spread:
         labels: columns that say what a row counts.
         sources: column of the rearranged table → the column of the sheet.
         rows: (first row of a record, column of the rearranged table) → the row of the sheet.
-        sizes: first row of a record → how many rows it has.
+        of: first row of a record → all its rows.
+        named: whether the name of its record stands in every row, so that each says by itself whose it is.
         left: labels that are none of the codes; their rows are not read.
     """
 
@@ -52,7 +54,8 @@ class Spread:
     labels: tuple[int, ...]
     sources: Mapping[int, int]
     rows: Mapping[tuple[int, int], int] = field(repr=False)
-    sizes: Mapping[int, int] = field(default_factory=dict, repr=False)
+    of: Mapping[int, Sequence[int]] = field(default_factory=dict, repr=False)
+    named: bool = False
     left: tuple[str, ...] = ()
 
     def offset(self, column: int, records: Iterable[int]) -> int | None:
@@ -81,10 +84,12 @@ class Spreader:
 
     Attributes:
         dimensions: what rows may be told apart by.
+        signed: names of dimensions of which a row says by itself that it is so (``災害種別``: ``洪水``).
         names: tells whether a header text stands over the names of records.
     """
 
     dimensions: Sequence[Dimension]
+    signed: frozenset[str]
     names: Callable[[str], bool]
 
     @cached_property
@@ -107,7 +112,8 @@ class Spreader:
         if len(grid.rows) > LONGEST or grid.features:
             return None
         name = next((i for i, levels in enumerate(header.levels) if any(self.names(one.text) for one in levels)), None)
-        labels = self._labels(grid, header) if name is not None else ()
+        said = self._labels(grid, header) if name is not None else {}
+        labels = tuple(said.values())
         if name is None or not labels or name in labels:
             return None
         blocks = _blocks(grid, header, name, labels, self._text)
@@ -116,10 +122,10 @@ class Spreader:
         keys = dict.fromkeys(chain.from_iterable(block.rows for block in blocks))
         known = {text for codes in self._codes.values() for text in codes}
         left = frozenset(key for key in keys if any(fold.joined(text) not in known for text in key))
-        return _Arranged(grid, header, name, labels, blocks, left).made()
+        return _Arranged(grid, header, name, labels, blocks, left, self.signed.issuperset(said)).made()
 
-    def _labels(self, grid: Grid, header: Header) -> tuple[int, ...]:
-        """Return the columns whose cells are labels of codes, each of another dimension."""
+    def _labels(self, grid: Grid, header: Header) -> dict[str, int]:
+        """Return dimension → the column whose cells are labels of its codes."""
         found: dict[str, int] = {}
         rows = grid.rows[header.bottom + 1 : header.bottom + 1 + _LOOKED_AT]
         for at, levels in enumerate(header.levels):
@@ -133,7 +139,7 @@ class Spreader:
                 if most and len({code for code, _ in said}) >= _FEWEST and name not in found:
                     found[name] = at
                     break
-        return tuple(found.values())
+        return found
 
     def _text(self, cell: Cell, levels: Sequence[Level]) -> str:
         """Return the label that a cell is; under a header of ages a number is an age."""
@@ -195,12 +201,13 @@ class _Arranged:
     labels: tuple[int, ...]
     blocks: Sequence[_Block]
     left: frozenset[Labels]
+    signed: bool
 
     def made(self) -> tuple[Grid, Header, Spread] | None:
         """Return it; none where no column differs between the rows of a record."""
         width = max(self.grid.width, len(self.header.levels))
         beside = [at for at in range(width) if at not in (self.name, *self.labels)]
-        counts = [at for at in beside if self._differs(at)]
+        counts = [at for at in beside if self._differs(at)] or (list(self.labels) if self.signed else [])
         if not counts or self._merged(counts):
             return None
         keys = [k for k in dict.fromkeys(chain.from_iterable(b.rows for b in self.blocks)) if k not in self.left]
@@ -217,7 +224,8 @@ class _Arranged:
             self.labels,
             {column: at for column, (at, _) in placed.items()},
             rows,
-            {block.first: len(block.rows) for block in self.blocks},
+            {block.first: tuple(block.rows.values()) for block in self.blocks},
+            all(_name(self.grid.rows[row], self.name) for block in self.blocks for row in block.rows.values()),
             tuple("・".join(key) for key in sorted(self.left)),
         )
         return self._grid(width, counts, told), self._header(width, counts, placed), told
@@ -269,11 +277,15 @@ class _Arranged:
             for row in block.rows.values():
                 rows[row] = []
             new = (
-                self._cell(told.rows[block.first, column], at) if (block.first, column) in told.rows else ""
+                self._said(told.rows[block.first, column], at) if (block.first, column) in told.rows else ""
                 for column, at in told.sources.items()
             )
             rows[block.first] = [*kept, *new]
         return replace(self.grid, rows=rows, look=lambda: _looks(self.grid, told))
+
+    def _said(self, row: int, at: int) -> Cell:
+        """Return what a row says in a column; one that only says what it is of says that it is so."""
+        return True if at in self.labels else self._cell(row, at)
 
     def _one(self, block: _Block, at: int) -> Cell:
         """Return what a record says in a column of which its rows say one thing."""
