@@ -329,7 +329,7 @@ def _read_areas(path: Path) -> dict[str, list[Area]]:
 
 def _only(rows: Sequence[Area], at: dt.date) -> Area | None:
     """Return the one row that holds on a date; none if there is none or more than one (never guess)."""
-    found = [a for a in rows if a.stood(at)]
+    found = rows if len(rows) == 1 and rows[0].stood(at) else [a for a in rows if a.stood(at)]
     return found[0] if len(found) == 1 else None
 
 

@@ -14,6 +14,8 @@ from functools import lru_cache
 from html import unescape
 from typing import Final, Literal
 
+import numpy as np
+
 from keiyu.read.grid import column_of
 from keiyu.read.lost import Lost, lost_cells
 from keiyu.read.sniff import RefusedError
@@ -32,6 +34,12 @@ _LOCAL_HEADER: Final = struct.Struct("<26xHH")
 _BOOK: Final = "xl/workbook.xml"
 _RELATIONS: Final = "xl/_rels/workbook.xml.rels"
 _FAR: Final = re.compile(rb'r\s*+=\s*+["\'][A-Za-z]{0,2}+(?:[A-Za-z]++\d|\d{5})')
+_BLANK: Final = np.isin(np.arange(256), np.frombuffer(b" \t\n\r\f\v", np.uint8))
+_PIECE: Final = 1024 * 1024
+_FEW: Final = 100
+_WINDOW: Final = 10
+"""Bytes from an ``r`` to the fifth digit of its address behind two letters."""
+
 _EMPTY: Final = re.compile(rb'<c r="[A-Z]{1,3}\d{1,7}"(?: s="\d{1,5}")?/>')
 _ADDRESS: Final = re.compile(rb'\br\s*=\s*["\']([A-Za-z]*)(\d+)')
 _BARE: Final = re.compile(rb'<(?:\w+:)?c\b(?! r=")')
@@ -262,7 +270,7 @@ def _refuse_far_cells(sheet: bytes) -> None:
     Every text that looks like an address counts, whatever stands around it: a decoder may be more lenient
     about what an element is than any pattern here.
     """
-    if _FAR.search(sheet) is None:
+    if not any(_may_be_far(sheet, at) for at in range(0, len(sheet), _PIECE)) or _FAR.search(sheet) is None:
         return
     sheet = _EMPTY.sub(b"", sheet)
     found = _ADDRESS.findall(sheet)
@@ -271,6 +279,25 @@ def _refuse_far_cells(sheet: bytes) -> None:
     columns = max((column_of(letters[:_LETTERS].decode()) + 1 for letters, _ in found if letters), default=1)
     if rows * max(columns, 26) > MOST_CELLS:
         raise RefusedError("read.decode.too_large", value=f"{rows} × {columns}")
+
+
+def _may_be_far(sheet: bytes, start: int) -> bool:
+    """Return whether a part of a sheet is worth a search: what stands behind every ``r`` is looked at together."""
+    text = np.frombuffer(sheet[start : start + _PIECE + _WINDOW] + bytes(_WINDOW), np.uint8)
+    places = np.flatnonzero(text[:-_WINDOW] == ord("r"))
+    sign, quote = text[places + 1], text[places + 2]
+    given = sign == ord("=")
+    if ((given & _BLANK[quote]) | (_BLANK[sign] & (_BLANK[quote] | (quote == ord("="))))).any():
+        return True
+    places = places[given]
+    after = [text[places + at] for at in range(3, _WINDOW)]
+    letters = [(part | 0x20) - np.uint8(ord("a")) < 26 for part in after[:3]]
+    digits = [part - np.uint8(ord("0")) < 10 for part in after]
+    far = np.logical_and.reduce(letters)
+    for first, fifth in zip(digits[:3], digits[4:], strict=True):
+        far |= first & fifth
+    doubtful = (start + places[far]).tolist()
+    return len(doubtful) > _FEW or any(_FAR.match(sheet, at) for at in doubtful)
 
 
 def _row(digits: bytes) -> int:

@@ -9,7 +9,7 @@ from keiyu.read.grid import Cell
 from keiyu.read.job import Job
 from keiyu.read.model import Mark, Placement, TableReading, ValueStatus
 from keiyu.read.places import places
-from keiyu.read.values import plain_figures, raw
+from keiyu.read.values import is_kept, kept, plain_figures, raw
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,13 +20,17 @@ class Shape:
         table: the table.
         codes: fields of area codes, which the resolver fills.
         figures: whole-number fields, in the order in which their cells must come.
-        others: all other fields, in the order in which their cells must come.
+        texts: fields that are kept as they stand, likewise.
+        others: all other fields, likewise.
+        names: the fields in the order of the finished table.
     """
 
     table: Table
     codes: tuple[str, ...]
     figures: tuple[Field, ...]
+    texts: tuple[Field, ...]
     others: tuple[Field, ...]
+    names: tuple[str, ...]
 
     @classmethod
     def of(cls, table: Table, fields: Sequence[str]) -> "Shape":
@@ -34,7 +38,9 @@ class Shape:
         codes = tuple(where.code for where in places(table) if where.told_by(fields))
         known = [table.by_name[name] for name in fields if name not in codes]
         figures = tuple(f for f in known if f.type == "integer")
-        return cls(table, codes, figures, tuple(f for f in known if f.type != "integer"))
+        further = tuple(f for f in known if f.type != "integer")
+        texts, others = (tuple(f for f in further if is_kept(f) is wanted) for wanted in (True, False))
+        return cls(table, codes, figures, texts, others, (*codes, *(f.name for f in (*further, *figures))))
 
 
 class Builder:
@@ -54,6 +60,7 @@ class Builder:
         self._rows: list[int] = []
         self._codes: list[Sequence[str | None]] = []
         self._figures: list[Sequence[Any]] = []
+        self._texts: list[Sequence[Cell]] = []
         self._others: list[Sequence[Any]] = []
         self._marks: list[Mark] = []
 
@@ -61,6 +68,7 @@ class Builder:
         self,
         row: int,
         figures: Sequence[Cell],
+        texts: Sequence[Cell],
         others: Sequence[Cell],
         *,
         codes: Mapping[str, str | None],
@@ -71,13 +79,15 @@ class Builder:
         Args:
             row: 1-based source row.
             figures: cells of the whole-number fields.
+            texts: cells of the fields that are kept as they stand.
             others: cells of the other fields.
             codes: the area codes that the row was resolved to.
             reporter: whose row it is, for findings.
         """
         plain = plain_figures(figures) if figures else ()
         self._figures.append(self._converted(row, self._shape.figures, figures, reporter) if plain is None else plain)
-        self._others.append(self._converted(row, self._shape.others, others, reporter))
+        self._texts.append(texts)
+        self._others.append(self._converted(row, self._shape.others, others, reporter) if others else ())
         self._codes.append([codes.get(name) for name in self._shape.codes])
         self._rows.append(row)
 
@@ -116,9 +126,12 @@ class Builder:
         columns: dict[str, Sequence[Any]] = {}
         groups = (
             (self._shape.codes, self._codes),
+            ([f.name for f in self._shape.texts], self._texts),
             ([f.name for f in self._shape.others], self._others),
             ([f.name for f in self._shape.figures], self._figures),
         )
         for names, rows in groups:
             columns.update(zip(names, zip(*rows, strict=True) if rows else ((),) * len(names), strict=True))
+        columns.update((f.name, tuple(map(kept, columns[f.name]))) for f in self._shape.texts)
+        columns = {name: columns[name] for name in self._shape.names}
         return TableReading(self._shape.table.name, self._placement, self._rows, columns, self._marks)

@@ -149,6 +149,7 @@ def _read(sheet: _Sheet, code: str, job: Job) -> TableReading:
     builder.add(
         top + 1,
         [stood[f.name] for f in shape.figures],
+        [stood[f.name] for f in shape.texts],
         [stood[f.name] for f in shape.others],
         codes=codes,
         reporter=reporter,

@@ -63,7 +63,11 @@ class Resolver:
         Returns:
             The area code, and the finding that the cells deserve.
         """
-        said = raw(code), raw(prefecture), raw(name)
+        said = (
+            code if type(code) is str else raw(code),
+            prefecture if type(prefecture) is str else raw(prefecture),
+            name if type(name) is str else raw(name),
+        )
         known = self._known.get(said)
         if known is None:
             known = self._known[said] = self._resolved(*said)

@@ -7,7 +7,6 @@ looked at cell by cell.
 import datetime as dt
 import re
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from functools import partial
 from typing import Any, Final, NamedTuple
 
@@ -25,6 +24,9 @@ _SMALL: Final = {float(figure): figure for figure in range(10_000)}
 """The figures of nearly all cells."""
 _TEXTS: Final = {str}
 _MEMORY: Final = 65_536
+_READ: Final = frozenset({"integer", "number", "boolean", "date", "time"})
+"""Types whose values are made of what stands in a cell."""
+
 _CLOCK: Final = re.compile(r"(\d{1,2})[:時](\d{2})?分?(?::\d{2})?", re.ASCII)
 
 
@@ -68,10 +70,11 @@ def plain_figures(cells: Sequence[Cell]) -> tuple[int, ...] | None:
     kinds = set(map(type, cells))
     try:
         if kinds == _FLOATS:
-            with suppress(KeyError):
+            try:
                 return tuple(map(_SMALL.__getitem__, cells))  # type: ignore[arg-type]
-            figures = tuple(map(int, cells))  # type: ignore[arg-type]
-            same = figures == tuple(cells)
+            except KeyError:
+                figures = tuple(map(int, cells))  # type: ignore[arg-type]
+                same = figures == tuple(cells)
         elif kinds == _TEXTS:
             figures = tuple(map(int, cells))  # type: ignore[arg-type]
             same = tuple(map(str, figures)) == tuple(cells)
@@ -114,9 +117,7 @@ class Converter:
             return _date
         if field.type == "time":
             return _time
-        if field.codelist and field.codelist != AREAS:
-            return partial(_coded, codes=self._codes(field.codelist))
-        return _text
+        return _as_is if is_kept(field) else partial(_coded, codes=self._codes(field.codelist or ""))
 
     def _notation(self, field: Field) -> Notation:
         unit, symbols = field.unit, self._contract.symbols_of(field.name)
@@ -160,15 +161,23 @@ def _from_figure(figure: Figure) -> Value:
     return Value(figure.value, None if figure.plain else figure.status)
 
 
-def _text(cell: Cell) -> Value:
+def is_kept(field: Field) -> bool:
+    """Return whether a field's cells are kept as they stand, so that nothing is ever to be said of one."""
+    return field.type not in _READ and (not field.codelist or field.codelist == AREAS)
+
+
+def kept(cell: Cell) -> str | None:
     """Keep a text's own code points; only outer blanks go. A number keeps no ``.0``."""
-    text = (cell if isinstance(cell, str) else raw(cell)).strip()
-    return Value(text) if text else NOTHING
+    return (cell if isinstance(cell, str) else raw(cell)).strip() or None
+
+
+def _as_is(cell: Cell) -> Value:
+    return Value(kept(cell))
 
 
 def _coded(cell: Cell, *, codes: dict[str, str]) -> Value:
     """Turn a label into its code; a text that the list does not have stays, for the check to refuse."""
-    text = _text(cell).value
+    text = kept(cell)
     if text is None:
         return NOTHING
     code = codes.get(fold.label(text), text)
@@ -178,7 +187,7 @@ def _coded(cell: Cell, *, codes: dict[str, str]) -> Value:
 def _boolean(cell: Cell, *, words: Words) -> Value:
     if isinstance(cell, bool):
         return Value(cell)
-    text = _text(cell).value
+    text = kept(cell)
     if text is None:
         return NOTHING
     said = words.booleans.get(fold.label(text))
@@ -186,7 +195,7 @@ def _boolean(cell: Cell, *, words: Words) -> Value:
 
 
 def _date(cell: Cell) -> Value:
-    text = _text(cell).value
+    text = kept(cell)
     if text is None:
         return NOTHING
     date = parse_date(cell)
@@ -199,7 +208,7 @@ def _time(cell: Cell) -> Value:
     """Read a time of day as ``HH:MM``, the form in which it is stored."""
     if isinstance(cell, dt.datetime | dt.time):
         return Value(f"{cell:%H:%M}")
-    text = _text(cell).value
+    text = kept(cell)
     if text is None:
         return NOTHING
     match = _CLOCK.fullmatch(fold.value(text))

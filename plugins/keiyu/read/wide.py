@@ -49,6 +49,7 @@ class _Part:
     cells: Mapping[str, str]
     seats: tuple[_Seat, ...]
     figures: Callable[[Row], Sequence[Cell]]
+    texts: Callable[[Row], Sequence[Cell]]
     others: Callable[[Row], Sequence[Cell]]
 
 
@@ -64,8 +65,8 @@ def _part(columns: TableColumns) -> _Part:
     for seat in seats:
         cells.setdefault(seat.where.code, letters(seat.column("code")))
     shape = Shape.of(columns.table, columns.fields)
-    figures, others = (_picker([at[f.name] for f in fields]) for fields in (shape.figures, shape.others))
-    return _Part(shape, cells, seats, figures, others)
+    groups = (shape.figures, shape.texts, shape.others)
+    return _Part(shape, cells, seats, *(_picker([at[f.name] for f in fields]) for fields in groups))
 
 
 class WideReader:
@@ -90,6 +91,8 @@ class WideReader:
         first = places(plan.tables[0].table)[:1]
         self._seat = seats[0] if first and seats and seats[0].where == first[0] else None
         self._own = self._seat.where.code if self._seat else None
+        self._elsewhere = [[s for s in part.seats if s != self._seat] for part in self._parts]
+        self._reporter = job.reporter_field
         self._single = one_row_each(plan.tables[0].table, job.contract.respondents)
         self._seen: dict[tuple[str | None, str | None], int] = {}
         self._last_total: int | None = None
@@ -117,19 +120,21 @@ class WideReader:
         found = self._job.resolver.resolve(*self._seat.cells(cells))
         if found.code is None and self._aside(number, cells):
             return
-        self._tell_identity(number, self._seat, found, found.code)
+        if found.rule is not None:
+            self._tell_identity(number, self._seat, found, found.code)
         if found.code is not None and self._first_time(number, found.code, cells):
             self._take(number, cells, {self._seat.where.code: found.code})
 
     def _tell_identity(self, number: int, seat: _Seat, found: Identity, reporter: str | None) -> None:
-        if found.rule is not None:
-            cell = address(number, seat.column(found.about))
-            place = {"sheet": self._grid.name, "cell": cell, "field": seat.where.code, "reporter": reporter}
-            tell_identity(found, self._job.notes, **place)
+        cell = address(number, seat.column(found.about))
+        place = {"sheet": self._grid.name, "cell": cell, "field": seat.where.code, "reporter": reporter}
+        tell_identity(found, self._job.notes, **place)
 
     def _even(self, number: int, row: Row) -> Row | None:
         """Return a row as wide as the header; tell of one that has more cells, whose columns cannot be trusted."""
         short = self._width - len(row)
+        if not short:
+            return row
         if short > 0:
             return [*row, *[""] * short]
         beyond = list(filled(row[self._width :]))
@@ -145,27 +150,29 @@ class WideReader:
         return None
 
     def _take(self, number: int, cells: Row, codes: dict[str, str]) -> None:
-        reporter = codes.get(self._job.reporter_field) or self._own_reporter(cells)
-        for part, builder in zip(self._parts, self._builders, strict=True):
-            more = {s.where.code: self._elsewhere(number, cells, s, reporter) for s in part.seats if s != self._seat}
-            builder.add(number + 1, part.figures(cells), part.others(cells), codes={**more, **codes}, reporter=reporter)
+        reporter = codes.get(self._reporter) or self._own_reporter(cells)
+        for part, builder, elsewhere in zip(self._parts, self._builders, self._elsewhere, strict=True):
+            more = {s.where.code: self._named_beside(number, cells, s, reporter) for s in elsewhere}
+            picked = part.figures(cells), part.texts(cells), part.others(cells)
+            builder.add(number + 1, *picked, codes={**more, **codes} if more else codes, reporter=reporter)
 
-    def _elsewhere(self, number: int, cells: Row, seat: _Seat, reporter: str | None) -> str | None:
+    def _named_beside(self, number: int, cells: Row, seat: _Seat, reporter: str | None) -> str | None:
         """Resolve a place that a row names beside its own, such as where children live."""
         told = seat.cells(cells)
         if all(raw(cell).strip() == "" for cell in told):
             return None
         found = self._job.resolver.resolve(*told)
-        self._tell_identity(number, seat, found, reporter)
+        if found.rule is not None:
+            self._tell_identity(number, seat, found, reporter)
         return found.code
 
     def _own_reporter(self, cells: Row) -> str | None:
-        at = self._plan.columns.fields.get(self._job.reporter_field)
+        at = self._plan.columns.fields.get(self._reporter)
         return (raw(cells[at]).strip() or None) if at is not None else None
 
     def _first_time(self, number: int, code: str, cells: Row) -> bool:
         """Refuse a second row of a reporter in a table that has one row for each."""
-        own = code if self._own == self._job.reporter_field else self._own_reporter(cells)
+        own = code if self._own == self._reporter else self._own_reporter(cells)
         first = self._seen.setdefault((code, own), number) if self._single else number
         if first == number:
             return True

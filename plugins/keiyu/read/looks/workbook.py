@@ -24,9 +24,12 @@ _LONGEST_NOTE: Final = 32_767
 _SIDES: Final = frozenset({"left", "right", "top", "bottom"})
 _YES: Final = frozenset({"1", "true"})
 _ROWS: Final = b"<sheetData>", b"</sheetData>"
-_ROW: Final = rb"""<row\b(?:[^<>"']|"[^<"]*"|'[^<']*')*>"""
-_OTHERS: Final = rb"""(?:\s+(?!s\b)[^\s=<>]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*"""
-_CELL: Final = rb"<c" + _OTHERS + rb"""\s+s\s*=\s*["']\s*0*(?:%b)\s*["']""" + _OTHERS + rb"\s*/?>"
+_ROW: Final = rb"""<row\b[^<>"']*+(?:"[^<"]*+"[^<>"']*+|'[^<']*+'[^<>"']*+)*>"""
+_OTHERS: Final = rb"""(?:\s++(?!s\b)[^\s=<>]++\s*+=\s*+(?:"[^"<]*+"|'[^'<]*+'))*"""
+_PLAINLY: Final = rb"""(?! r="[A-Z]{1,3}\d{1,7}" s="(?!%b")\d++"(?: t="[a-z]++")?/?>)"""
+"""No cell as spreadsheets write nearly all, of another style than some."""
+
+_CELL: Final = rb"<c" + _PLAINLY + _OTHERS + rb"""\s++s\s*+=\s*+["']\s*+0*+%b\s*+["']""" + _OTHERS + rb"\s*+/?>"
 """A cell of one of some styles."""
 _PLACE: Final = re.compile(rb"""\sr\s*=\s*["'][A-Za-z]""")
 
@@ -74,13 +77,21 @@ def _without_plain_cells(sheet: bytes, kept: Sequence[int]) -> bytes | None:
         return None
     head, _, rest = sheet.partition(begin)
     rows, _, tail = rest.partition(end)
-    styles = b"|".join(b"%d" % style for style in kept)
-    tags = re.findall(b"%b|%b" % (_ROW, _CELL % styles) if kept else _ROW, rows)
-    if kept and any(tag.startswith(b"<c") and _PLACE.search(tag) is None for tag in tags):
+    styles = _one_of([b"%d" % style for style in kept])
+    tags = re.findall(b"%b|%b" % (_ROW, _CELL % (styles, styles)) if kept else _ROW, rows)
+    if not all(map(_PLACE.search, (tag for tag in tags if tag.startswith(b"<c")))):
         return None
     if rows.count(b"<row ") == rows.count(b'<row r="'):
         tags = [tag for tag in tags if tag.startswith(b"<c") or b"hidden" in tag or b"customFormat" in tag]
     return b"".join((head, begin, *(tag if tag.endswith(b"/>") else tag[:-1] + b"/>" for tag in tags), end, tail))
+
+
+def _one_of(numbers: Sequence[bytes]) -> bytes:
+    """Return a pattern of some numbers that looks at each digit once."""
+    behind: dict[bytes, list[bytes]] = {}
+    for number in numbers:
+        behind.setdefault(number[:1], []).append(number[1:])
+    return b"(?:%b)" % b"|".join(digit + (_one_of(rest) if digit else b"") for digit, rest in behind.items())
 
 
 def _read(sheet: bytes, styles: tuple[Style, ...]) -> "_Page":
