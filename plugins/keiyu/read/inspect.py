@@ -131,8 +131,11 @@ def _document(filename: str, workbook: Workbook, whole: Whole, areas: Areas) -> 
     table = whole.main
     grid, values = table.found.grid, _values(table, areas)
     read = [(part, _rows(part, values if part is table else _values(part, areas))) for part in whole.lists[0]]
-    inside = [(part.found.grid.name, part.found.month) == (grid.name, table.found.month) for part, _ in read]
+    inside = [_seat(part) == _seat(table) for part, _ in read]
     here = [record for (_, rows), within in zip(read, inside, strict=True) for record in rows if within]
+    if table.found.month is not None:
+        here.sort(key=lambda record: record["row"])
+    dates = {part.as_of for (part, _), within in zip(read, inside, strict=True) if within}
     further = [record for (_, rows), within in zip(read, inside, strict=True) for record in rows if not within]
     numbers = [record["row"] for record in here]
     return {
@@ -146,7 +149,7 @@ def _document(filename: str, workbook: Workbook, whole: Whole, areas: Areas) -> 
         "first_data_row": min(numbers, default=None),
         "last_data_row": max(numbers, default=None),
         "data_rows": len(here),
-        "as_of": _dated(table, values),
+        "as_of": _dated(table, values) if len(dates) == 1 else None,
         "columns": _columns(whole.lists[0]),
         "rows": here,
         "further_rows": further,
@@ -157,6 +160,11 @@ def _document(filename: str, workbook: Workbook, whole: Whole, areas: Areas) -> 
             for part in (t, *(joined.table for joined in t.joined))
         ],
     }
+
+
+def _seat(table: Table) -> tuple[str | None, frozenset[int] | None]:
+    """Return the sheet on which a table stands, and its columns where those of other months stand beside them."""
+    return table.found.grid.name, table.found.month.own if table.found.month is not None else None
 
 
 def _values(table: Table, areas: Areas) -> list[FieldValues]:

@@ -28,19 +28,19 @@ _FEWEST: Final = 2
 _YEAR: Final = 12
 _BEFORE: Final = 2
 """So many months before the first month a title may have been written."""
-_MONTH: Final = re.compile(
+MONTH: Final = re.compile(
     r"[(【\[]?(?:((?:令和|平成|[RH]|20)(?:\d{1,2}|元))年)?(?<!\d)(1[0-2]|[1-9])月(?:1日)?"
     r"(?:(?:入所|入園|利用)?(?:分|時点|現在|付)|(?:入所|入園)(?=$|[)】\]]))?[)】\]]?"
 )
 
 
 class Month(NamedTuple):
-    """The month of a table that shares its rows with those of other months.
+    """The month of a table that shares its rows, or its columns, with those of other months.
 
     Attributes:
         first: its first day.
-        own: its columns.
-        others: columns of the other months.
+        own: its columns; none where each row says its month.
+        others: columns of the other months; the column that says the month of each row.
         header: the header of all months, as it stands.
     """
 
@@ -95,10 +95,10 @@ def by_month(found: "Found", lines: Sequence["LineWords"]) -> "list[Found]":
 def _column(levels: Sequence[Level]) -> _Column | None:
     """Return the month that the texts over a column say; none where they say none, or several."""
     told = [(level, fold.placed("".join(level.text.split()))) for level in levels]
-    said = {_Said(*_two(match)) for _, text in told for match in _MONTH.finditer(text)}
+    said = {_Said(*_two(match)) for _, text in told for match in MONTH.finditer(text)}
     if len(said) != 1:
         return None
-    rest = ((level, _MONTH.sub("", text)) for level, text in told)
+    rest = ((level, MONTH.sub("", text)) for level, text in told)
     return _Column(said.pop(), tuple(replace(level, text=text) for level, text in rest if text))
 
 

@@ -96,7 +96,8 @@ def gather(workbook: Workbook, lines: Sequence[LineWords], name: str, schemas: P
 
 def _apart(found: Found, lines: Sequence[LineWords]) -> Sequence[Found]:
     """Return the table of each month, where its columns hold figures of several and it is of no known form."""
-    months = [] if any(line.known.exact(found.form) for line in lines) else by_month(found, lines)
+    known = found.month is not None or any(line.known.exact(found.form) for line in lines)
+    months = [] if known else by_month(found, lines)
     own = months[0].month.own if months and months[0].month else frozenset()
     if not own:
         return [found]
@@ -156,7 +157,7 @@ def _lists(tables: Sequence[Table]) -> tuple[list[list[Table]], list[Table]]:
         line = table.line.contract.line
         if not number or (line not in lists and is_of_line(table) and _is_its_own(table, tables[0])):
             lists[line] = [table]
-        elif line in lists and table.body.records and (_is_accepted(table) or _is_like(table, lists[line][0])):
+        elif line in lists and table.body.records and _belongs(table, lists[line][0]):
             lists[line].append(table)
         else:
             left.append(table)
@@ -167,6 +168,13 @@ def _is_its_own(table: Table, main: Table) -> bool:
     """Return whether a table holds what only its line has: names and addresses alone may be any list's."""
     own, others = table.line.contract, main.line.contract
     return any(name in own.fields and name not in others.fields for name in table.understanding.fields)
+
+
+def _belongs(table: Table, first: Table) -> bool:
+    """Return whether a table is part of a list: of an accepted form, like its first, or another month of its rows."""
+    one, two = table.found.month, first.found.month
+    months = one is not None and two is not None and one.header is two.header
+    return months or _is_accepted(table) or _is_like(table, first)
 
 
 def _is_accepted(table: Table) -> bool:

@@ -15,7 +15,7 @@ from keiyu.read.general.given import NOWHERE, given_columns
 from keiyu.read.general.joining import joined_columns
 from keiyu.read.general.mapping import Mapped
 from keiyu.read.general.signs import find_signs
-from keiyu.read.general.table import Table
+from keiyu.read.general.table import MONTHLY, Table
 from keiyu.read.general.telling import told
 from keiyu.read.general.values import FieldColumn, read_columns
 from keiyu.read.general.written import apart, seats, written
@@ -305,7 +305,12 @@ class Rows:
                     reason_ja=why["ja"],
                     reason_en=why["en"],
                 )
-            elif mapped.field is None and mapped.known is None and self.table.found.seen[mapped.index].sample:
+            elif (
+                mapped.field is None
+                and mapped.known is None
+                and mapped.why != MONTHLY
+                and self.table.found.seen[mapped.index].sample
+            ):
                 text = self.table.found.over(mapped.index) or "（見出しなし / no header）"
                 self.notes.add("read.column.unknown", sheet=sheet, cell=address(bottom, mapped.index), value=text)
 

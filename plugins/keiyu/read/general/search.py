@@ -1,6 +1,6 @@
 """The tables of a workbook: where each stands, before anybody understands its columns."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -8,6 +8,7 @@ from typing import Final
 
 from keiyu.contract.wording import Composition
 from keiyu.read.general.headers import Header, HeaderFinder
+from keiyu.read.general.monthly import by_rows
 from keiyu.read.general.pieces import Splitter
 from keiyu.read.general.properties import properties
 from keiyu.read.general.remembered import header_of
@@ -37,15 +38,23 @@ def find_tables(workbook: Workbook, lines: Sequence[LineWords], name: str = "") 
         if header is not None:
             pieces = [Found(*piece) for piece in splitter.pieces(grid, header)]
             for piece in pieces:
-                told = _arranged(replace(piece, piece=len(pieces) > 1, file=Path(name).stem), spreader, lines)
-                found.append((-piece.header.known, -len(grid.rows), len(found), told))
+                one = replace(piece, piece=len(pieces) > 1, file=Path(name).stem)
+                for told in _arranged(one, spreader, lines):
+                    found.append((-piece.header.known, -len(grid.rows), len(found), told))
     return [item[-1] for item in sorted(found, key=lambda item: item[:3])]
 
 
-def _arranged(found: Found, spreader: Spreader, lines: Sequence[LineWords]) -> Found:
-    """Put the rows of each record beside each other, but in a known form, of which a person said what it holds."""
-    made = None if any(line.known.exact(found.form) for line in lines) else spreader.spread(found.grid, found.header)
-    return found if made is None else replace(found, grid=made[0], header=made[1], spread=made[2])
+def _arranged(found: Found, spreader: Spreader, lines: Sequence[LineWords]) -> Iterator[Found]:
+    """Take the rows of several months apart, and put those of each record beside each other.
+
+    Not in a known form, of which a person said what it holds.
+    """
+    if any(line.known.exact(found.form) for line in lines):
+        yield found
+        return
+    for one in by_rows(found, spreader.names) or [found]:
+        made = spreader.spread(one.grid, one.header)
+        yield one if made is None else replace(one, grid=made[0], header=made[1], spread=made[2])
 
 
 def _header(grid: Grid, lines: Sequence[LineWords]) -> Header | None:

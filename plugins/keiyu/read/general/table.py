@@ -53,6 +53,9 @@ _ROWS: Final = 4_000
 ANCHORS: Final = ("name", "facility_id", "shelter_id", "address")
 """Fields by which records are told; the first is in every list."""
 
+MONTHLY: Final = "monthly"
+"""Why a column has no field that says the month of each row."""
+
 _SURE: Final = 0.9
 _FULL: Final = 0.9
 _NAME: Final = 4
@@ -348,7 +351,7 @@ def table_of(found: Found, line: LineWords, understanding: Understanding, name: 
     ditto = find_ditto(found, line, sure, body)
     others = found.month.others if found.month else ()
     columns = tuple(
-        Mapped(m.index, None, _SURE, why="month")
+        Mapped(m.index, None, _SURE, why="month" if found.month and found.month.own else MONTHLY)
         if m.index in others
         else replace(m, ditto=len(ditto.get(m.index, ())))
         for m in sure.columns
