@@ -6,7 +6,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import zip_longest
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from keiyu.read import fold
 from keiyu.read.general.shapes import shape
@@ -27,11 +27,6 @@ _SUM: Final = ("計", "total")
 _NOTHING: Final = "-ー―〃\"'・…　 "
 """What stands for nothing in the place of a name."""
 
-_UNITS: Final = r"(?:か所|カ所|ヶ所|ケ所|箇所|ヵ所|施設|園|件|校|室|人|名)"
-_COUNT: Final = re.compile(rf"[(]?(?:計|全)?\d[\d,]*{_UNITS}?[)]?")
-_SUMMED: Final = re.compile(rf".{{0,20}}(?:計|total)(?:[(][^()]{{1,20}}[)]|\d[\d,]*{_UNITS})?")
-_KINDS: Final = re.compile(rf"(?:[^\d、,]{{1,20}}\d+{_UNITS}?[、,]){{2,}}[^\d、,]{{1,20}}\d+{_UNITS}?")
-"""How many there are of each kind, at the foot of a list: 社会福祉法人11、学校法人29、個人3."""
 _DATED: Final = re.compile(
     r"[※(]?(?:令和|平成|r|h)?(?:\d{1,4}|元)[年./-]\d{1,2}[月./-](?:\d{1,2}日?)?(?:現在|時点)[)]?"
 )
@@ -44,6 +39,30 @@ _LETTERS: Final = (("ぁ", "ゖ"), ("ァ", "ヺ"), ("㐀", "䶿"), ("一", "鿿"
 _INNER: Final = r"\-ー・ 　()（）0-9"
 _NO_NUMBER: Final = r"(?s:.*[0-9])?"
 """Texts that are no word of a sum: numbers and what ends in one, as most in long lists."""
+
+
+class _Counted(NamedTuple):
+    """Patterns of texts with counters.
+
+    Attributes:
+        number: how many follow: 計12か所.
+        summed: a sum by its word: 公立計（10園）.
+        kinds: how many there are of each kind, at the foot of a list: 社会福祉法人11、学校法人29、個人3.
+    """
+
+    number: re.Pattern[str]
+    summed: re.Pattern[str]
+    kinds: re.Pattern[str]
+
+
+@lru_cache(maxsize=4)
+def _counted(words: Words) -> _Counted:
+    unit = f"(?:{'|'.join(map(re.escape, words.counters))})"
+    return _Counted(
+        re.compile(rf"[(]?(?:計|全)?\d[\d,]*{unit}?[)]?"),
+        re.compile(rf".{{0,20}}(?:計|total)(?:[(][^()]{{1,20}}[)]|\d[\d,]*{unit})?"),
+        re.compile(rf"(?:[^\d、,]{{1,20}}\d+{unit}?[、,]){{2,}}[^\d、,]{{1,20}}\d+{unit}?"),
+    )
 
 
 @dataclass
@@ -89,6 +108,7 @@ class BodyReader:
         self._start = header[-1] + 1
         self._texts = [set(column) for column in texts]
         self._words = words
+        self._counted = _counted(words)
         self._codes = codes
 
     def read(self, anchors: Sequence[int]) -> Body:
@@ -175,9 +195,9 @@ class BodyReader:
             or folded.endswith(_SUM)
             or _is_total(folded, self._words)
             or _TITLE.match(folded) is not None
-            or _SUMMED.fullmatch(folded) is not None
-            or _COUNT.fullmatch(folded) is not None
-            or _KINDS.fullmatch(folded) is not None
+            or self._counted.summed.fullmatch(folded) is not None
+            or self._counted.number.fullmatch(folded) is not None
+            or self._counted.kinds.fullmatch(folded) is not None
             or _DATED.fullmatch(folded) is not None
         )
 
@@ -213,16 +233,16 @@ class BodyReader:
         repeated = sum(i < len(self._texts) and c in self._texts[i] for i, c in filled if isinstance(c, str))
         if repeated > 1 and repeated >= _HEADER * len(filled):
             return "header"
-        if any(_is_total(text, self._words) for _, text in texts[:3]) or _sums(filled):
+        if any(_is_total(text, self._words) for _, text in texts[:3]) or _sums(filled, self._counted):
             return "total"
         first = filled[0][1]
-        if isinstance(first, str) and len(filled) <= _SECTION and _KINDS.fullmatch(fold.label(first)):
+        if isinstance(first, str) and len(filled) <= _SECTION and self._counted.kinds.fullmatch(fold.label(first)):
             return "total"
         if isinstance(first, str) and len(filled) <= _SECTION and _is_remark(fold.label(first), self._words):
             return "remark"
         if all(_says_nothing(c) for _, c in filled):
             return "rest"
-        if _is_title(filled) and (usual > _SECTION or anchors):
+        if _is_title(filled, self._counted.number) and (usual > _SECTION or anchors):
             return "section"
         anchored = any(at < len(row) and row[at] != "" for at in anchors)
         if len(filled) == 1 and (
@@ -256,24 +276,25 @@ def _speaks(filled: Sequence[tuple[int, Cell]]) -> bool:
     return any(isinstance(c, str) and shape(c) not in ("figure", "sign", "blank") for _, c in filled[1:])
 
 
-def _is_title(filled: Sequence[tuple[int, Cell]]) -> bool:
+def _is_title(filled: Sequence[tuple[int, Cell]], count: re.Pattern[str]) -> bool:
     """Return whether a row is a title by its brackets, with nothing beside but how many follow."""
     first = filled[0][1]
     if not isinstance(first, str) or not _TITLE.match(fold.label(first)):
         return False
-    return len(filled) <= _BESIDE and all(_is_count(cell) for _, cell in filled[1:])
+    return len(filled) <= _BESIDE and all(_is_count(cell, count) for _, cell in filled[1:])
 
 
-def _is_count(cell: Cell) -> bool:
+def _is_count(cell: Cell, count: re.Pattern[str]) -> bool:
     return shape(cell) in ("figure", "sign", "blank") or (
-        isinstance(cell, str) and _COUNT.fullmatch(fold.label(cell)) is not None
+        isinstance(cell, str) and count.fullmatch(fold.label(cell)) is not None
     )
 
 
-def _sums(filled: Sequence[tuple[int, Cell]]) -> bool:
+def _sums(filled: Sequence[tuple[int, Cell]], counted: _Counted) -> bool:
     """Return whether a row holds figures only, but for one text that ends in 計 (北区計, 公立計（10園）)."""
-    others = [cell for _, cell in filled if not (isinstance(cell, str) and _SUMMED.fullmatch(fold.label(cell)))]
-    return len(filled) - len(others) in (1, 2) and len(others) < len(filled) and all(map(_is_count, others))
+    texts = ((cell, isinstance(cell, str) and counted.summed.fullmatch(fold.label(cell))) for _, cell in filled)
+    others = [cell for cell, summed in texts if not summed]
+    return len(filled) - len(others) in (1, 2) and all(_is_count(cell, counted.number) for cell in others)
 
 
 @lru_cache(maxsize=256)
