@@ -35,6 +35,11 @@ def fields(text: str) -> list[str | None]:
         ("欠員", "0,1,2,3,4,5", "vacancy"),
         ("年齢別待機児童数", "0歳,1歳,2歳,3歳,4歳,5歳", "waiting"),
         ("現員", YEARS, "enrolled"),
+        ("入園可能見込数", "0歳,1歳,2歳,3歳,4歳,5歳", "vacancy"),
+        ("受け入れできる人数", "0歳,1歳,2歳,3歳,4歳,5歳", "vacancy"),
+        ("現在籍児童数", "0歳,1歳,2歳,3歳,4歳,5歳", "enrolled"),
+        ("入所待機児童", "0歳,1歳,2歳,3歳,4歳,5歳", "waiting"),
+        ("新規申込者数", "0歳,1歳,2歳,3歳,4歳,5歳", "applicants"),
     ],
 )
 def test_ages_count_what_stands_over_them(group: str, ages: str, item: str) -> None:
@@ -46,6 +51,8 @@ def test_ages_count_what_stands_over_them(group: str, ages: str, item: str) -> N
     [
         ("受け入れ可能年令", "0歳～5歳", "accepted_ages"),
         ("施設名ヨミ", "ヒマワリホイクエン", "name_kana"),
+        ("入園できる月齢", "6か月", "age_min"),
+        ("一時", "○", "temporary_care"),
         ("本部電話番号", "0263-11-2222", None),
     ],
 )

@@ -187,6 +187,24 @@ def test_public_and_private_under_a_header_of_kinds() -> None:
     assert (mapped(told(split))["施設種別"], mapped(told(split))["種別"]) == ("facility_type", "ownership")
 
 
+@pytest.mark.parametrize(
+    ("header", "values", "field"),
+    [
+        ("種別", ["公立", "民間", "民間", "公立"], "ownership"),
+        ("区分", ["保", "こ", "小", "保"], "facility_type"),
+        ("類型", ["保育所", "小規模", "認定こども園", "保育所"], "facility_type"),
+    ],
+)
+def test_kinds_and_founders_are_told_by_the_values(header: str, values: list[str], field: str) -> None:
+    table = {header: values, "園名": NAMES, "所在地": STREETS, "定員": ["60", "90", "19", "45"]}
+    assert mapped(told(table))[header] == field
+
+
+def test_dates_are_no_phone_numbers() -> None:
+    days = ["2013-03-01", "2013-03-02", "2013-03-03", "2013-03-04"]
+    assert mapped(told({"園名": NAMES, "所在地": STREETS, "締結日": days}))["締結日"] is None
+
+
 def test_two_labels_in_one_header_are_for_a_person_to_see() -> None:
     both = [f"{phone}/{phone[:-1]}9" for phone in PHONES]
     assert mapped(told({"施設名": NAMES, "所在地": STREETS, "電話/FAX": both}))["電話/FAX"] in ("?", None)

@@ -111,7 +111,8 @@ _AGED: Final = re.compile(r"[\d０-９歳才児齢産乳幼学月]")
 _COUNTY: Final = re.compile(r"^[^市町村\d]{1,5}郡(?=.{1,8}[町村]$)")
 
 _AREA_CODES: Final = frozenset({"area_code", "area_code_short"})
-_LINKS: Final = frozenset({"url", "email"})
+_NO_PHONE: Final = frozenset({"url", "email", "date"})
+"""Traits that phone numbers do not have."""
 _NO_TEXT: Final = frozenset(
     {"number", "count_small", "count_large", "url", "email", "phone", "time", "time_range", "date", "latitude", "flag"}
 )
@@ -227,7 +228,7 @@ class Judge:
             return self._place(sort, cell)
         if sort == "area_code":
             return 1.0 if self._looker.traits(cell) & _AREA_CODES else _MISTYPED * _is_like_area_code(cell)
-        if sort == "phone" and self._looker.traits(cell) & _LINKS:
+        if sort == "phone" and self._looker.traits(cell) & _NO_PHONE:
             return 0.0
         agreed = _of_sort(sort, reader.read(cell), cell)
         if agreed and sort == "ownership":

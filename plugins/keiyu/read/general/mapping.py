@@ -37,6 +37,8 @@ _OVERWHELMING: Final = 0.9
 _GUESSED: Final = 0.6
 """Most that a header only like a label says, where the values do not prove it."""
 _TELLING: Final = 0.35
+_TELLS: Final = 0.8
+"""What is left of a field where the values are of another's sort."""
 _DOUBTED: Final = 0.42
 _MEASURED: Final = frozenset({"latitude", "longitude"})
 """Sorts that are not told from counts without decimals."""
@@ -221,7 +223,9 @@ class Mapper:
     def _weigh(self, column: Seen, heard: Heard) -> tuple[Candidate, ...]:
         """Return the fields that a column may hold, the surest first."""
         found = [self._candidate(hit, column) for hit in heard.hits[:MOST]]
-        found += self._crossed(found, column)
+        crossed = self._crossed(found, column)
+        found = [replace(c, confidence=c.confidence * _TELLS) if crossed and self._is_listed(c) else c for c in found]
+        found += crossed
         if heard.either is not None:
             found = self._telling_first(found)
         if not heard.known and heard.best < USE and column.sample:
@@ -249,6 +253,9 @@ class Mapper:
                     )
         return more
 
+    def _is_listed(self, candidate: Candidate) -> bool:
+        return self.judge.sorts[candidate.field] == "listed"
+
     def _swapped(self, ranked: Sequence[tuple[Candidate, ...]]) -> list[tuple[Candidate, ...]]:
         """Believe values against their headers where two columns are swapped; one alone is for a person to see."""
         sorts = self.judge.sorts
@@ -269,7 +276,7 @@ class Mapper:
     def _telling_first(self, found: list[Candidate]) -> list[Candidate]:
         """Prefer, where the header leaves it open, a sort that values can have or not have to free text."""
         told = any(c.fit.power > 0 and (c.fit.share or 0.0) >= 0.7 for c in found)
-        return [replace(c, confidence=c.confidence * 0.8) if told and not c.fit.power else c for c in found]
+        return [replace(c, confidence=c.confidence * _TELLS) if told and not c.fit.power else c for c in found]
 
     def _by_values(self, name: str, column: Seen, start: float = _ALONE) -> Candidate | None:
         first = self.judge.fit(name, column.sample.first)
