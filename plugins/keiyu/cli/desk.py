@@ -12,6 +12,7 @@ import click
 
 from keiyu.cli.forms import settings
 from keiyu.cli.screen import Advance, Screen
+from keiyu.cli.shown import show_findings
 from keiyu.cli.types import DATE
 from keiyu.cli.verb import argument, option, verb
 
@@ -276,31 +277,3 @@ def _show_judged(screen: Screen, one: Judged) -> None:
         if len(one.verdicts) > 1 and not verdict.accepted:
             screen.say(f"  {verdict.reporter}: 返戻 / returned")
     show_findings(screen, one.findings)
-
-
-def show_findings(screen: Screen, findings: "Sequence[Finding]") -> None:
-    """Show findings to a person, one a row."""
-    from keiyu.findings import spot
-
-    if not findings:
-        return
-    columns = (
-        "重大度",
-        "規則 / rule",
-        "セル / cell",
-        "値 / value",
-        "正 / expected",
-        "指摘と直し方 / finding and remedy",
-    )
-    rows = [
-        (
-            told.severity.value,
-            told.rule_id,
-            spot(told.place.sheet, told.place.cell),
-            told.value,
-            told.expected,
-            "\n".join((told.message_ja, f"→ {told.hint_ja}", told.message_en, f"→ {told.hint_en}")),
-        )
-        for told in findings
-    ]
-    screen.table(columns, rows)

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 import click
 
 from keiyu.cli import arguments
-from keiyu.cli.desk import FINDING_KEYS, annotate_option, say_annotated, show_findings, write_annotated
+from keiyu.cli.desk import FINDING_KEYS, annotate_option, say_annotated, write_annotated
 from keiyu.cli.queries import asked_about, declared, found_in, show_asked, told_of
 from keiyu.cli.screen import Screen
+from keiyu.cli.shown import show_findings
 from keiyu.cli.types import COLLECTION
 from keiyu.cli.verb import argument, option, verb
 from keiyu.errors import UserError

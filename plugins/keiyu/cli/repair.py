@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from keiyu.cli.desk import FINDING_KEYS, show_findings
+from keiyu.cli.desk import FINDING_KEYS
 from keiyu.cli.relay import workspace
 from keiyu.cli.screen import Screen
+from keiyu.cli.shown import show_findings
 from keiyu.cli.types import COLLECTION
 from keiyu.cli.verb import argument, option, verb
 from keiyu.errors import UserError

@@ -18,6 +18,9 @@ _PAPER: Final = 160
 
 _GAP: Final = 3
 
+WIDE: Final = 110
+"""Columns of a screen from which on sentences stand beside what they are about; under it on a narrower one."""
+
 Advance = Callable[[int, int], None]
 
 
@@ -49,22 +52,33 @@ class Screen:
         """Return a result as a JSON document."""
         return json.dumps(result, ensure_ascii=False, indent=2, default=as_text)
 
-    def say(self, text: str, style: str | None = None) -> None:
-        """Write a line; nothing in it is markup."""
-        self.console.print(text, style=style, markup=False)
+    def say(self, text: str, style: str | None = None, indent: int = 0) -> None:
+        """Write a text; nothing in it is markup.
+
+        Args:
+            text: one line or several.
+            style: how it looks.
+            indent: by how many columns it is set in, its folded lines too.
+        """
+        from rich.padding import Padding
+
+        from keiyu.cli.folding import Folded
+
+        self.console.print(Padding(Folded(text, style=style or ""), (0, 0, 0, indent), expand=False))
 
     def table(self, columns: Sequence[str], rows: Sequence[Sequence[object]], title: str | None = None) -> None:
         """Write a table; figures are aligned to the right."""
         from rich import box
         from rich.table import Table
-        from rich.text import Text
+
+        from keiyu.cli.folding import Folded
 
         table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
         for i, column in enumerate(columns):
             numbers = bool(rows) and all(isinstance(row[i], int | float | None) for row in rows)
             table.add_column(column, justify="right" if numbers else "left", overflow="fold")
         for row in rows:
-            table.add_row(*(Text(cell(value)) for value in row))
+            table.add_row(*(Folded(cell(value)) for value in row))
         self.console.print(table)
 
     def columns_that_fit(self, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> int:

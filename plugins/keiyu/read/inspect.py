@@ -32,9 +32,11 @@ from keiyu.read.kinds.model import Value
 from keiyu.read.lists import is_known, is_remembered
 from keiyu.read.model import Reading
 from keiyu.read.notes import Notes
+from keiyu.read.owner import owner_of
 from keiyu.read.reader import read
 from keiyu.read.sniff import RefusedError
 
+_WHOSE: Final = "read.reporter."
 _AS_WRITTEN: Final = {"listed", "choice", "kana"}
 _NOTHING: Final[Mapping[str, Any]] = {
     "expect": "reject",
@@ -47,6 +49,7 @@ _NOTHING: Final[Mapping[str, Any]] = {
     "last_data_row": None,
     "data_rows": None,
     "as_of": None,
+    "reporter": None,
     "columns": [],
     "rows": [],
     "further_rows": [],
@@ -93,7 +96,7 @@ def inspect(
     remembered = is_remembered(workbook, among, schemas)
     fit = None if remembered else choose(workbook, [prepared(c, schemas) for c in among], line, tried)
     if fit is not None and is_known(fit, workbook, tried) and (is_exact(fit) or not fit.regions):
-        return _of_form(read(data, filename, among, areas, schemas=schemas, line=line), fit)
+        return _of_form(read(data, filename, among, areas, schemas=schemas, line=line), fit, areas)
     words = [line_words(c, schemas) for c in among if line is not None or is_list(c)]
     whole = gather(workbook, words, filename, schemas, areas)
     if whole is None:
@@ -150,6 +153,7 @@ def _document(filename: str, workbook: Workbook, whole: Whole, areas: Areas) -> 
         "last_data_row": max(numbers, default=None),
         "data_rows": len(here),
         "as_of": _dated(table, values) if len(dates) == 1 else None,
+        "reporter": _reporter(table, filename, [*here, *further], areas),
         "columns": _columns(whole.lists[0]),
         "rows": here,
         "further_rows": further,
@@ -165,6 +169,23 @@ def _document(filename: str, workbook: Workbook, whole: Whole, areas: Areas) -> 
 def _seat(table: Table) -> tuple[str | None, frozenset[int] | None]:
     """Return the sheet on which a table stands, and its columns where those of other months stand beside them."""
     return table.found.grid.name, table.found.month.own if table.found.month is not None else None
+
+
+def _reporter(table: Table, file: str, rows: Sequence[Mapping[str, Any]], areas: Areas) -> dict[str, str] | None:
+    """Tell whose list a table is: by its column of codes, else as the pipeline tells it of what anybody sends."""
+    at, field = table.as_of or dt.date.max, table.line.contract.respondents.field
+    if field in table.understanding.fields:
+        return _of_column(field, rows, areas, at)
+    owner = owner_of(table, file, areas, at, None)
+    by = owner.rule.removeprefix(_WHOSE) if owner is not None else ""
+    return {"area_code": owner.area.code6, "name": owner.area.name, "by": by} if owner is not None else None
+
+
+def _of_column(field: str, rows: Sequence[Mapping[str, Any]], areas: Areas, at: dt.date) -> dict[str, str] | None:
+    """Tell the one reporter whose code all rows carry."""
+    codes = {row["values"].get(field) for row in rows}
+    area = areas.get(str(codes.pop()), at) if len(codes) == 1 else None
+    return {"area_code": area.code6, "name": area.name, "by": "column"} if area is not None else None
 
 
 def _values(table: Table, areas: Areas) -> list[FieldValues]:
@@ -321,11 +342,14 @@ def _json(value: Any) -> Any:
     return value.isoformat() if isinstance(value, dt.date) else value
 
 
-def _of_form(reading: Reading, fit: Fit) -> dict[str, Any]:
+def _of_form(reading: Reading, fit: Fit, areas: Areas) -> dict[str, Any]:
     """Tell of a file of a known form what the pipeline reads in it."""
     errors = (f for f in reading.findings if f.severity is Severity.ERROR and f.place.reporter is None)
     if not reading.tables and not reading.nil:
         return {**_refused(reading.file, next(errors)), "encoding": reading.encoding}
+    told = formed(reading, fit, _json)
+    rows = [*told.get("rows", ()), *told.get("further_rows", ())]
+    field, at = fit.reader.contract.respondents.field, reading.as_of or dt.date.max
     return {
         "file": reading.file,
         **_NOTHING,
@@ -335,6 +359,7 @@ def _of_form(reading: Reading, fit: Fit) -> dict[str, Any]:
         "encoding": reading.encoding,
         "data_rows": 0,
         "as_of": reading.as_of.isoformat() if reading.as_of else None,
+        "reporter": _of_column(field, rows, areas, at),
         "drift": [_change(f) for f in reading.findings if f.rule_id in RULES.values()],
-        **formed(reading, fit, _json),
+        **told,
     }
