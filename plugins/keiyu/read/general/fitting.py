@@ -17,6 +17,8 @@ _UNTOLD: Final = SHARED + (1 - SHARED) * max(POWER[sort] for sort in ("ownership
 _SHARE: Final = 1.0
 """Most that the values which name things of a line say for it."""
 _ROUNDED: Final = 1e-6
+_NUMBER: Final = "identifier"
+"""Sort of the numbers of records."""
 _DOUBTED: Final = 0.3
 _MISLED: Final = 0.2
 _UNLIKE: Final = 0.5
@@ -32,10 +34,11 @@ def fits(line: "LineWords", understanding: Understanding, found: "Found") -> tup
         found: the table.
     """
     own = line.contract.fields
-    used = {m.field: m.confidence for m in understanding.columns if m.field is not None}
+    telling = [m for m in understanding.columns if not _is_numbered(m, line)]
+    used = {m.field: m.confidence for m in telling if m.field is not None}
     mine = sum(confidence for name, confidence in used.items() if name in own)
-    lacking = _lacking(line, used)
-    doubtful = sum(_doubtful(m, own) for m in understanding.columns)
+    lacking = _lacking(line, understanding.fields)
+    doubtful = sum(_doubtful(m, own) for m in telling)
     named = _named(line, found)
     named += line.subjects.share({name: found.seen[at].sample for name, at in understanding.fields.items()})
     return (mine + 0.5 * (sum(used.values()) - mine) - lacking + doubtful + named, mine / max(len(own), 1))
@@ -70,15 +73,24 @@ def fits_at_most(
     return sum(most_told) + sum(more) - _lacking(line, fields) + _named(line, found) + _SHARE + _ROUNDED
 
 
+def _is_numbered(column: Mapped, line: "LineWords") -> bool:
+    """Return whether a column is a bare number of its rows (NO, 番号), as lists of anything have."""
+    best = next((c for c in column.candidates if column.field in (None, c.field)), None)
+    return (
+        best is not None and best.hit is not None and best.hit.how == "weak" and line.judge.sorts[best.field] == _NUMBER
+    )
+
+
 def _lacking(line: "LineWords", fields: Container[str]) -> float:
     """Return what a line loses by the fields that every row of it must have."""
     return 0.5 * sum(f.required and f.name not in fields for f in line.contract.fields.values())
 
 
 def _named(line: "LineWords", found: "Found") -> float:
-    """Return what the title says for a line."""
+    """Return what title and header say for a line: that they name its things (避難場所, 保育園)."""
     about = any(map(line.subjects.names, found.title.split("\n")))
-    return _NAMED if line.named_in(found.title) else _ABOUT if about else 0.0
+    said = _NAMED if line.named_in(found.title) else _ABOUT if about else 0.0
+    return said + (_ABOUT if any(map(line.subjects.names, found.labels)) else 0.0)
 
 
 def _doubtful(column: Mapped, own: Container[str]) -> float:

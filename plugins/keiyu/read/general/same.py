@@ -19,6 +19,7 @@ _NEAR: Final = 0.01
 """Degrees within which two points are one facility: about a kilometre, the gate and the centre of a block."""
 _MOST: Final = 0.98
 _SEVERAL: Final = 4
+_MANY: Final = 20
 _NUMBERED: Final = re.compile(r"[\d一二三四五六七八九十]")
 
 
@@ -40,14 +41,15 @@ def same(sort: str, one: Sequence[Cell], other: Sequence[Cell]) -> bool:
     return sum(alike(a, b) for a, b in both) >= least * len(both)
 
 
-def says_one(cells: Sequence[Cell]) -> bool:
-    """Return whether a column says the same in each of several rows.
+def says_few(cells: Sequence[Cell]) -> bool:
+    """Return whether a column says one thing in several rows, or in many rows at most half as many things.
 
     Args:
         cells: its cells.
     """
     said = [str(cell) for cell in cells if cell != ""]
-    return len(said) >= _SEVERAL and len(set(said)) == 1
+    different = len(set(said))
+    return (different == 1 and len(said) >= _SEVERAL) or (len(said) >= _MANY and 2 * different <= len(said))
 
 
 def is_mostly_blank(cells: Sequence[Cell]) -> bool:

@@ -225,6 +225,11 @@ class Found:
             (self.file, self.grid.name or "", *(c for c in above if isinstance(c, str) and 0 < len(c) <= _TITLE))
         )
 
+    @cached_property
+    def labels(self) -> frozenset[str]:
+        """The texts over its columns."""
+        return frozenset(level.text for levels in self.header.levels for level in levels)
+
     def over(self, index: int) -> str:
         """Return what stands over a column, blanks left out, levels from the top."""
         return _over(self.header, index)
