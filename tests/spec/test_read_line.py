@@ -59,20 +59,20 @@ def test_a_line_that_is_named_is_believed() -> None:
 
 
 REFUGES = [
-    ["避難場所", "施設名称", "住所", "緯度", "経度"],
+    ["USER_避難場所", "USER_施設名称", "USER_住所", "緯度", "経度", "都道府県名", "市区町村名"],
     *(
-        ["3階通路" if n % 3 else "屋上", name, f"浜松市中央区坪井町{n}", 34.7 + n / 1000, 137.7]
-        for n, name in enumerate(
-            ["忠産ビル", "ST.ナイン", "メゾン坪井", "ハーベスト", "ユーアイハイツ", "坪井会館", "西ビル", "東ビル"]
-        )
+        ["3階通路" if n % 3 else "屋上", name, f"浜松市中央区坪井町{n}", 34.7 + n / 1000, 137.7, "静岡県", "浜松市"]
+        for n, name in enumerate(["忠産ビル", "ST.ナイン", "ハーベスト", *(f"第{k}ビル" for k in range(20))])
     ),
 ]
 
 
 @pytest.mark.parametrize("label", ["NO", "No.", "番号", "ID", "通し番号"])
-@pytest.mark.parametrize("over", [[], ["一覧", "", "", "", "", ""]], ids=["one row", "two rows"])
+@pytest.mark.parametrize("over", [[], ["一覧", *[""] * 7]], ids=["one row", "two rows"])
 def test_a_bare_number_does_not_decide_the_line(label: str, over: list[str]) -> None:
     head, *body = REFUGES
     numbered = [over] * bool(over) + [[label, *head], *([n, *row] for n, row in enumerate(body, 1))]
     assert (told(REFUGES)["line"], told(numbered)["line"]) == ("evacuation_shelter", "evacuation_shelter")
-    assert [c["field"] for c in told(numbered)["columns"]][2:] == ["name", "address", "latitude", "longitude"]
+    assert [c["field"] for c in told(numbered)["columns"]][2:] == [
+        *("name", "address", "latitude", "longitude", "prefecture", "municipality")
+    ]
