@@ -27,6 +27,7 @@ class Cues:
         particles: particles between such a word and a label, the longest first.
         endings: what may end a header, the longest first.
         harmless: what may stand beside a label without a change of meaning.
+        behind: what may follow a label with no sign between and changes nothing.
         other: what beside a label makes it another thing's, the longest first.
         inclusions: how a text ends that adds to a label, such as を含む.
         footnotes: signs that start a footnote, as written.
@@ -48,6 +49,7 @@ class Cues:
     particles: tuple[str, ...]
     endings: tuple[str, ...]
     harmless: frozenset[str]
+    behind: frozenset[str]
     other: tuple[str, ...]
     inclusions: tuple[str, ...]
     footnotes: tuple[str, ...]
@@ -136,6 +138,7 @@ def load(schemas: Path) -> Cues:
         particles=_folded(raw["particles"]),
         endings=_folded(raw["endings"]),
         harmless=frozenset(map(fold.joined, raw["harmless"])),
+        behind=frozenset(map(fold.joined, raw["behind"])),
         other=_folded(raw["other"]),
         inclusions=_folded(raw["includes"]),
         footnotes=tuple(raw["footnotes"]),

@@ -18,6 +18,7 @@ from keiyu.contract.wording import Ambiguity
 from keiyu.read import fold
 from keiyu.read.general.cues import LONGEST, Cues
 from keiyu.read.general.families import Family
+from keiyu.read.general.followed import WORD, followed
 from keiyu.read.general.likeness import Likeness
 
 How = Literal["label", "composed", "weak", "either", "beside", "part", "tail", "like", "crossed"]
@@ -51,7 +52,6 @@ _DATE: Final = re.compile(
 )
 _EMPTIED: Final = re.compile(r"[(（\[【〔][\s~～〜\-－―・、以降まで生れからの]*[)）\]】〕]")
 """Brackets in which days stood and nothing else: ０歳児（令和6年4月2日～令和7年4月1日生まれ）."""
-_WORD: Final = re.compile(r"(?<=[a-z])(?=[A-Z])|[_\-\s]+")
 _AGED: Final = re.compile(r"(\d)[歳才](?:児)?")
 """An age in brackets behind an English word that is numbered by ages: entry（0歳） is entry0."""
 _LONGEST: Final = 100
@@ -352,11 +352,13 @@ class Lexis:
                 factor = DENIED if self.cues.tells_other(before) else 1
                 yield from (Hit(n, TAIL * factor * penalty, "tail", label) for n in names)
                 break
+        for label in followed(text, folded, self._labels, self.cues.behind):
+            yield from (Hit(n, (EXPLAINED + 0.05) * penalty, "beside", self._label(label)) for n in self._labels[label])
         strange = self.cues.others(folded)
         for name, label, score in self._likeness.of(folded):
             factor = penalty if all(word in label for word in strange) else DENIED * penalty
             yield Hit(name, score * factor, "like", self._label(label))
-        words = [w.casefold() for w in _WORD.split(text.strip()) if w] if text.isascii() else []
+        words = [w.casefold() for w in WORD.split(text.strip()) if w] if text.isascii() else []
         for start in range(1, len(words)):
             names = self._labels.get("".join(words[start:]), ())
             if names:

@@ -12,7 +12,7 @@ from keiyu.read.general.evidence import ALONE, Fit, Judge, Sample, has_decimals,
 from keiyu.read.general.headers import Level
 from keiyu.read.general.lexis import Heard, Hit, Lexis
 from keiyu.read.general.parts import Part
-from keiyu.read.general.same import is_mostly_blank, same, says_few
+from keiyu.read.general.same import is_mostly_blank, same, tells_less
 from keiyu.read.general.spans import find_spans
 from keiyu.read.general.voices import hear_all
 from keiyu.read.grid import Cell
@@ -44,8 +44,6 @@ _MEASURED: Final = frozenset({"latitude", "longitude"})
 """Sorts that are not told from counts without decimals."""
 CROSSED: Final[Mapping[str, str]] = {"latitude": "longitude", "longitude": "latitude", "listed": "ownership"}
 """Sorts whose header may stand over values of another sort, which the values prove."""
-_DIFFERENT: Final = frozenset({"name", "identifier"})
-"""Sorts that tell records from each other: a column that says the same few things of them is none."""
 _THIN: Final = 0.001
 """What a column of mostly blanks loses: of two that say the same the fuller one is used."""
 _HALF: Final = 0.5
@@ -374,11 +372,13 @@ def _twins(
         if not columns[i].sample or same(sorts[best.field], columns[i].rows, columns[first].rows):
             why = "same" if columns[i].sample else "blank"
             found[i] = replace(mapped, confidence=0.9, why=why, other=at)
-        elif sorts[best.field] in _DIFFERENT and says_few(columns[i].rows) and not says_few(columns[first].rows):
+        elif tells_less(sorts[best.field], columns[i].rows, columns[first].rows):
             found[i] = replace(mapped, confidence=0.8, other=at)
         elif best.confidence < own - _GAP or _lesser(best, held):
             found[i] = replace(mapped, confidence=0.5 + abs(own - best.confidence) / 2, other=at)
-        elif best.confidence >= USE and _lesser(held, best):
+        elif best.confidence >= USE and (
+            _lesser(held, best) or tells_less(sorts[best.field], columns[first].rows, columns[i].rows)
+        ):
             found[i] = replace(mapped, field=best.field, confidence=best.confidence, why=None)
             found[first] = replace(found[first], field=None, why="better", other=columns[i].index)
         else:

@@ -12,6 +12,9 @@ from keiyu.read import fold
 from keiyu.read.grid import Cell
 
 _ANSWERS: Final = frozenset({"flag", "designated"})
+_KEY: Final = "identifier"
+_APART: Final = frozenset({"name", _KEY})
+"""Sorts of fields by which records are told apart."""
 _ABOVE: Final = ("都", "道", "府", "県", "郡", "市")
 """What stands before the name of a municipality, or of a ward of one."""
 _ROUNDED: Final = 0.0005
@@ -41,15 +44,33 @@ def same(sort: str, one: Sequence[Cell], other: Sequence[Cell]) -> bool:
     return sum(alike(a, b) for a, b in both) >= least * len(both)
 
 
-def says_few(cells: Sequence[Cell]) -> bool:
-    """Return whether a column says one thing in several rows, or in many rows at most half as many things.
+def tells_less(sort: str, one: Sequence[Cell], other: Sequence[Cell]) -> bool:
+    """Return whether a column tells records apart less well than another does, where their field is there for that.
+
+    What says the same few things is no name and no key; a number that comes twice is no key beside one that never does.
 
     Args:
-        cells: its cells.
+        sort: the sort of the field that both may hold.
+        one: the cells of the first.
+        other: the cells of the second.
     """
+    if sort not in _APART:
+        return False
+    if _says_few(one) or _says_few(other):
+        return not _says_few(other)
+    return sort == _KEY and _repeats(one) and not _repeats(other)
+
+
+def _says_few(cells: Sequence[Cell]) -> bool:
+    """Return whether a column says one thing in several rows, or in many rows at most half as many things."""
     said = [str(cell) for cell in cells if cell != ""]
     different = len(set(said))
     return (different == 1 and len(said) >= _SEVERAL) or (len(said) >= _MANY and 2 * different <= len(said))
+
+
+def _repeats(cells: Sequence[Cell]) -> bool:
+    said = [str(cell) for cell in cells]
+    return len(set(said)) < len(said)
 
 
 def is_mostly_blank(cells: Sequence[Cell]) -> bool:
