@@ -51,6 +51,7 @@ def test_ages_count_what_stands_over_them(group: str, ages: str, item: str) -> N
     [
         ("受け入れ可能年令", "0歳～5歳", "accepted_ages"),
         ("施設名ヨミ", "ヒマワリホイクエン", "name_kana"),
+        ("整理№", "12", "facility_id"),
         ("入園できる月齢", "6か月", "age_min"),
         ("一時", "○", "temporary_care"),
         ("本部電話番号", "0263-11-2222", None),

@@ -17,6 +17,7 @@ class Words:
     Attributes:
         totals: name a row that adds up the others.
         subtotals: name a row that adds up some of the others.
+        counted_again: beginnings of rows of figures alone that count what is counted above, or elsewhere.
         remarks: beginnings of remarks under a table.
         nil: say that there is nothing to report.
         repeats: stand for the text above.
@@ -31,6 +32,7 @@ class Words:
 
     totals: frozenset[str]
     subtotals: frozenset[str]
+    counted_again: tuple[str, ...]
     remarks: tuple[str, ...]
     nil: frozenset[str]
     repeats: frozenset[str]
@@ -60,6 +62,7 @@ def load(schemas: Path) -> Words:
     return Words(
         totals=frozenset(map(fold.label, raw["totals"])),
         subtotals=frozenset(map(fold.label, raw["subtotals"])),
+        counted_again=tuple(map(fold.label, raw["counted_again"])),
         remarks=tuple(map(fold.label, raw["remarks"])),
         nil=frozenset(map(fold.label, raw["nil"])),
         repeats=frozenset(map(fold.label, raw["repeats"])),

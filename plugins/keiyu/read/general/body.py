@@ -161,7 +161,8 @@ class BodyReader:
     @cached_property
     def _first(self) -> frozenset[str]:
         """The letters with which texts begin that need not stand in a record."""
-        told = (*self._words.remarks, *self._words.totals, *self._words.subtotals)
+        words = self._words
+        told = (*words.remarks, *words.totals, *words.subtotals, *words.counted_again)
         return frozenset(text[0] for text in told if text).union(_NOTHING, _OPENS)
 
     @cached_property
@@ -191,7 +192,7 @@ class BodyReader:
         """Return whether a folded text is no ordinary name; its beginning is among those of which that can be."""
         return (
             not folded.strip(_NOTHING)
-            or folded.startswith(self._words.remarks)
+            or folded.startswith((*self._words.remarks, *self._words.counted_again))
             or folded.endswith(_SUM)
             or _is_total(folded, self._words)
             or _TITLE.match(folded) is not None
@@ -200,6 +201,12 @@ class BodyReader:
             or self._counted.kinds.fullmatch(folded) is not None
             or _DATED.fullmatch(folded) is not None
         )
+
+    def _counts_again(self, filled: Sequence[tuple[int, Cell]]) -> bool:
+        """Return whether a row holds figures only, but for one text of what is counted above or elsewhere."""
+        others = [c for _, c in filled if not _is_count(c, self._counted.number)]
+        texts = [fold.label(c) for c in others if isinstance(c, str)]
+        return len(others) == 1 < len(filled) and any(text.startswith(self._words.counted_again) for text in texts)
 
     def _usual(self) -> int:
         """Return how many cells a row usually has, by the first rows; titles and remarks have one."""
@@ -240,7 +247,7 @@ class BodyReader:
             return "total"
         if isinstance(first, str) and len(filled) <= _SECTION and _is_remark(fold.label(first), self._words):
             return "remark"
-        if all(_says_nothing(c) for _, c in filled):
+        if all(_says_nothing(c) for _, c in filled) or self._counts_again(filled):
             return "rest"
         if _is_title(filled, self._counted.number) and (usual > _SECTION or anchors):
             return "section"
