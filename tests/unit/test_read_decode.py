@@ -45,26 +45,28 @@ ARCHIVE = repacked(SHEET, lambda p: (p.clear(), p.update({"報告.csv": "名称,
 
 NOT_TABLES = [
     (b"%PDF-1.7\n%\xe2\xe3", "PDF"),
-    (b"\x89PNG\r\n\x1a\n" + bytes(20), "PNG"),
-    (b"\xff\xd8\xff\xe0" + bytes(20), "JPEG"),
-    (b"GIF89a" + bytes(20), "GIF"),
-    (b"{\\rtf1 a}", "RTF"),
-    (b"7z\xbc\xaf\x27\x1c" + bytes(20), "7-Zip"),
-    (b"MZ\x90\x00" + bytes(20), "EXE"),
-    (b"MSCF" + bytes(4) + b"\xe9" * 20, "CAB"),
-    (b"\x22\x77-lh5-\x10\x00\xe9\x93" + bytes(20), "LZH"),
+    (b"\x89PNG\r\n\x1a\n" + bytes(20), "画像 image (PNG)"),
+    (b"\xff\xd8\xff\xe0" + bytes(20), "画像 image (JPEG)"),
+    (b"GIF89a" + bytes(20), "画像 image (GIF)"),
+    (b"{\\rtf1 a}", "文書 document (RTF)"),
+    (b"7z\xbc\xaf\x27\x1c" + bytes(20), "圧縮ファイル archive (7-Zip)"),
+    (b"MZ\x90\x00" + bytes(20), "プログラム program (EXE)"),
+    (b"MSCF" + bytes(4) + b"\xe9" * 20, "圧縮ファイル archive (CAB)"),
+    (b"\x22\x77-lh5-\x10\x00\xe9\x93" + bytes(20), "圧縮ファイル archive (LZH)"),
     (b"\x09\x00\x04\x00\x07\x00\x10\x00" + b"\xe9" * 20, "Excel 2 (BIFF2)"),
     (b"\x09\x02\x06\x00\x00\x03\x10\x00" + b"\xe9" * 20, "Excel 3 (BIFF3)"),
     (b"\x09\x04\x06\x00\x00\x04\x10\x00" + b"\xe9" * 20, "Excel 4 (BIFF4)"),
     (b"\x09\x08\x08\x00\x00\x05\x10\x00" + b"\xe9" * 20, "Excel 5 (BIFF5)"),
-    (b"\x00\x01\x00\x00Standard Jet DB\x00" + bytes(20), "Microsoft Access"),
-    (b"a.csv".ljust(257, b"\0") + b"ustar\x0000" + bytes(20), "tar"),
-    (b"<!DOCTYPE html><html><body>", "HTML/XML"),
-    (b"\xef\xbb\xbf  <html>\n<table>", "HTML/XML"),
-    ("<?xml version='1.0'?><a/>".encode("utf-16"), "HTML/XML"),
-    (b"<!-- error --><html>", "HTML/XML"),
-    (b'{"type": "FeatureCollection"}', "JSON"),
-    (b'{"help": "x", "success": false, "error": {"code": 404}, "list": []}', "JSON"),
+    (b"\x00\x01\x00\x00Standard Jet DB\x00" + bytes(20), "データベース database (Microsoft Access)"),
+    (b"a.csv".ljust(257, b"\0") + b"ustar\x0000" + bytes(20), "圧縮ファイル archive (tar)"),
+    (b"\x00\x00\x00\x18ftypheic" + bytes(20), "写真・動画 photo or video (HEIC, MP4)"),
+    (b"From: a@b.example\r\nTo: c@d.example\r\n\r\n", "電子メール e-mail"),
+    (b"<!DOCTYPE html><html><body>", "ウェブページなど web page or the like (HTML/XML)"),
+    (b"\xef\xbb\xbf  <html>\n<table>", "ウェブページなど web page or the like (HTML/XML)"),
+    ("<?xml version='1.0'?><a/>".encode("utf-16"), "ウェブページなど web page or the like (HTML/XML)"),
+    (b"<!-- error --><html>", "ウェブページなど web page or the like (HTML/XML)"),
+    (b'{"type": "FeatureCollection"}', "表のない JSON without a table"),
+    (b'{"help": "x", "success": false, "error": {"code": 404}, "list": []}', "表のない JSON without a table"),
     (b"\xef\xbb\xbfvar list = {\ncategory:[\n", "JavaScript"),
     (b"const a = [1,2]", "JavaScript"),
     (repacked(SHEET, lambda p: p.update({"word/document.xml": b"<a/>"})), "Word"),
@@ -73,7 +75,7 @@ NOT_TABLES = [
     (repacked(SHEET, lambda p: (p.clear(), p.update({"内.zip": ARCHIVE}))), "ZIP (内.zip: ZIP)"),
     (repacked(SHEET, lambda p: (p.clear(), p.update({"content.xml": b"<a/>"}))), "OpenDocument"),
     (compound.wrap(b"x" * 5_000, "WordDocument"), "Word"),
-    (compound.wrap(b"x" * 5_000, "Contents"), "OLE"),
+    (compound.wrap(b"x" * 5_000, "Contents"), "ほかの文書 another document (OLE)"),
 ]
 
 
@@ -261,9 +263,10 @@ def test_declared_dimensions_of_old_workbooks_are_erased() -> None:
 def test_an_old_workbook_with_a_password_is_refused() -> None:
     stream = compound.Compound(xls_bytes({(0, 0): 1})).stream("Workbook")
     first = 4 + int.from_bytes(stream[2:4], "little")
-    locked = stream[:first] + struct.pack("<HHHHH", 0x002F, 6, 1, 1, 1) + stream[first:]
-    with pytest.raises(RefusedError, match="encrypted"):
-        biff.guard(locked, 10, 1_000)
+    for how in (0, 1):  # XOR, RC4
+        locked = stream[:first] + struct.pack("<HHHHH", 0x002F, 6, how, 0x1A2B, 1) + stream[first:]
+        with pytest.raises(RefusedError, match="encrypted"):
+            biff.guard(locked, 10, 1_000)
 
 
 @pytest.mark.parametrize("at", [44, 48, 68, 76, 512, 516, 520, 1024 + 116])
@@ -359,6 +362,11 @@ def test_gaiji_of_cp932_keep_their_own_code_points() -> None:
         ('"a;b;c",d\n"x;y;z",2\n', ","),
         ("令和７年；保育,所\na,b\n", ","),
         ("名称,曜日,特記,定員,電話\n" + 'あ,月;火;水,"早\n遅",1,2\n' * 4, ","),
+        ("保育所一覧\n名称，所在地，定員\nあ，一番町1、2，3\nい，二番町，5\n", "，"),
+        ("名称、所在地、定員\nあ、一番町、3\n", "、"),
+        ("名称｜所在地｜定員\nあ｜一番町｜3\n", "｜"),
+        ("名称^所在地^定員\nあ^一番町^3\n", "^"),
+        ("お世話になっております。保育課、山田です。\n本日、一覧、様式、資料を送ります。\n", ","),
         ("a", ","),
     ],
 )

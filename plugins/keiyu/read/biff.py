@@ -96,7 +96,7 @@ def _sheets(stream: bytes) -> Iterator[int]:
     for kind, body, length in _records(stream):
         if kind == _END:
             return
-        if kind == _PASSWORD and length >= 2 and stream[body : body + 2] != b"\0\0":
+        if kind == _PASSWORD and any(stream[body : body + length]):
             raise RefusedError("read.decode.encrypted")
         if kind == _SHEET and length >= 4:
             yield int.from_bytes(stream[body : body + 4], "little")

@@ -21,9 +21,10 @@ _OLE_KINDS: Final = (
     ("WordDocument", "Word"),
     ("PowerPoint Document", "PowerPoint"),
     ("VisioDocument", "Visio"),
-    ("__properties_version1.0", "Outlook"),
+    ("__properties_version1.0", "電子メール e-mail (Outlook)"),
     ("DocumentText", "一太郎 Ichitaro"),
 )
+_OTHER: Final = "ほかの文書 another document (OLE)"
 _BOOKS: Final = ("Workbook", "Book", "WORKBOOK", "BOOK")
 
 
@@ -128,7 +129,7 @@ def _old_workbook(data: bytes) -> Workbook:
     if "EncryptedPackage" in store.entries:
         raise RefusedError("read.decode.encrypted")
     if name is None:
-        kind = next((kind for stream, kind in _OLE_KINDS if stream in store.entries), "OLE")
+        kind = next((kind for stream, kind in _OLE_KINDS if stream in store.entries), _OTHER)
         raise RefusedError("read.decode.not_table", value=kind)
     stream, sheets = biff.guard(store.stream(name), MOST_SHEETS, archive.MOST_CELLS)
     book = Workbook("xls", [])

@@ -1,4 +1,4 @@
-"""JSON and GeoJSON: records, objects keyed by an identifier, lines of JSON, features; each a grid of properties.
+"""JSON and GeoJSON: records, objects keyed by an identifier, columns, lines of JSON, features; grids of properties.
 
 The first row of such a grid is the names of the properties in the order in which they first appear; record *n* of
 the file is row *n* behind it. What stands beside the properties comes behind them: a point as latitude and
@@ -20,6 +20,7 @@ MOST_RECORDS: Final = 1_048_576
 MOST_PROPERTIES: Final = 16_384
 _JSON: Final = re.compile(r'\s*(?:\{\s*["}]|\[\s*[\[{\]"])')
 _DEPTH: Final = 6
+_FEWEST: Final = 2
 _NEAR: Final = 1e-9
 _LONGEST_CELL: Final = 131_072
 
@@ -47,7 +48,7 @@ def decode(text: str, remarks: list[Remark]) -> list[Grid]:
     loaded = _load(text, remarks)
     found = sorted(_tables(loaded, (), 0), key=lambda t: -len(t[1]))
     if not found:
-        raise RefusedError("read.decode.not_table", value="JSON")
+        raise RefusedError("read.decode.not_table", value="表のない JSON without a table")
     return [_grid(records, ".".join(path) if len(found) > 1 else None) for path, records in found]
 
 
@@ -98,6 +99,8 @@ def _tables(value: Any, path: tuple[str, ...], depth: int) -> Iterator[tuple[tup
             yield path, [_feature(f) for f in value["features"] if isinstance(f, dict)]
         elif value.get("type") == "Feature":
             yield path, [_feature(value)]
+        elif (turned := _from_columns(value)) is not None:
+            yield path, turned
         elif _is_keyed(value):
             yield path, _keyed(value)
         else:
@@ -126,6 +129,30 @@ def _from_list(value: list[Any], path: tuple[str, ...], depth: int) -> Iterator[
     elif depth <= _DEPTH:
         for at, v in enumerate(value[:64]):
             yield from _tables_within(str(at), v, path, depth)
+
+
+def _from_columns(value: Mapping[str, Any]) -> list[Record] | None:
+    """Return the records of a table that is written by columns, or as the names of its columns and rows of values."""
+    parts = list(value.values())
+    if len(value) < _FEWEST or not all(parts):
+        return None
+    names = next((v for v in parts if isinstance(v, list) and all(isinstance(n, str) for n in v)), None)
+    rows = next((v for v in parts if _is_rows(v)), None)
+    if names is not None and rows is not None and all(len(row) == len(names) for row in rows):
+        return [dict(zip(names, row, strict=True)) for row in rows]
+    if all(isinstance(v, dict) and all(map(str.isdigit, v)) and v.keys() == parts[0].keys() for v in parts):
+        return [{name: column[at] for name, column in value.items()} for at in parts[0]]
+    if all(isinstance(v, list) and len(v) == len(parts[0]) and _plain_all(v) for v in parts):
+        return [dict(zip(value, row, strict=True)) for row in zip(*parts, strict=True)]
+    return None
+
+
+def _is_rows(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(row, list) and _plain_all(row) for row in value)
+
+
+def _plain_all(values: Iterable[Any]) -> bool:
+    return not any(isinstance(v, dict | list) for v in values)
 
 
 def _is_keyed(value: Mapping[str, Any]) -> bool:

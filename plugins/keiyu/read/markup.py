@@ -12,7 +12,7 @@ from typing import Final
 from keiyu.read.archive import LONGEST_TEXT
 from keiyu.read.grid import Cell, Grid
 from keiyu.read.looks.model import Looks, Range
-from keiyu.read.sniff import RefusedError
+from keiyu.read.sniff import PAGE, RefusedError
 
 MOST: Final = 32 * 1024 * 1024
 """Characters of a page."""
@@ -33,7 +33,6 @@ _OTHER: Final = frozenset(
 )
 _BREAKS: Final = frozenset({"p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "li", "body", "caption"})
 _LEAST: Final = 2
-_NAMED: Final = "HTML/XML"
 
 
 def is_page(text: str) -> bool:
@@ -70,7 +69,7 @@ def decode(text: str) -> Grid:
 
 
 def _refused() -> RefusedError:
-    return RefusedError("read.decode.not_table", value=_NAMED)
+    return RefusedError("read.decode.not_table", value=PAGE)
 
 
 @dataclass
@@ -197,7 +196,7 @@ def _behind(text: str, ending: str, at: int) -> int:
     """Return where a text goes on behind an ending; a page that lacks it is damaged."""
     found = text.find(ending, at)
     if found < 0:
-        raise RefusedError("read.decode.damaged", value=f"{_NAMED}: {ending}")
+        raise RefusedError("read.decode.damaged", value=f"{PAGE}: {ending}")
     return found + len(ending)
 
 

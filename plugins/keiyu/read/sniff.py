@@ -16,41 +16,47 @@ _NOTHING: Final = b"\x00 \t\r\n,;\xef\xbb\xbf\xff\xfe"
 
 _SIGNATURES: Final = (
     (b"%PDF-", "PDF"),
-    (b"\x89PNG\r\n", "PNG"),
-    (b"\xff\xd8\xff", "JPEG"),
-    (b"GIF8", "GIF"),
-    (b"II*\x00", "TIFF"),
-    (b"MM\x00*", "TIFF"),
-    (b"BM", "BMP"),
-    (b"{\\rtf", "RTF"),
-    (b"Rar!", "RAR"),
-    (b"7z\xbc\xaf\x27\x1c", "7-Zip"),
-    (b"\x1f\x8b", "gzip"),
-    (b"MZ", "EXE"),
-    (b"SQLite format 3\x00", "SQLite"),
+    (b"\x89PNG\r\n", "画像 image (PNG)"),
+    (b"\xff\xd8\xff", "画像 image (JPEG)"),
+    (b"GIF8", "画像 image (GIF)"),
+    (b"II*\x00", "画像 image (TIFF)"),
+    (b"MM\x00*", "画像 image (TIFF)"),
+    (b"BM", "画像 image (BMP)"),
+    (b"{\\rtf", "文書 document (RTF)"),
+    (b"Rar!", "圧縮ファイル archive (RAR)"),
+    (b"7z\xbc\xaf\x27\x1c", "圧縮ファイル archive (7-Zip)"),
+    (b"\x1f\x8b", "圧縮ファイル archive (gzip)"),
+    (b"MZ", "プログラム program (EXE)"),
+    (b"SQLite format 3\x00", "データベース database (SQLite)"),
     (b"PAR1", "Parquet"),
     (b"ARROW1", "Arrow"),
-    (b"\x7fELF", "EXE"),
-    (b"BZh", "bzip2"),
-    (b"\xfd7zXZ\x00", "xz"),
-    (b"\x28\xb5\x2f\xfd", "Zstandard"),
-    (b"RIFF", "RIFF"),
-    (b"8BPS", "Photoshop"),
-    (b"%!PS", "PostScript"),
-    (b"\x00\x00\x01\x00", "ICO"),
-    (b"MSCF\x00\x00\x00\x00", "CAB"),
+    (b"\x7fELF", "プログラム program (EXE)"),
+    (b"BZh", "圧縮ファイル archive (bzip2)"),
+    (b"\xfd7zXZ\x00", "圧縮ファイル archive (xz)"),
+    (b"\x28\xb5\x2f\xfd", "圧縮ファイル archive (Zstandard)"),
+    (b"RIFF", "画像・音声 image or sound (RIFF)"),
+    (b"8BPS", "画像 image (Photoshop)"),
+    (b"%!PS", "文書 document (PostScript)"),
+    (b"\x00\x00\x01\x00", "画像 image (ICO)"),
+    (b"MSCF\x00\x00\x00\x00", "圧縮ファイル archive (CAB)"),
     (b"\x09\x00\x04\x00", "Excel 2 (BIFF2)"),
     (b"\x09\x02\x06\x00", "Excel 3 (BIFF3)"),
     (b"\x09\x04\x06\x00", "Excel 4 (BIFF4)"),
     (b"\x09\x08\x08\x00\x00\x05", "Excel 5 (BIFF5)"),
     (b"\x09\x08\x10\x00\x00\x06", "Excel 97 (BIFF8, OLE なし without OLE)"),
-    (b"\x00\x01\x00\x00Standard ", "Microsoft Access"),
-    (b"\x00\x00\x27\x0a", "Shapefile"),
+    (b"\x00\x01\x00\x00Standard ", "データベース database (Microsoft Access)"),
+    (b"\x00\x00\x27\x0a", "地図 map (Shapefile)"),
     (b"L\x00\x00\x00\x01\x14\x02\x00", "ショートカット shortcut"),
 )
-_WITHIN: Final = ((2, re.compile(rb"-l[hz][0-9a-z]-"), "LZH"), (257, re.compile(b"ustar[\x00 ]"), "tar"))
-"""Signatures that stand behind the beginning. Sources: LHA header (method at byte 2); POSIX pax (magic at byte 257)."""
-_BINARY_ONLY: Final = frozenset({"BMP", "EXE", "Parquet", "RTF", "RIFF", "bzip2", "Arrow"})
+_WITHIN: Final = (
+    (2, re.compile(rb"-l[hz][0-9a-z]-"), "圧縮ファイル archive (LZH)"),
+    (4, re.compile(b"ftyp[a-z0-9]{3}"), "写真・動画 photo or video (HEIC, MP4)"),
+    (257, re.compile(b"ustar[\x00 ]"), "圧縮ファイル archive (tar)"),
+)
+"""Signatures that stand behind the beginning. Sources: LHA header (method at byte 2); ISO 14496-12 (ftyp at byte 4);
+POSIX pax (magic at byte 257)."""
+_BINARY_ONLY: Final = frozenset({b"BM", b"MZ", b"PAR1", b"RIFF", b"BZh", b"ARROW1"})
+"""Signatures that a text may begin with, too."""
 
 _MARKUP: Final = re.compile(r"\s*(?:<!--.*?-->\s*)?<(?:!doctype\b|\?|[a-z][a-z0-9:]*[\s/>])", re.I | re.S)
 _SCRIPT: Final = re.compile(
@@ -58,7 +64,8 @@ _SCRIPT: Final = re.compile(
     r"|[\"']use strict|[$\w.]+\s*=\s*[\[{(]|[$\w.]+\(\s*[\[{]|[!(]function\b)"
 )
 _MAIL: Final = re.compile(r"(?:MIME-Version|Content-Type|Return-Path|Received|From):\s[^,]*\n", re.I)
-_TEXTS: Final = ((_MARKUP, "HTML/XML"), (_SCRIPT, "JavaScript"), (_MAIL, "MIME"))
+PAGE: Final = "ウェブページなど web page or the like (HTML/XML)"
+_TEXTS: Final = ((_MARKUP, PAGE), (_SCRIPT, "JavaScript"), (_MAIL, "電子メール e-mail"))
 
 
 @dataclass(eq=False)
@@ -101,7 +108,7 @@ def container(data: bytes) -> Container:
     if data.startswith(_OLE):
         return "ole"
     for magic, name in _SIGNATURES:
-        if data.startswith(magic) and (name not in _BINARY_ONLY or b"\x00" in data[:512] or name == "RTF"):
+        if data.startswith(magic) and (magic not in _BINARY_ONLY or b"\x00" in data[:512]):
             raise RefusedError("read.decode.not_table", value=name)
     for place, signature, name in _WITHIN:
         if signature.match(data, place):

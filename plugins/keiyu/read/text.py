@@ -35,6 +35,9 @@ _BAR: Final = "|"
 _RULE: Final = re.compile(r"\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)+\|?\s*")
 """The line under the header of a table in Markdown. Source: GitHub Flavored Markdown, delimiter row."""
 _DELIMITERS: Final = (",", "\t", ";", "|")
+_RARE: Final = ("，", "、", "；", "｜", "^")
+"""Delimiters that also stand inside cells: taken only where none of the others stands anywhere, between three cells."""
+
 _NAMED: Final = re.compile(r'"?sep=(.)"?\r?\n', re.I)
 _QUOTED: Final = re.compile(r'"[^"]*"')
 _BARE: Final = re.compile(r"(?<!\r)\n")
@@ -88,7 +91,7 @@ def find_delimiter(text: str) -> str:
     if named:
         return named[1]
     if not any(d in text for d in _DELIMITERS[1:]):
-        return ","
+        return "," if "," in text or len(text) > _LARGE else _rare_delimiter(text)
     head = text[:_SAMPLE]
     if any(map(_RULE.fullmatch, head.splitlines())):
         return _BAR
@@ -99,6 +102,16 @@ def find_delimiter(text: str) -> str:
         return max(_spread(whole, delimiter), _spread(single, delimiter))
 
     return max(_DELIMITERS, key=spread)
+
+
+def _rare_delimiter(text: str) -> str:
+    """Return the delimiter that stands equally often, twice at least, in most lines; a comma where there is none."""
+    lines = [line for line in text[:_SAMPLE].splitlines() if line.strip()][:_LINES]
+    for delimiter in _RARE:
+        alike, times = _spread(lines, delimiter)
+        if alike > 1 and 2 * alike > len(lines) and times % alike == 0 and times > alike:
+            return delimiter
+    return ","
 
 
 def _spread(lines: Sequence[str], delimiter: str) -> tuple[int, int]:
