@@ -3,8 +3,24 @@
 from collections.abc import Container, Sequence
 from typing import TYPE_CHECKING, Final
 
-from keiyu.read.general.evidence import ALONE, POWER
-from keiyu.read.general.mapping import CROSSED, LEAST, MOST, SHARED, Mapped, Mapper, Seen, Understanding
+from keiyu.read.general.evidence import POWER
+from keiyu.read.general.lexis import Heard
+from keiyu.read.general.mapping import (
+    CROSSED,
+    CROSSED_OVER,
+    GUESSED,
+    GUESSES,
+    LEAST,
+    MOST,
+    SHARED,
+    TELLING,
+    UNNAMED,
+    USE,
+    Mapped,
+    Mapper,
+    Seen,
+    Understanding,
+)
 from keiyu.read.general.parts import Part
 
 if TYPE_CHECKING:
@@ -12,8 +28,6 @@ if TYPE_CHECKING:
 
 _NAMED: Final = 1.5
 _ABOUT: Final = 1.0
-_UNTOLD: Final = SHARED + (1 - SHARED) * max(POWER[sort] for sort in ("ownership", *ALONE))
-"""Most that values say without a header."""
 _SHARE: Final = 1.0
 """Most that the values which name things of a line say for it."""
 _ROUNDED: Final = 1e-6
@@ -45,32 +59,60 @@ def fits(line: "LineWords", understanding: Understanding, found: "Found") -> tup
 
 
 def fits_at_most(
-    line: "LineWords", mapper: Mapper, columns: Sequence[Seen], parts: Sequence[Part], found: "Found"
+    line: "LineWords",
+    mapper: Mapper,
+    columns: Sequence[Seen],
+    heard: Sequence[Heard],
+    parts: Sequence[Part],
+    found: "Found",
 ) -> float:
     """Return the most that :func:`fits` may come to, by what the headers say and without weighing the values.
 
-    Every column is taken for as sure as the best values make it. What no header says only values of some sorts can
-    tell, each field in one column.
+    Every column is taken for as sure as the best values make it. A field counts once, and a column for one field or,
+    where it is sure of none, for what a doubtful one says.
 
     Args:
         line: the words of the line.
         mapper: maps columns by them.
         columns: the columns.
+        heard: what their headers say.
         parts: fields that lie in several of them.
         found: the table.
     """
-    own, sorts = line.contract.fields, mapper.judge.sorts
-    whole = {part.columns[0]: [(part.field, part.confidence)] for part in parts}
-    fields = {*mapper.telling, *(part.field for part in parts)}
-    most_told: list[float] = []
-    for column, heard in zip(columns, mapper.heard(columns), strict=True):
-        told = [(h.field, h.score + (1 - h.score) * POWER.get(sorts[h.field], 0.0)) for h in heard.hits[:MOST]]
-        told += whole.get(column.index, [])
-        fields.update(name for name, _ in told)
-        sure = (most if name in own or sorts[name] in CROSSED else 0.5 * most for name, most in told)
-        most_told.append(max((LEAST, *sure)))
-    more = sorted((max(_UNTOLD - sure, 0.0) for sure in most_told), reverse=True)[: len(mapper.telling)]
-    return sum(most_told) + sum(more) - _lacking(line, fields) + _named(line, found) + _SHARE + _ROUNDED
+    own = line.contract.fields
+    whole = {at: {part.field: part.confidence} for part in parts for at in part.columns}
+    unused = by_column = 0.0
+    by_field: dict[str, float] = {}
+    for column, said in zip(columns, heard, strict=True):
+        sure = whole[column.index] if column.index in whole else _most(mapper, column, said)
+        doubtful = max((LEAST * said.known, *(_DOUBTED * most for name, most in sure.items() if name in own)))
+        more = {n: (most if n in own else 0.5 * most) - doubtful for n, most in sure.items() if most >= USE}
+        unused += doubtful
+        by_column += max((0.0, *more.values()))
+        by_field |= {name: max(gain, by_field.get(name, 0.0)) for name, gain in more.items()}
+    told = unused + min(by_column, sum(by_field.values()))
+    return told - _lacking(line, by_field) + _named(line, found) + _SHARE + _ROUNDED
+
+
+def _most(mapper: Mapper, column: Seen, heard: Heard) -> dict[str, float]:
+    """Return how sure a column is at most of each field that it may hold, as :class:`Mapper` weighs it."""
+    sorts = mapper.judge.sorts
+    sure: list[tuple[str, float]] = []
+    for hit in heard.hits[:MOST]:
+        sort = sorts[hit.field]
+        power = POWER.get(sort, 0.0)
+        most = hit.score + (1 - hit.score) * power
+        sure.append((hit.field, min(most, GUESSED) if hit.how in GUESSES and power < TELLING else most))
+        if sort in CROSSED:
+            sure += [(name, CROSSED_OVER * hit.score) for name, other in sorts.items() if other == CROSSED[sort]]
+    if mapper.may_be_unnamed(column, heard):
+        sure += [(name, UNNAMED + (1 - UNNAMED) * POWER[sorts[name]]) for name in mapper.alone]
+    if any(level.shared for level in column.levels[-1:]):
+        sure += [(name, SHARED + (1 - SHARED) * POWER[sorts[name]]) for name in mapper.telling]
+    found: dict[str, float] = {}
+    for name, most in sure:
+        found[name] = max(most, found.get(name, 0.0))
+    return found
 
 
 def _is_numbered(column: Mapped, line: "LineWords") -> bool:

@@ -28,15 +28,16 @@ _GAP: Final = 0.12
 _MARGIN: Final = 0.06
 """By this much a field must fit a column better than another that is still free."""
 _BLANK: Final = 0.9
-_ALONE: Final = 0.15
+UNNAMED: Final = 0.15
 SHARED: Final = 0.35
 """With how much values begin under a header that stands over several columns."""
 LEAST: Final = 0.1
 """What a column that the line knows and does not ask for says for the line."""
 _OVERWHELMING: Final = 0.9
-_GUESSED: Final = 0.6
+GUESSED: Final = 0.6
 """Most that a header only like a label says, where the values do not prove it."""
-_TELLING: Final = 0.35
+GUESSES: Final = frozenset({"tail", "like"})
+TELLING: Final = 0.35
 _TELLS: Final = 0.8
 """What is left of a field where the values are of another's sort."""
 _DOUBTED: Final = 0.42
@@ -44,14 +45,13 @@ _MEASURED: Final = frozenset({"latitude", "longitude"})
 """Sorts that are not told from counts without decimals."""
 CROSSED: Final[Mapping[str, str]] = {"latitude": "longitude", "longitude": "latitude", "listed": "ownership"}
 """Sorts whose header may stand over values of another sort, which the values prove."""
+CROSSED_OVER: Final = 0.85
 _THIN: Final = 0.001
 """What a column of mostly blanks loses: of two that say the same the fuller one is used."""
 _HALF: Final = 0.5
 _FEW: Final = 3
 MOST: Final = 6
 """Fields that a header may name which are weighed."""
-_FIRST: Final = 4
-"""So many values show that a column is not of a sort."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,33 +156,25 @@ class Mapper:
         """
         self.lexis = lexis
         self.judge = judge
-        self._alone = [name for name, sort in judge.sorts.items() if sort in ALONE]
+        self.alone = [name for name, sort in judge.sorts.items() if sort in ALONE]
         self.telling = [name for name, sort in judge.sorts.items() if sort in ("ownership", *ALONE)]
 
-    def map(
-        self, columns: Sequence[Seen], parts: Sequence[Part], settled: Mapping[int, Mapped] | None = None
-    ) -> Understanding:
+    def map(self, columns: Sequence[Seen], heard: Sequence[Heard], parts: Sequence[Part]) -> Understanding:
         """Map all columns of a table.
 
         Args:
             columns: the columns.
+            heard: what their headers say.
             parts: fields that lie in several columns.
-            settled: columns that are not to be weighed, because a known form says what they are.
         """
-        if settled:
-            return self._beside(columns, [p for p in parts if not settled.keys() & set(p.columns)], settled)
         whole = {part.columns[0]: part for part in parts}
         taken = {at for part in parts for at in part.columns[1:]}
-        heard = self.heard(columns)
         ranked = [
             () if c.index in taken else self._of_part(whole[c.index]) if c.index in whole else self._weigh(c, h)
             for c, h in zip(columns, heard, strict=True)
         ]
         ranked = self._swapped(ranked)
-        thin = [
-            _THIN * is_mostly_blank(column.rows) if found else 0.0
-            for column, found in zip(columns, ranked, strict=True)
-        ]
+        thin = [_THIN * is_mostly_blank(c.rows) if found else 0.0 for c, found in zip(columns, ranked, strict=True)]
         chosen = assign(
             [
                 {c.field: c.confidence - less for c in found if c.confidence >= ASK}
@@ -201,11 +193,18 @@ class Mapper:
         spans = find_spans([c.levels for c in columns], heard, [c.rows for c in columns], self.judge, self.lexis.cues)
         return [spans.get(i, h) for i, h in enumerate(heard)]
 
-    def _beside(self, columns: Sequence[Seen], parts: Sequence[Part], settled: Mapping[int, Mapped]) -> Understanding:
-        """Map the columns beside those that are settled; none of them gets a field that a settled column holds."""
+    def beside(self, columns: Sequence[Seen], parts: Sequence[Part], settled: Mapping[int, Mapped]) -> Understanding:
+        """Map the columns beside those that are settled; none of them gets a field that a settled column holds.
+
+        Args:
+            columns: all columns.
+            parts: fields that lie in several columns.
+            settled: columns that are not to be weighed, because a known form says what they are.
+        """
         taken = {m.field: m.index for m in settled.values() if m.field is not None}
         free = [c for c in columns if c.index not in settled]
-        found = self.map(free, [p for p in parts if p.field not in taken])
+        left = [p for p in parts if p.field not in taken and not settled.keys() & set(p.columns)]
+        found = self.map(free, self.heard(free), left)
         own = (
             m
             if m.field not in taken
@@ -226,15 +225,19 @@ class Mapper:
         found += crossed
         if heard.either is not None:
             found = self._telling_first(found)
-        if not heard.known and heard.best < USE and column.sample:
+        if self.may_be_unnamed(column, heard):
             named = {self.judge.sorts[c.field] for c in found}
-            unnamed = (name for name in self._alone if self.judge.sorts[name] not in named)
+            unnamed = (name for name in self.alone if self.judge.sorts[name] not in named)
             found += [c for name in unnamed if (c := self._by_values(name, column))]
         if any(level.shared for level in column.levels[-1:]):
             named = {c.field for c in found}
             found += [c for name in self.telling if name not in named and (c := self._by_values(name, column, SHARED))]
         ranked = sorted((c for c in found if c.confidence >= _SEEN), key=lambda c: (-c.confidence, c.field))
         return tuple(ranked)
+
+    def may_be_unnamed(self, column: Seen, heard: Heard) -> bool:
+        """Return whether values may tell a column by themselves, because its header says nothing certain."""
+        return not heard.known and heard.best < USE and bool(column.sample)
 
     def _crossed(self, found: Sequence[Candidate], column: Seen) -> list[Candidate]:
         """Return what values say against their header: a longitude under 緯度, 公立 and 私立 under 種別."""
@@ -245,7 +248,7 @@ class Mapper:
             for name in (n for n, sort in self.judge.sorts.items() if sort == other and n not in told):
                 fit = self.judge.fit(name, column.sample)
                 if (fit.share or 0.0) >= _OVERWHELMING and (candidate.fit.share or 0.0) <= _HALF and candidate.hit:
-                    hit = replace(candidate.hit, field=name, score=candidate.hit.score * 0.85, how="crossed")
+                    hit = replace(candidate.hit, field=name, score=candidate.hit.score * CROSSED_OVER, how="crossed")
                     more.append(
                         Candidate(name, weigh(hit.score, replace(fit, power=0.0), len(column.sample)), hit, fit)
                     )
@@ -276,22 +279,22 @@ class Mapper:
         told = any(c.fit.power > 0 and (c.fit.share or 0.0) >= 0.7 for c in found)
         return [replace(c, confidence=c.confidence * _TELLS) if told and not c.fit.power else c for c in found]
 
-    def _by_values(self, name: str, column: Seen, start: float = _ALONE) -> Candidate | None:
+    def _by_values(self, name: str, column: Seen, start: float = UNNAMED) -> Candidate | None:
         first = self.judge.fit(name, column.sample.first)
         if first.share is None or first.share < _HALF:
             return None
         fit = self.judge.fit(name, column.sample)
         if self.judge.sorts[name] in _MEASURED and not all(map(has_decimals, column.sample)):
             return None
-        if fit.share is None or fit.share < 0.9 or len(column.sample) < (1 if start > _ALONE else _FEW):
+        if fit.share is None or fit.share < 0.9 or len(column.sample) < (1 if start > UNNAMED else _FEW):
             return None
         return Candidate(name, start + (1 - start) * fit.power * fit.share, None, fit)
 
     def _candidate(self, hit: Hit, column: Seen) -> Candidate:
         fit = self.judge.fit(hit.field, column.sample)
         sure = weigh(hit.score, fit, len(column.sample))
-        guessed = hit.how in ("tail", "like") and fit.power < _TELLING
-        return Candidate(hit.field, min(sure, _GUESSED) if guessed else sure, hit, fit)
+        guessed = hit.how in GUESSES and fit.power < TELLING
+        return Candidate(hit.field, min(sure, GUESSED) if guessed else sure, hit, fit)
 
     def _settled(
         self,
@@ -302,10 +305,7 @@ class Mapper:
         parts: Sequence[Part],
     ) -> Understanding:
         owner = {name: i for i, name in enumerate(chosen) if name is not None}
-        found = []
-        for i, column in enumerate(columns):
-            mapped = self._one(column, heard[i], ranked[i], chosen[i], owner)
-            found.append(mapped)
+        found = [self._one(column, heard[i], ranked[i], chosen[i], owner) for i, column in enumerate(columns)]
         found = _twins(columns, found, owner, ranked, self.judge.sorts)
         by_index = {m.index: n for n, m in enumerate(found)}
         told: dict[str, tuple[int, ...]] = {}

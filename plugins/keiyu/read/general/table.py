@@ -27,7 +27,7 @@ from keiyu.read.general.doubled import doubted
 from keiyu.read.general.evidence import Judge, sample_of
 from keiyu.read.general.fitting import fits, fits_at_most
 from keiyu.read.general.headers import Header
-from keiyu.read.general.lexis import Lexis
+from keiyu.read.general.lexis import Heard, Lexis
 from keiyu.read.general.mapping import Mapped, Mapper, Seen, Understanding
 from keiyu.read.general.parts import find_parts
 from keiyu.read.general.remembered import settled_by, whole, with_changes
@@ -290,6 +290,8 @@ def understand(found: Found, lines: Sequence[LineWords]) -> tuple[LineWords, Und
     tried = [(line, whole(layout, found.form, len(found.header.levels))) for line, layout in same]
     if tried:
         return max(tried, key=lambda item: fits(item[0], item[1], found))
+    if len(lines) == 1:
+        return lines[0], Start(found, lines[0]).understood()
     starts = [Start(found, line) for line in lines]
     understood: dict[int, Understanding] = {}
     fit: dict[int, tuple[float, float]] = {}
@@ -324,15 +326,19 @@ class Start:
         """The most that the line may fit; nothing limits what a known form says."""
         if self._layout is not None:
             return math.inf
-        return fits_at_most(self._line, self._mapper, self._columns, self._parts, self._found)
+        return fits_at_most(self._line, self._mapper, self._columns, self._heard, self._parts, self._found)
+
+    @cached_property
+    def _heard(self) -> list[Heard]:
+        return self._mapper.heard(self._columns)
 
     def understood(self) -> Understanding:
         """Weigh the columns."""
         mapper, columns, parts, layout = self._mapper, self._columns, self._parts, self._layout
         if layout is None:
-            return proven(unshifted(mapper.map(columns, parts), columns, self._line.judge), ANCHORS)
+            return proven(unshifted(mapper.map(columns, self._heard, parts), columns, self._line.judge), ANCHORS)
         form = self._found.form
-        return with_changes(mapper.map(columns, parts, settled_by(layout, form)), layout, form)
+        return with_changes(mapper.beside(columns, parts, settled_by(layout, form)), layout, form)
 
 
 def table_of(found: Found, line: LineWords, understanding: Understanding, name: str, schemas: Path) -> Table:
