@@ -100,3 +100,9 @@ def test_a_month_of_each_facility_is_no_month_of_the_list(head: str) -> None:
     rows = [["施設名", head, "0歳", "1歳"], *([f"第{n}保育園", f"平成{n + 5}年4月", n, n] for n in range(4))]
     found = read([["令和6年4月 受入可能数"], *rows])
     assert months(found) == {APRIL: [0, 1, 2, 3]}
+
+
+def test_the_day_on_which_a_facility_was_founded_is_no_month_of_a_list() -> None:
+    rows = [["名称", "認可等年月日", "住所", "定員"], *([f"第{n % 2}園", f"{1990 + n}-04-01", n, n] for n in range(4))]
+    found = read(rows)
+    assert (found.as_of, [list(table.rows) for table in found.tables], found.also) == (None, [[2, 3, 4, 5]], [])

@@ -32,21 +32,22 @@ _TEXT: Final = 16
 _WRITTEN: Final = re.compile(r"(?:20\d\d|[RH]\d{1,2})[./-]?(?:0?[1-9]|1[0-2])", re.IGNORECASE)
 
 
-def by_rows(found: "Found", names: Callable[[str], bool]) -> "list[Found]":
+def by_rows(found: "Found", names: Callable[[str], bool], dates: Callable[[str], bool]) -> "list[Found]":
     """Return the table of each month; none where the rows are not certainly of several months.
 
     Args:
         found: a table.
         names: tells whether a header text stands over the names of records.
+        dates: tells whether a header text stands over a date of the record itself, such as when it was founded.
     """
     if found.grid.features or len(found.grid.rows) > LONGEST:
         return []
     reader = _Months(found)
-    column = next((at for at in range(len(found.header.levels)) if reader.begins(at)), None)
+    over = [[level.text for level in levels] for levels in found.header.levels]
+    column = next((at for at, texts in enumerate(over) if reader.begins(at) and not any(map(dates, texts))), None)
     if column is None:
         return []
-    levels = enumerate(found.header.levels)
-    name = next((at for at, told in levels if at != column and any(names(one.text) for one in told)), None)
+    name = next((at for at, texts in enumerate(over) if at != column and any(map(names, texts))), None)
     return list(_Rows(found, name, column, reader).tables()) if name is not None else []
 
 

@@ -19,6 +19,8 @@ from keiyu.read.kinds import kind_of
 
 _NAMING: Final = 0.75
 _SURE: Final = 0.9
+_AS_OF: Final = "dateModified"
+"""Concept (GIF 更新日) of the date to which figures refer."""
 
 
 def find_tables(workbook: Workbook, lines: Sequence[LineWords], name: str = "") -> list[Found]:
@@ -52,7 +54,7 @@ def _arranged(found: Found, spreader: Spreader, lines: Sequence[LineWords]) -> I
     if any(line.known.exact(found.form) for line in lines):
         yield found
         return
-    for one in by_rows(found, spreader.names) or [found]:
+    for one in by_rows(found, spreader.names, lambda t: _dates(t, lines)) or [found]:
         made = spreader.spread(one.grid, one.header)
         yield one if made is None else replace(one, grid=made[0], header=made[1], spread=made[2])
 
@@ -90,6 +92,13 @@ def _names(text: str, lines: Sequence[LineWords]) -> bool:
     """Return whether a text stands over the names of records."""
     hits = (line.lexis.hear(text).hits[:1] for line in lines)
     return any(hit.field == ANCHORS[0] and hit.score >= _SURE for first in hits for hit in first)
+
+
+def _dates(text: str, lines: Sequence[LineWords]) -> bool:
+    """Return whether a text stands over a date of each record, not over that to which its figures refer."""
+    hits = ((line.fields[hit.field], hit) for line in lines for hit in line.lexis.hear(text).hits[:1])
+    own = (hit.score >= _NAMING and kind_of(field).name == "date" and field.concept != _AS_OF for field, hit in hits)
+    return any(own)
 
 
 def _known(text: str, lines: Sequence[LineWords]) -> bool:
