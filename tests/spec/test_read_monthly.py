@@ -103,6 +103,6 @@ def test_a_month_of_each_facility_is_no_month_of_the_list(head: str) -> None:
 
 
 def test_the_day_on_which_a_facility_was_founded_is_no_month_of_a_list() -> None:
-    rows = [["名称", "認可等年月日", "住所", "定員"], *([f"第{n % 2}園", f"{1990 + n}-04-01", n, n] for n in range(4))]
-    found = read(rows)
-    assert (found.as_of, [list(table.rows) for table in found.tables], found.also) == (None, [[2, 3, 4, 5]], [])
+    head = ["施設名", "認可等年月日", "0歳空き", "1歳空き"]
+    found = read([head, *([f"第{n % 2}保育園", f"{1990 + n}-04-01", n, n] for n in range(4))])
+    assert (found.as_of, [list(table.rows) for table in found.tables]) == (None, [[2, 3, 4, 5]])
