@@ -93,7 +93,9 @@ _YEAR_END = rf"\s*(?:年?\s*\(\s*{_year(2)}\s*年?\s*\)\s*年?|年|{_POINT})"
 _WRITTEN_MONTH = rf"{_year(1)}{_YEAR_END}\s*(?P<month>{_NUMBER})"
 _ROUND = rf"(?![\d{_DIGITS}十拾]*\s*[次回期号])"
 """What follows no day: 4月2次 is the second round of April."""
-_WRITTEN = rf"{_WRITTEN_MONTH}\s*(?:(?:月|{_POINT})\s*(?P<day>{_NUMBER})(?!\d){_ROUND}\s*日?|月(?P<end>末)日?)"
+_YEARS_ON = rf"(?!(?:\s*{_POINT}\s*\d{{1,2}})?\s*年)"
+"""What follows no month and no day: 令和8・9年度 are two years."""
+_WRITTEN = rf"{_WRITTEN_MONTH}\s*(?:(?:月|{_POINT})\s*(?P<day>{_NUMBER})(?!\d){_YEARS_ON}{_ROUND}\s*日?|月(?P<end>末)日?)"
 _COMPACT = (
     r"(?:(?<!\d)(?P<year8>\d{4})|(?<![A-Za-z])(?P<era6>[RHSTMrhstm])(?P<year6>\d{2}))(?P<mm>\d{2})(?P<dd>\d{2})(?!\d)"
 )
@@ -103,7 +105,7 @@ _TIME = rf"(?:[T\s]*(?:午前|午後)?\s*\d{{1,2}}(?::\d{{2}}){{1,2}}(?:\.\d+)?|
 
 _DATE = re.compile(rf"{_WRITTEN}|{_COMPACT}")
 _CELL = re.compile(rf"[(\[【〔]*\s*(?:{_WRITTEN}|{_COMPACT}){_WEEKDAY}{_TIME}\s*(?:現在|時点|付け?)?\s*[)\]】〕]*")
-_MONTH = re.compile(rf"{_WRITTEN_MONTH}(?!\d)\s*月?|(?<!\d)(?P<year8>\d{{4}})(?P<mm>0[1-9]|1[0-2])(?!\d)")
+_MONTH = re.compile(rf"{_WRITTEN_MONTH}(?!\d){_YEARS_ON}\s*月?|(?<!\d)(?P<year8>\d{{4}})(?P<mm>0[1-9]|1[0-2])(?!\d)")
 _AFTER = rf"(?:\s*\(?[月火水木金土日](?:曜日?)?\)?)?{_TIME}\s*"
 _AS_OF = re.compile(rf"{_AFTER}(?:現在|時点)")
 _OTHER = re.compile(rf"{_AFTER}(?:公表|公開|発表|更新|作成|付|改正|改訂|訂正|提出|施行)")

@@ -12,6 +12,7 @@ from keiyu.read.general.shapes import shape
 from keiyu.read.grid import Cell, Grid
 
 _SHORT: Final = 60
+_YEAR: Final = "年"
 _AS_OF: Final = re.compile(r"現在|時点")
 _NUMBER: Final = re.compile(r"\d|[元一二三四五六七八九十]")
 _DAY: Final = re.compile(
@@ -67,10 +68,16 @@ def _is_as_of(cell: Cell) -> bool:
 def _said(grid: Grid, top: int, cues: Cues) -> Iterator[tuple[dt.date, float]]:
     """Yield what the rows over a table say, with how much it counts."""
     for number, row in enumerate(grid.rows[:top]):
-        for cell in row:
-            weight = _weight(cell, cues)
-            for date in _dates(cell) if weight else ():
-                yield date, weight - 0.01 * number
+        found = [(date, weight) for cell in row if (weight := _weight(cell, cues)) for date in _dates(cell)]
+        whole = "".join(map(_written, row)) if not found and len(row) - row.count("") > 1 else ""
+        if _YEAR in whole and len(whole) <= _SHORT:
+            found = [(date, _weight(whole, cues)) for date in _dates(whole)]
+        yield from ((date, weight - 0.01 * number) for date, weight in found)
+
+
+def _written(cell: Cell) -> str:
+    """Return a cell as it stands in a date that is cut over cells: 令和, 8, 年, 6, 月."""
+    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell).strip()
 
 
 def _weight(cell: Cell, cues: Cues) -> float:
