@@ -95,7 +95,9 @@ _ROUND = rf"(?![\d{_DIGITS}十拾]*\s*[次回期号])"
 """What follows no day: 4月2次 is the second round of April."""
 _YEARS_ON = rf"(?!(?:\s*{_POINT}\s*\d{{1,2}})?\s*年)"
 """What follows no month and no day: 令和8・9年度 are two years."""
-_WRITTEN = rf"{_WRITTEN_MONTH}\s*(?:(?:月|{_POINT})\s*(?P<day>{_NUMBER})(?!\d){_YEARS_ON}{_ROUND}\s*日?|月(?P<end>末)日?)"
+_WRITTEN = (
+    rf"{_WRITTEN_MONTH}\s*(?:(?:月|{_POINT})\s*(?P<day>{_NUMBER})(?!\d){_YEARS_ON}{_ROUND}\s*日?|月(?P<end>末)日?)"
+)
 _COMPACT = (
     r"(?:(?<!\d)(?P<year8>\d{4})|(?<![A-Za-z])(?P<era6>[RHSTMrhstm])(?P<year6>\d{2}))(?P<mm>\d{2})(?P<dd>\d{2})(?!\d)"
 )
