@@ -4,7 +4,19 @@ from typing import Any
 
 import pytest
 
-from spec.test_read_unseen import LATITUDES, LONGITUDES, NAMES, PHONES, STREETS, mapped, told
+from keiyu.read.inspect import inspect
+from spec.test_read_unseen import (
+    AREAS,
+    CONTRACTS,
+    LATITUDES,
+    LONGITUDES,
+    NAMES,
+    PHONES,
+    SCHEMAS,
+    STREETS,
+    mapped,
+    told,
+)
 
 TYPES = ["児童発達支援", "放課後等デイサービス", "居宅介護支援", "通所介護（デイサービス）"]
 OPENED, CLOSED = ["9:00", "10:00", "13:30", "14:00"], ["17:00", "18:00", "18:30", "19:00"]
@@ -70,3 +82,28 @@ def test_of_two_numbers_the_key_is_the_one_that_never_comes_twice(turned: bool) 
     }
     found = mapped(told({**pairs, "避難所名": NAMES, "住所": STREETS, **places}))
     assert (found["id"], found["uid"]) == (None, "shelter_id")
+
+
+def test_ages_that_add_up_to_a_count_are_of_that_count() -> None:
+    ages = ["0歳", "1歳", "2歳", "年少3歳", "年中4歳", "年長5歳"]
+    figures = [[5, 12, 30, 27, 25, 38], [5, 13, 15, 23, 17, 24], [6, 15, 16, 17, 18, 19], [8, 12, 15, 14, 17, 20]]
+    columns: dict[str, list[Any]] = {"園名": NAMES, "定員": ["210名", "125名", "120名", "115名"]}
+    columns |= {age: [row[n] for row in figures] for n, age in enumerate(ages)}
+    found = mapped(told({**columns, "現員": [sum(row) for row in figures]}))
+    assert [found[age] for age in ages] == [f"enrolled_age{n}" for n in range(6)]
+
+
+def test_what_is_left_of_a_group_is_no_remark() -> None:
+    rows = "".join(f"{n},{name},{street},×,,\n" for n, (name, street) in enumerate(zip(NAMES, STREETS, strict=True)))
+    answer = listed(f"No.,避難所名,住所,災害区分,,\n,,,津波,洪水,その他\n{rows}")
+    assert mapped(answer)["災害区分 / その他"] in (None, "?")
+
+
+def test_a_sum_beside_which_a_figure_is_rough_is_no_record() -> None:
+    rows = "".join(f"{name},60,×,○,30人程度\n" for name in NAMES)
+    answer = listed(f"施設名,定員,0歳児空き,1歳児空き,募集予定\n{rows}公立保育所計,240,,,120人程度\n")
+    assert answer["data_rows"] == len(NAMES)
+
+
+def listed(text: str) -> dict[str, Any]:
+    return inspect(text.encode(), "list.csv", CONTRACTS, AREAS, schemas=SCHEMAS)

@@ -10,6 +10,8 @@ from keiyu.read.general.lexis import COMPOSED, DENIED, SILENT, Heard, Hit, Lexis
 from keiyu.read.kinds import kind_of
 
 _ONE_OF_SEVERAL = 0.8
+_FREE = "text"
+"""The kind of values that prove nothing: a loose word for one is what is left of the group that it stands under."""
 _OF_IT = re.compile(r"^\s*[(（]?(?:うち|内|内訳)[\s:：・_]*(.+?)[)）]?\s*$", re.DOTALL)
 """A text over a column that counts a part of the column on the left."""
 _UNIT = re.compile(r"[(（][^()（）]*[)）]")
@@ -88,7 +90,7 @@ def _side_by_side(heard: Sequence[Heard], whole: Heard) -> Heard:
 
 
 def _grouped(levels: Sequence[Level], lexis: Lexis, whole: Heard) -> Heard:
-    """Read a label under a group's name: 電話番号 under 保護者 is not the facility's."""
+    """Read a label under a group's name: 電話番号 under 保護者 is not the facility's, その他 under 災害 no remark."""
     own = lexis.hear(levels[-1].text)
     if own.known and not own.hits:
         return own
@@ -97,13 +99,18 @@ def _grouped(levels: Sequence[Level], lexis: Lexis, whole: Heard) -> Heard:
     neutral = lexis.cues.without_thing(folded + "_") in ("_", "") or folded in lexis.cues.things
     weight = COMPOSED if neutral else max(lexis.weight(folded), DENIED)
     best: dict[str, Hit] = {}
+    rest = set() if neutral else {hit.field for hit in own.hits if hit.how == "weak" and _is_free(hit, lexis)}
     for hit in own.hits:
-        best[hit.field] = lexis.allowed(hit.times(weight, "part"), over)
+        best[hit.field] = lexis.allowed(hit.times(DENIED if hit.field in rest else weight, "part"), over)
     beside = min(lexis.weight(fold.joined(levels[-1].text)), 0.9)
     for hit in (*(h.times(_under(h, own, beside, lexis), "part") for h in above.hits), *whole.hits):
-        if hit.field not in best or hit.score > best[hit.field].score:
+        if hit.field not in best or (hit.score > best[hit.field].score and hit.field not in rest):
             best[hit.field] = hit
     return _ranked(best, known=own.known and neutral, either=own.either)
+
+
+def _is_free(hit: Hit, lexis: Lexis) -> bool:
+    return kind_of(lexis.vocabulary.terms[hit.field].field).name == _FREE
 
 
 def _under(hit: Hit, own: Heard, beside: float, lexis: Lexis) -> float:
