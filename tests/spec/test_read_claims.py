@@ -130,6 +130,20 @@ def test_a_postal_code_cut_over_columns_gets_back_the_zeros_that_a_spreadsheet_a
     assert [row["values"]["postal_code"] for row in answer["rows"]] == ["983-0012", "984-0831", "060-0045", "982-0011"]
 
 
+def test_hours_of_which_only_a_part_is_certain_keep_the_rest_as_their_note() -> None:
+    hours = ["7:00～18:00", "平日１３:００～", "7:30※1号認定は8:30", "終日"]
+    answer = told({"施設名称": NURSERIES, "所在地": STREETS, "開所時間": hours, "定員": [90, 60, 45, 30]})
+    assert [
+        (*(r["values"][f] or r["status"][f] for f in ("open_time", "close_time", "hours_note")),)
+        for r in answer["rows"]
+    ] == [
+        ("07:00", "18:00", "not_submitted"),
+        ("13:00", "unknown", "not_submitted"),
+        ("07:30", "unknown", "※1号認定は8:30"),
+        ("unknown", "unknown", "not_submitted"),
+    ]
+
+
 def test_two_whole_numbers_are_not_one() -> None:
     numbers = ["042-622-3343", "042-625-0280", "042-675-0011", "042-661-1231"]
     found = mapped({"施設名称": NURSERIES, "電話番号1": numbers, "電話番号2": numbers[::-1], "所在地": STREETS})

@@ -235,3 +235,10 @@ def test_the_pipeline_uses_what_is_sure_and_tells_the_rest() -> None:
     assert facility.columns["area_code"] == ["132012"] * 4
     assert "capacity" not in facility.columns
     assert [f.rule_id for f in reading.findings].count("read.column.review") == 2
+
+
+def test_inspect_tells_what_could_not_be_decoded_for_certain() -> None:
+    answer = told(
+        '施設名称,種別,定員\n"さくら保育園,認可保育所,90\nもも保育園,認可保育所,60\n'.encode(), "保育所一覧.csv"
+    )
+    assert [said["rule_id"] for said in answer["findings"]] == ["read.decode.quotes"]

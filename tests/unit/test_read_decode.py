@@ -100,7 +100,7 @@ def test_nothing_is_refused_as_empty(data: bytes) -> None:
         (b"a,b\r\n\x00\x01\x02,c", "read.decode.binary"),
         (b"\x81\x81\xff\xff\xfd\x80a,b", "read.decode.encoding"),
         ("名称,定員\r\n保育園".encode("cp932") + b"\x81", "read.decode.encoding"),
-        (b'a,"' + b"x" * 200_000 + b'"', "read.decode.record"),
+        (b'a,"' + b"x" * 200_000 + b'"', "read.decode.too_large"),
         (b"," * 20_000 + b"a", "read.decode.too_large"),
     ],
 )

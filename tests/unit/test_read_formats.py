@@ -337,8 +337,8 @@ def test_a_text_longer_than_any_cell_is_refused() -> None:
 @pytest.mark.parametrize("quote", ["", '"'])
 def test_a_cell_of_ten_megabytes_is_refused_in_text_too(quote: str) -> None:
     cell = quote + "あ" * 3_000_000 + quote
-    assert refusal(f"名称,定員\n{cell},1\n".encode())[0] == "read.decode.record"
-    assert refusal(f"名称,定員\n{cell[:1_500_000]}{quote},1\n{'い,2' * 999_999}".encode())[0] == "read.decode.record"
+    assert refusal(f"名称,定員\n{cell},1\n".encode())[0] == "read.decode.too_large"
+    assert refusal(f"名称,定員\n{cell[:1_500_000]}{quote},1\n{'い,2' * 999_999}".encode())[0] == "read.decode.too_large"
 
 
 def test_a_hundred_thousand_columns_are_refused() -> None:

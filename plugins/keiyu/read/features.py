@@ -74,7 +74,9 @@ def _load(text: str, remarks: list[Remark]) -> Any:
             loaded = decoder.decode(text)
         except json.JSONDecodeError as error:
             loaded = _lines(text, decoder, error)
-    except (ValueError, RecursionError) as error:
+    except RecursionError as error:
+        raise RefusedError("read.decode.json", value="入れ子が深すぎます nested too deeply") from error
+    except ValueError as error:
         raise RefusedError("read.decode.json", value=str(error)[:200]) from error
     if twice.names:
         remarks.append(Remark("read.decode.property_twice", value="、".join(list(twice.names)[:10])))

@@ -105,9 +105,18 @@ def inspect(
             "encoding": workbook.encoding,
         }
     document = {**_document(filename, workbook, whole, areas), **_remembered(filename, whole, schemas)}
+    document["findings"] = [_said(said) for said in _remarks(filename, workbook, schemas)]
     if line is None and document["layout"] is None and not tells(whole.main):
-        document |= {"line": None, "findings": [_of_no_line(filename, whole.main, schemas)]}
+        document["line"] = None
+        document["findings"].append(_of_no_line(filename, whole.main, schemas))
     return document
+
+
+def _remarks(filename: str, workbook: Workbook, schemas: Path) -> Iterator[Finding]:
+    """Yield what the decoder has to say of a file that it could read."""
+    for remark in workbook.remarks:
+        place = Place(filename, remark.sheet, remark.cell)
+        yield finding(schemas, remark.rule_id, place, value=remark.value, expected=remark.expected)
 
 
 def _of_no_line(filename: str, table: Table, schemas: Path) -> dict[str, Any]:

@@ -159,6 +159,10 @@ def _mended(text: str, delimiter: str, remarks: list[Remark] | None) -> list[lis
     try:
         rows, broken = mended(text, delimiter)
     except csv.Error as error:
+        if max(map(len, text.splitlines()), default=0) > csv.field_size_limit():
+            raise RefusedError(
+                "read.decode.too_large", value=f"> {csv.field_size_limit():,} 文字 characters"
+            ) from error
         raise RefusedError("read.decode.record", value=str(error)) from error
     if broken and remarks is not None:
         remarks.append(Remark("read.decode.quotes", cell=address(broken[0], 0), value=str(len(broken))))

@@ -24,6 +24,7 @@ from keiyu.read.values import raw
 
 MERGED: Final = "read.value.merged"
 _SIMPLE: Final = {ValueStatus.REPORTED, ValueStatus.TRUE_ZERO}
+_NOTE: Final = "hours_note"
 _ENDS: Final = {"open_time": "close_time", "extended_open_time": "extended_close_time"}
 
 
@@ -96,7 +97,7 @@ class _Values:
 
     def read(self) -> list[FieldValues]:
         found = [self._field(name, column) for name, column in self._fields.items()]
-        return [*found, *_ends(found, self._table)]
+        return [*found, *_ends(found, self._table), *_notes(found, self._table)]
 
     def columns(self) -> list[FieldColumn]:
         found = [self._column(name, column) for name, column in self._fields.items()]
@@ -105,7 +106,7 @@ class _Values:
             for name, at in self._fields.items()
             if name in _ENDS and _ENDS[name] not in self._fields
         ]
-        return [*found, *map(_typed, _ends(ranges, self._table))]
+        return [*found, *map(_typed, (*_ends(ranges, self._table), *_notes(ranges, self._table)))]
 
     def _column(self, name: str, column: int) -> FieldColumn:
         """Read a field in blocks, where no cell of it is merged or crossed out."""
@@ -288,8 +289,25 @@ def _ends(found: Sequence[FieldValues], table: Table) -> list[FieldValues]:
         untils: list[Any] = [value.more.get("until") for value in values.read]
         if any(untils):
             read = [
-                Value(until, ValueStatus.REPORTED if until else value.status, value.raw)
+                Value(until, ValueStatus.REPORTED if until else _untold(value.status), value.raw)
                 for until, value in zip(untils, values.read, strict=True)
             ]
             more.append(FieldValues(end, values.column, values.cells, read))
     return more
+
+
+def _untold(status: ValueStatus) -> ValueStatus:
+    """Return why there is no end: as there is no beginning, else it is not said."""
+    return ValueStatus.UNKNOWN if status is ValueStatus.REPORTED else status
+
+
+def _notes(found: Sequence[FieldValues], table: Table) -> list[FieldValues]:
+    """Return what stands behind the times, as the note on hours that it is, where no column holds that note."""
+    mapped = table.understanding.fields
+    ranges = (v for v in found if v.field in _ENDS and _ENDS[v.field] not in mapped)
+    values = next((v for v in ranges if any(one.more.get("remark") for one in v.read)), None)
+    if values is None or _NOTE not in table.line.fields or _NOTE in mapped:
+        return []
+    remarks = [(one.more.get("remark"), one.raw) for one in values.read]
+    read = [Value(r, ValueStatus.REPORTED if r else ValueStatus.NOT_SUBMITTED, raw if r else "") for r, raw in remarks]
+    return [FieldValues(_NOTE, values.column, values.cells, read)]
