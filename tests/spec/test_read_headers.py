@@ -89,3 +89,14 @@ def test_lists_side_by_side_are_parts_under_the_title_of_both() -> None:
     assert answer["data_rows"] == 11
     kinds = [row["values"]["facility_type"] for row in answer["rows"]]
     assert kinds == ["小規模保育事業"] * 6 + ["家庭的保育事業"] * 5
+
+
+def test_opening_and_closing_under_weekdays() -> None:
+    rows = [
+        ["施設名", "電話番号", "開所時間", None, None, None],
+        [None, None, "平日", None, "土曜", None],
+        [None, None, "開", "閉", "開", "閉"],
+        *([*record[:2], "7:30", "18:30", "7:30", "12:30"] for record in records(1, 6)),
+    ]
+    answer = told(rows, "A1:A3", "B1:B3", "C1:F1", "C2:D2", "E2:F2")
+    assert fields(answer) == ["name", "phone", "open_time", "close_time", None, None]

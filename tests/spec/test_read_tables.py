@@ -278,6 +278,13 @@ def test_tables_of_one_header_that_count_different_things_are_not_mixed() -> Non
     assert [(row["values"]["vacancy_age0"], row["values"]["waiting_age0"]) for row in listed(answer)] == [(1, 2)] * 3
 
 
+def test_a_table_that_names_its_records_goes_before_one_that_names_none() -> None:
+    orders = [["種別", "対象地区", "世帯数", "人数"], ["避難指示", "全域", 1200, 3000], ["避難指示", "北", 200, 500]]
+    shelters = [["避難所名", "開設時刻", "世帯数", "人数"], ["北小学校", "8:30", 3, 8], ["南公民館", "9:00", 0, 0]]
+    answer = told(book({"第１報": [["１　避難情報"], *orders, ["２　避難所開設状況"], *shelters]}))
+    assert [(r["values"]["name"], r["values"]["evacuees"]) for r in listed(answer)] == [("北小学校", 8), ("南公民館", 0)]
+
+
 def test_the_title_of_a_page_is_no_record() -> None:
     page = [["保育所一覧（１）", "", "", "令和６年４月１日現在"], HEADER]
     answer = told(book({"一覧": [*page, *records(1, 3), [], *page, *records(4, 5)]}))

@@ -80,7 +80,7 @@ def gather(workbook: Workbook, lines: Sequence[LineWords], name: str, schemas: P
     found = [part for one in find_tables(workbook, lines, name) for part in _apart(one, lines)]
     if not found:
         return None
-    tables = join(_told_once(list(_understood(found, lines, name, schemas))), name, schemas)
+    tables = join(_named_first(_told_once(list(_understood(found, lines, name, schemas)))), name, schemas)
     if all(not len(table.body.records) and not table.understanding.fields for table in tables):
         return None
     lists, left = _lists(tables)
@@ -147,6 +147,19 @@ def _told_once(tables: Sequence[Table]) -> list[Table]:
             table = replace(table, understanding=replace(table.understanding, memory=memory))
         told.append(table)
     return told
+
+
+def _named_first(tables: Sequence[Table]) -> list[Table]:
+    """Put a table of a line, with names of records, before others if the first is of no line and names nothing.
+
+    What is ordered for districts stands over the shelters that are open, with households and people of its own.
+    """
+    first = tables[0].understanding
+    doubtful = {c.field for m in first.columns if m.review for c in m.candidates}
+    if ANCHORS[0] in doubtful.union(first.fields) or first.memory is not None:
+        return list(tables)
+    at = next((n for n, t in enumerate(tables) if ANCHORS[0] in t.understanding.fields and is_of_line(t)), 0)
+    return [tables[at], *tables[:at], *tables[at + 1 :]]
 
 
 def _lists(tables: Sequence[Table]) -> tuple[list[list[Table]], list[Table]]:
