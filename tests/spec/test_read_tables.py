@@ -282,7 +282,10 @@ def test_a_table_that_names_its_records_goes_before_one_that_names_none() -> Non
     orders = [["種別", "対象地区", "世帯数", "人数"], ["避難指示", "全域", 1200, 3000], ["避難指示", "北", 200, 500]]
     shelters = [["避難所名", "開設時刻", "世帯数", "人数"], ["北小学校", "8:30", 3, 8], ["南公民館", "9:00", 0, 0]]
     answer = told(book({"第１報": [["１　避難情報"], *orders, ["２　避難所開設状況"], *shelters]}))
-    assert [(r["values"]["name"], r["values"]["evacuees"]) for r in listed(answer)] == [("北小学校", 8), ("南公民館", 0)]
+    assert [(r["values"]["name"], r["values"]["evacuees"]) for r in listed(answer)] == [
+        ("北小学校", 8),
+        ("南公民館", 0),
+    ]
 
 
 def test_the_title_of_a_page_is_no_record() -> None:
