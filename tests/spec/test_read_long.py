@@ -8,9 +8,10 @@ import pytest
 
 from keiyu.read import text
 from keiyu.read.general import pieces
+from keiyu.read.general.pieces import LONGEST
 from keiyu.read.held import Array, Coded, Texts, blanks, chosen, together, where
 from keiyu.read.model import Reading
-from reading import reading
+from reading import Rows, csv_bytes, reading
 
 COUNT = 20_500
 HEADER = (
@@ -113,3 +114,57 @@ def test_a_long_list_is_cut_where_other_columns_begin_as_a_short_one_is(
     assert first.columns["name"][-1] == "第14999ひまわり保育園"
     assert (last.columns["name"][0], last.columns["capacity"][0]) == ("第15000ひまわり保育園", 15_000 % 90)
     assert set(last.columns["facility_type"]) == {"unlicensed"}
+
+
+HEAD = ["名称", "所在地", "電話番号", "定員"]
+
+
+def facility(n: int) -> list[Any]:
+    return [f"第{n}ひまわり保育園", f"千代田区一番町{n % 30}-{n}", f"03-{n % 9000 + 1000}-1000", n % 90]
+
+
+def beside(count: int) -> Rows:
+    return [
+        ["東京都の保育所"],
+        [*HEAD, "", *HEAD],
+        *([*facility(2 * n), "", *facility(2 * n + 1)] for n in range(count)),
+    ]
+
+
+def of_two_rows(count: int) -> Rows:
+    records = chain.from_iterable((facility(n)[:2], facility(n)[2:]) for n in range(count))
+    return [["東京都の保育所"], HEAD[:2], HEAD[2:], *records]
+
+
+def of_ages(count: int) -> Rows:
+    rows = ([f"第{n // 3}保育園", f"{n % 3}歳児", 10 + n % 3, n % 5] for n in range(3 * count))
+    return [["令和7年4月 保育所等空き状況"], ["施設名", "年齢", "定員", "空き"], *rows]
+
+
+def with_titles(count: int) -> Rows:
+    titles = {100: ["公立保育所"], 900: ["", "南部の施設", "", ""], 9_000: ["【認可外保育施設】"]}
+    return [["東京都の保育所"], HEAD, *chain.from_iterable([*[titles.get(n, [])], facility(n)] for n in range(count))]
+
+
+@pytest.mark.parametrize(
+    ("rows", "parts", "last", "left"),
+    [
+        (beside(LONGEST), [LONGEST, LONGEST], {"name": f"第{2 * LONGEST - 1}ひまわり保育園"}, None),
+        (of_two_rows(LONGEST // 2 + 1), [LONGEST // 2 + 1], {"capacity": (LONGEST // 2) % 90}, None),
+        (of_ages(LONGEST // 3 + 1), [LONGEST // 3 + 1], {"capacity_age2": 12}, None),
+        (with_titles(LONGEST), [LONGEST], {"name": f"第{LONGEST - 1}ひまわり保育園"}, "南部の施設"),
+    ],
+    ids=["side by side", "two rows each", "a row for each age", "titles between"],
+)
+def test_the_structure_of_a_long_list_is_read_however_it_is_held(
+    rows: Rows, parts: list[int], last: dict[str, Any], left: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    readings = []
+    for large in (0, 1 << 30):
+        monkeypatch.setattr(text, "_LARGE", large)
+        readings.append(reading(csv_bytes(rows), "一覧_2025-04-01.csv", sender="131016"))
+    long, short = readings
+    assert told(long) == told(short)
+    assert [len(table.rows) for table in long.tables] == parts
+    assert {name: long.tables[-1].columns[name][-1] for name in last} == last
+    assert next((f.value for f in long.findings if f.rule_id == "read.row.left"), None) == left

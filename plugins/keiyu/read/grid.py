@@ -132,6 +132,23 @@ class ColumnRows(Sequence[list[Cell]]):
             self.columns, self._start, self._stop, range(self._start + rows.start, self._start + rows.stop)
         )
 
+    def between(self, top: int, left: int, right: int) -> "ColumnRows":
+        """Return the same rows, of those from one on only some columns.
+
+        Args:
+            top: the first row of which the other columns are blank.
+            left: the first of those columns.
+            right: the column behind the last.
+        """
+        above = self._start + top
+        kept = [
+            column
+            if left <= at < right
+            else pa.chunked_array([*column.slice(0, above).chunks, pa.repeat("", len(column) - above)], pa.string())
+            for at, column in enumerate(self.columns[:right])
+        ]
+        return ColumnRows(kept, self._start, self._stop, self._gap)
+
     def _seen(self, column: pa.ChunkedArray, start: int, stop: int) -> pa.ChunkedArray:
         """Return a part of a column as it is seen."""
         gap = range(max(start, self._gap.start), min(stop, self._gap.stop))

@@ -16,6 +16,7 @@ from keiyu.codes.mentions import mentioned
 from keiyu.read import fold
 from keiyu.read.general.table import Table
 from keiyu.read.grid import Cell
+from keiyu.read.held import chosen
 
 ADDRESS: Final = "fullAddress"
 """Concept (GIF 住所) of the field that holds a whole address."""
@@ -104,8 +105,7 @@ def _is_address(table: Table, name: str) -> bool:
 
 
 def _cells(table: Table, column: int) -> list[Cell]:
-    rows = table.found.grid.rows
-    told = [rows[row][column] for row in table.body.records if column < len(rows[row])]
+    told = chosen(table.found.grid.column(column), table.body.records)
     return [cell for cell in told if cell != ""]
 
 

@@ -13,7 +13,9 @@ from keiyu.codes.areas import Areas
 from keiyu.contract.model import Contract
 from keiyu.read.general.gather import List, Whole, is_copy
 from keiyu.read.general.rows import Rows, is_list, is_of_line
+from keiyu.read.general.shapes import shape
 from keiyu.read.general.table import Table
+from keiyu.read.grid import address
 from keiyu.read.held import together
 from keiyu.read.model import Reading
 from keiyu.read.notes import Notes
@@ -133,10 +135,20 @@ class Sorter:
             self.notes.add("read.table.left", sheet=table.found.grid.name, value=head[:100])
         for table in (t for each in self._lists() for t in each):
             self._tell_titles(table)
+            self._tell_left(table)
         months = [t for t in self.whole.lists[0] if t.found.month is not None and t.as_of is not None]
         for sheet in dict.fromkeys(t.found.grid.name for t in months):
             said = "、".join(f"{t.as_of:%Y-%m}" for t in months if t.found.grid.name == sheet)
             self.notes.add("read.table.months", sheet=sheet, value=said)
+
+    def _tell_left(self, table: Table) -> None:
+        """Tell of rows with words among the records that are neither records nor titles, sums or remarks."""
+        body, grid = table.body, table.found.grid
+        last = body.records[-1] if body.records else 0
+        for row in (row for row, kind in body.aside.items() if kind == "rest" and row < last):
+            words = [(at, cell) for at, cell in enumerate(grid.rows[row]) if shape(cell) in ("text", "long")]
+            for at, cell in words[:1]:
+                self.notes.add("read.row.left", sheet=grid.name, cell=address(row, at), value=str(cell)[:200])
 
     def _tell_titles(self, table: Table) -> None:
         sheet = table.found.grid.name

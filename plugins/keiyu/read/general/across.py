@@ -16,13 +16,11 @@ from keiyu.read import fold
 from keiyu.read.general.dated import find_as_of
 from keiyu.read.general.headers import Header, Level
 from keiyu.read.general.months import month_of, years_in
+from keiyu.read.general.spread import LONGEST
 from keiyu.read.grid import Cell
 
 if TYPE_CHECKING:
     from keiyu.read.general.table import Found, LineWords
-
-LONGEST: Final = 20_000
-"""Rows of a sheet whose months are taken apart."""
 
 _FEWEST: Final = 2
 _YEAR: Final = 12

@@ -14,6 +14,7 @@ from keiyu.read import fold
 from keiyu.read.general.given import NOWHERE
 from keiyu.read.general.table import Table, table_of, understand
 from keiyu.read.general.values import FieldColumn, FieldValues, read_columns, read_values
+from keiyu.read.held import chosen
 from keiyu.read.kinds import kind_of
 from keiyu.read.values import raw
 
@@ -82,8 +83,8 @@ def _order(main: Table, table: Table) -> list[int]:
 
 def _keyed(table: Table, fields: Sequence[str]) -> Mapping[Key, int]:
     """Return the place of each record by what it is joined by; the last where several have the same."""
-    rows, at = table.found.grid.rows, [table.understanding.fields[name] for name in fields]
-    cells = ([rows[row][i] if i < len(rows[row]) else "" for i in at] for row in table.body.records)
+    columns = (table.found.grid.column(table.understanding.fields[name]) for name in fields)
+    cells = zip(*(chosen(column, table.body.records) for column in columns), strict=True)
     return {tuple(fold.joined(raw(cell)) for cell in of): n for n, of in enumerate(cells)}
 
 

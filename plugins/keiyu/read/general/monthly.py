@@ -15,14 +15,12 @@ from keiyu.codes.eras import find_month, parse_date
 from keiyu.read import fold
 from keiyu.read.general.across import MONTH, Month
 from keiyu.read.general.months import month_of, years_in
+from keiyu.read.general.spread import LONGEST
 from keiyu.read.grid import Cell
 from keiyu.read.values import raw
 
 if TYPE_CHECKING:
     from keiyu.read.general.table import Found
-
-LONGEST: Final = 200_000
-"""Rows of a sheet whose months are taken apart."""
 
 _LOOKED_AT: Final = 3
 _FEWEST: Final = 2

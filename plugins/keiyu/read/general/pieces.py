@@ -70,9 +70,6 @@ class Splitter:
         if grid.features:
             yield grid, header
             return
-        if _is_long(grid):
-            yield from self._below(grid, header)
-            return
         for below in self._below(grid, header):
             strips = list(self._beside(*below))
             for strip in strips:
@@ -208,7 +205,7 @@ class Splitter:
         rows = grid.rows[header.bottom + 1 :]
         first = next((n for n, (a, b) in enumerate(blocks) if any(a <= i < b for i in named)), None)
         for start, end in blocks[first + 1 :] if first is not None else ():
-            if any(isinstance(c, str) and self._sums(c) for row in rows for c in row[start:end]):
+            if any(isinstance(c, str) and self._sums(c) for row in rows[:LONGEST] for c in row[start:end]):
                 return [(0, start)]
         return []
 
@@ -227,7 +224,10 @@ def _without(rows: Sequence[list[Cell]], gap: range) -> Sequence[list[Cell]]:
 def _blocks(grid: Grid, header: Header) -> list[tuple[int, int]]:
     """Return the columns between those that are blank from the header down."""
     rows = grid.rows[header.top :]
-    filled = [any(i < len(row) and row[i] != "" for row in rows) for i in range(len(header.levels))]
+    if isinstance(rows, ColumnRows):
+        filled = [i < len(rows.columns) and any(rows.column(i)) for i in range(len(header.levels))]
+    else:
+        filled = [any(i < len(row) and row[i] != "" for row in rows) for i in range(len(header.levels))]
     starts = [i for i, full in enumerate(filled) if full and (i == 0 or not filled[i - 1])]
     ends = [i for i, full in enumerate([*filled, False]) if not full and i and filled[i - 1]]
     return list(zip(starts, ends, strict=True))
@@ -317,7 +317,11 @@ def _is_dated(rows: Sequence[Sequence[Cell]]) -> bool:
 
 def _strip(grid: Grid, top: int, left: int, right: int) -> Grid:
     """Return a sheet with one of the tables that stand side by side: columns of the others are blank."""
-    rows = [row if i < top else _between(row, left, right) for i, row in enumerate(grid.rows)]
+    rows = (
+        grid.rows.between(top, left, right)
+        if isinstance(grid.rows, ColumnRows)
+        else [row if i < top else _between(row, left, right) for i, row in enumerate(grid.rows)]
+    )
     return replace(grid, rows=rows, look=_part(grid, range(top, len(rows)), range(left, right)))
 
 

@@ -277,10 +277,12 @@ class Rows:
         spread, found = self.table.found.spread, self.table.found
         if spread is not None:
             by = "、".join(found.written(at) or letters(at) for at in spread.labels)
-            place = {"sheet": found.grid.name, "cell": address(found.header.bottom, spread.labels[0])}
+            at = next(iter((*spread.labels, *spread.sources.values())))
+            place = {"sheet": found.grid.name, "cell": address(found.header.bottom, at)}
             records = self.table.body.records
             rows = sum(len(spread.of.get(first, (first,))) for first in records)
-            self.notes.add("read.table.spread", **place, value=by, rows=rows, count=len(records))
+            rule = "read.table.spread" if by else "read.table.stacked"
+            self.notes.add(rule, **place, value=by or str(len(found.header.rows)), rows=rows, count=len(records))
             if spread.left:
                 self.notes.add("read.table.spread_left", **place, value="、".join(spread.left)[:200])
 

@@ -13,6 +13,7 @@ from keiyu.read.general.pieces import Splitter
 from keiyu.read.general.properties import properties
 from keiyu.read.general.remembered import header_of
 from keiyu.read.general.spread import Spreader, dimensions
+from keiyu.read.general.stacked import Stacker
 from keiyu.read.general.table import ANCHORS, Found, LineWords
 from keiyu.read.grid import Grid, Workbook
 from keiyu.read.kinds import kind_of
@@ -31,7 +32,7 @@ def find_tables(workbook: Workbook, lines: Sequence[LineWords], name: str = "") 
         lines: the lines whose words are known.
         name: the file's name.
     """
-    splitter, spreader = _arrangers(tuple(lines))
+    splitter, stacker, spreader = _arrangers(tuple(lines))
     found: list[tuple[int, int, int, Found]] = []
     for grid in workbook.grids:
         if grid.hidden or not len(grid.rows):
@@ -41,18 +42,22 @@ def find_tables(workbook: Workbook, lines: Sequence[LineWords], name: str = "") 
             pieces = [Found(*piece) for piece in splitter.pieces(grid, header)]
             for piece in pieces:
                 one = replace(piece, piece=len(pieces) > 1, file=Path(name).stem)
-                for told in _arranged(one, spreader, lines):
+                for told in _arranged(one, stacker, spreader, lines):
                     found.append((-piece.header.known, -len(grid.rows), len(found), told))
     return [item[-1] for item in sorted(found, key=lambda item: item[:3])]
 
 
-def _arranged(found: Found, spreader: Spreader, lines: Sequence[LineWords]) -> Iterator[Found]:
+def _arranged(found: Found, stacker: Stacker, spreader: Spreader, lines: Sequence[LineWords]) -> Iterator[Found]:
     """Take the rows of several months apart, and put those of each record beside each other.
 
     Not in a known form, of which a person said what it holds.
     """
     if any(line.known.exact(found.form) for line in lines):
         yield found
+        return
+    stacked = stacker.stacked(found)
+    if stacked is not None:
+        yield stacked
         return
     for one in by_rows(found, spreader.names, lambda t: _dates(t, lines)) or [found]:
         made = spreader.spread(one.grid, one.header)
@@ -68,11 +73,12 @@ def _header(grid: Grid, lines: Sequence[LineWords]) -> Header | None:
 
 
 @lru_cache(maxsize=16)
-def _arrangers(lines: tuple[LineWords, ...]) -> tuple[Splitter, Spreader]:
+def _arrangers(lines: tuple[LineWords, ...]) -> tuple[Splitter, Stacker, Spreader]:
     """Return what divides sheets and what puts rows beside each other, by the words of some lines."""
+    labels = frozenset[str]().union(*(line.labels for line in lines))
     splitter = Splitter(
         lambda t: _known(t, lines),
-        frozenset[str]().union(*(line.labels for line in lines)),
+        labels,
         lambda t: _names(t, lines),
         lambda t: any(line.titled(t) for line in lines),
         lambda t: any(line.sums(t) for line in lines),
@@ -80,7 +86,8 @@ def _arrangers(lines: tuple[LineWords, ...]) -> tuple[Splitter, Spreader]:
     families = [(line, composition) for line in lines for composition in line.vocabulary.compositions]
     signs = [c.dimensions[0].name for line, c in families if len(c.dimensions) == 1 and _are_signs(line, c)]
     told = tuple(dimensions(composition.dimensions for _, composition in families))
-    return splitter, Spreader(told, frozenset(signs), lambda t: _names(t, lines))
+    stacker = Stacker(labels, lambda t: any(line.sums(t) for line in lines))
+    return splitter, stacker, Spreader(told, frozenset(signs), lambda t: _names(t, lines))
 
 
 def _are_signs(line: LineWords, composition: Composition) -> bool:

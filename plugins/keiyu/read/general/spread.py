@@ -20,8 +20,8 @@ from keiyu.read.grid import Cell, Grid
 from keiyu.read.looks.model import Looks
 from keiyu.read.values import raw
 
-LONGEST: Final = 20_000
-"""Rows of a sheet that are put beside each other."""
+LONGEST: Final = 300_000
+"""Rows of a sheet that are put beside each other: a nation of facilities, with a row for each age."""
 
 _LOOKED_AT: Final = 60
 _SHARE: Final = 0.5
@@ -42,7 +42,7 @@ class Spread:
 
     Attributes:
         header: the header as it stands.
-        labels: columns that say what a row counts.
+        labels: columns that say what a row counts; none where the rows of the header do.
         sources: column of the rearranged table → the column of the sheet.
         rows: (first row of a record, column of the rearranged table) → the row of the sheet.
         of: first row of a record → all its rows.
@@ -116,6 +116,7 @@ class Spreader:
         labels = tuple(said.values())
         if name is None or not labels or name in labels:
             return None
+        grid = replace(grid, rows=list(grid.rows))
         blocks = _blocks(grid, header, name, labels, self._text)
         if blocks is None or 2 * sum(len(b.rows) > 1 for b in blocks) < max(len(blocks), 2 * _FEWEST):
             return None
@@ -281,7 +282,7 @@ class _Arranged:
                 for column, at in told.sources.items()
             )
             rows[block.first] = [*kept, *new]
-        return replace(self.grid, rows=rows, look=lambda: _looks(self.grid, told))
+        return replace(self.grid, rows=rows, look=lambda: carried(self.grid, told))
 
     def _said(self, row: int, at: int) -> Cell:
         """Return what a row says in a column; one that only says what it is of says that it is so."""
@@ -292,8 +293,13 @@ class _Arranged:
         return next((cell for row in block.rows.values() if (cell := self._cell(row, at)) != ""), "")
 
 
-def _looks(grid: Grid, told: Spread) -> Looks:
-    """Return the looks of a sheet, the cells that are crossed out where they are put."""
+def carried(grid: Grid, told: Spread) -> Looks:
+    """Return the looks of a sheet, the cells that are crossed out where they are put.
+
+    Args:
+        grid: the sheet.
+        told: where they are put.
+    """
     looks = grid.looks
     crossed = frozenset(
         (first, column) for (first, column), row in told.rows.items() if (row, told.sources[column]) in looks.diagonals
