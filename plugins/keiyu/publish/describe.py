@@ -70,8 +70,7 @@ def data_package(contract: Contract, manifest: Mapping[str, Any]) -> dict[str, A
         "created": manifest["created_at"],
         "resources": [
             *(_resource(tables[file["table"]], file) for file in manifest["files"]),
-            *_changes(manifest),
-            *_estimated(manifest),
+            *_beside(manifest),
         ],
     }
 
@@ -190,34 +189,27 @@ def _decisions(manifest: Mapping[str, Any]) -> Iterator[str]:
         yield from (f"- {told_ja}\n  {told_en}" for told_ja, told_en in items)
 
 
-def _changes(manifest: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield the resource of the changes since the release before."""
-    if "diff" in manifest:
-        yield {
-            "name": "diff",
-            "title": "新旧対照 / Changes since the release before",
-            "path": manifest["diff"]["path"],
-            "type": "table",
-            "format": "parquet",
-            "mediatype": _PARQUET,
-            "hash": f"sha256:{manifest['diff']['sha256']}",
-            "schema": "schema/diff.json",
-        }
+_BESIDE: Final = {
+    "diff": "新旧対照 / Changes since the release before",
+    "estimate": "推計（集計値とは別）/ Estimate, apart from the counts",
+}
+"""Files of a release beside its tables, with their titles."""
 
 
-def _estimated(manifest: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield the resource of the estimate beside the counts."""
-    if "estimate" in manifest:
-        yield {
-            "name": "estimate",
-            "title": "推計（集計値とは別）/ Estimate, apart from the counts",
-            "path": manifest["estimate"]["path"],
-            "type": "table",
-            "format": "parquet",
-            "mediatype": _PARQUET,
-            "hash": f"sha256:{manifest['estimate']['sha256']}",
-            "schema": "schema/estimate.json",
-        }
+def _beside(manifest: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the resources beside the tables: changes since the release before, the estimate."""
+    for name, title in _BESIDE.items():
+        if name in manifest:
+            yield {
+                "name": name,
+                "title": title,
+                "path": manifest[name]["path"],
+                "type": "table",
+                "format": "parquet",
+                "mediatype": _PARQUET,
+                "hash": f"sha256:{manifest[name]['sha256']}",
+                "schema": f"schema/{name}.json",
+            }
 
 
 def _resource(table: NationalTable, file: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import select
 
@@ -19,6 +19,10 @@ from keiyu.register import LiveEntry
 
 Number = int | float
 Row = Mapping[str, Any]
+_Cell = Mapping[str, Any]
+"""What a source says of one cell, by attribute."""
+
+_CELL: Final = ("table", "key", "field", "sheet", "cell", "value", "value_status", "raw")
 
 
 @dataclass(frozen=True)
@@ -112,23 +116,8 @@ def sources(
                 accepted_seq=entry.accepted_seq,
                 contract_digest=entry.contract_digest,
                 rules_digest=entry.rules_digest,
-                **cell.columns(),
+                **cell,
             )
-
-
-@dataclass(frozen=True, slots=True)
-class _Cell:
-    table: str | None
-    key: Mapping[str, Any]
-    field: str | None
-    sheet: str | None
-    cell: str | None
-    value: Number | None
-    value_status: str
-    raw: str | None
-
-    def columns(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in self.__slots__}
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +132,8 @@ class _Facts:
 def _absent(entry: LiveEntry) -> _Cell:
     """Return what stands for a report without rows, or for a figure that is no cell."""
     status = ValueStatus.NONE if entry.nil else ValueStatus.REPORTED
-    return _Cell(None, {}, None, None, None, 0 if entry.nil else None, status.value, None)
+    value = 0 if entry.nil else None
+    return {**dict.fromkeys(_CELL), "key": {}, "value": value, "value_status": status.value}
 
 
 def _cells(
@@ -169,16 +159,16 @@ def _cells(
             place = places[0] if len(places) == 1 else None
             yield (
                 row["entry_id"],
-                _Cell(
-                    table,
-                    {name: row[name] for name in key},
-                    field.name,
-                    place.sheet_of(field.name) if place else None,
-                    next((cell for one in places if (cell := one.cell(field.name, row["source_row"]))), None),
-                    value,
-                    mark["status"] if mark else _plain(value),
-                    mark["raw"] if mark else None,
-                ),
+                {
+                    "table": table,
+                    "key": {name: row[name] for name in key},
+                    "field": field.name,
+                    "sheet": place.sheet_of(field.name) if place else None,
+                    "cell": next((cell for one in places if (cell := one.cell(field.name, row["source_row"]))), None),
+                    "value": value,
+                    "value_status": mark["status"] if mark else _plain(value),
+                    "raw": mark["raw"] if mark else None,
+                },
             )
 
 
