@@ -10,6 +10,8 @@ from typing import Final
 from keiyu.codes.areas import Area, Areas
 
 _BETWEEN: Final = re.compile(r"[\s_・/()（）\[\]【】-]+")
+_ENDS: Final = re.compile(r"[市区町村]")
+"""What every municipality's name ends in."""
 _CITIES: Final = ("city", "designated_city")
 
 
@@ -26,14 +28,17 @@ def mentioned(text: str, areas: Areas, at: dt.date) -> tuple[Area, ...]:
         at: the date.
     """
     bare = _BETWEEN.sub("", unicodedata.normalize("NFC", text))
-    found = [(name, area) for name, area in _names(areas, at).items() if name in bare]
+    names, most = _names(areas, at)
+    ends = [end.end() for end in _ENDS.finditer(bare)]
+    said = {bare[start:end] for end in ends for start in range(max(end - most, 0), end)}
+    found = sorted(((name, names[name]) for name in said & names.keys()), key=lambda item: (item[1].code, item[0]))
     longest = [(n, a) for n, a in found if not any(n != other and n in other for other, _ in found)]
     return tuple({area.code: area for _, area in longest}.values())
 
 
 @lru_cache(maxsize=8)
-def _names(areas: Areas, at: dt.date) -> dict[str, Area]:
-    """Return the texts that name one municipality on a date."""
+def _names(areas: Areas, at: dt.date) -> tuple[dict[str, Area], int]:
+    """Return the texts that name one municipality on a date, and how long the longest is."""
     standing = areas.municipalities(at)
     borne = Counter(area.name for area in standing)
     alone = {area.name: area for area in standing if area.kind in _CITIES and borne[area.name] == 1}
@@ -42,4 +47,5 @@ def _names(areas: Areas, at: dt.date) -> dict[str, Area]:
         for area in standing
         for district in dict.fromkeys(("", area.district or ""))
     }
-    return alone | behind
+    names = alone | behind
+    return names, max(map(len, names))

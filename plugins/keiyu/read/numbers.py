@@ -76,7 +76,7 @@ class Notation:
     @cached_property
     def has_digits(self) -> bool:
         """Whether a marker looks like a figure, such as 9999 for unknown."""
-        return any(any(c.isdigit() for c in text) for text in self.markers)
+        return any(map(str.isdigit, "".join(self.markers)))
 
     @cached_property
     def _longest(self) -> int:

@@ -14,6 +14,7 @@ class _Words:
 
     composition: Composition
     parts: tuple[Mapping[str, str], ...]
+    longest_first: tuple[tuple[tuple[str, str], ...], ...]
     initials: frozenset[str]
 
     @classmethod
@@ -23,7 +24,9 @@ class _Words:
             for d in composition.dimensions
         )
         parts = (*codes, {text: "" for b in composition.beside if (text := fold.joined(b))})
-        return cls(composition, parts, frozenset(label[0] for part in parts for label in part))
+        ordered = (sorted(part.items(), key=lambda item: len(item[0]), reverse=True) for part in parts)
+        told = tuple(tuple(item for item in items if len(item[0]) > 1) for items in ordered)
+        return cls(composition, parts, told, frozenset(label[0] for part in parts for label in part))
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,7 @@ class Family:
         """
         composition = self.words.composition
         meant, guessed = dict(self.meant), set()
-        for part, dimension in zip(self.words.parts, composition.dimensions, strict=False):
+        for part, dimension in zip(self.words.longest_first, composition.dimensions, strict=False):
             if dimension.name in composition.unsaid:
                 code, said = composition.unsaid[dimension.name], _named(title, part)
                 meant[dimension.name] = said or (code,)
@@ -96,13 +99,13 @@ class Family:
                     yield from self._split(text[len(label) :], (*taken[:place], code, *taken[place + 1 :]))
 
 
-def _named(title: str, labels: Mapping[str, str]) -> tuple[str, ...]:
+def _named(title: str, labels: Sequence[tuple[str, str]]) -> tuple[str, ...]:
     """Return the codes that a title names; a label that is part of a longer one there does not count."""
     found: dict[str, None] = {}
     rest = title
-    for label in sorted(labels, key=len, reverse=True):
-        if len(label) > 1 and label in rest:
-            found[labels[label]] = None
+    for label, code in labels:
+        if label in rest:
+            found[code] = None
             rest = rest.replace(label, "\n")
     return tuple(sorted(found))
 

@@ -9,10 +9,11 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import starmap
 from typing import Final
 
 from keiyu.read.general.cues import LONGEST
-from keiyu.read.general.shapes import VALUES, shape
+from keiyu.read.general.shapes import VALUES, Shape, shape
 from keiyu.read.grid import Cell, Grid, Row
 
 DEPTH: Final = 80
@@ -88,6 +89,7 @@ class HeaderFinder:
         self._knows = knows
         self._spans = _spans(grid)
         self._known_below: dict[int, list[Row]] = {}
+        self._shaped: dict[int, tuple[Row, list[Shape | None]]] = {}
 
     def find(self) -> Header | None:
         """Return the header that looks most like one; none where nothing does."""
@@ -130,22 +132,23 @@ class HeaderFinder:
         blank = row.count("")
         if list(map(type, row)).count(str) - blank < _TEXT_SHARE * (len(row) - blank):
             return None
-        cells = [(i, c) for i, c in enumerate(row) if c != "" and shape(c) != "blank"]
-        texts = [(i, c) for i, c in cells if isinstance(c, str) and shape(c) in ("text", "link")]
+        cells = [(i, own) for i, own in enumerate(self._shapes(row)) if own not in (None, "blank")]
+        texts = [str(row[i]) for i, own in cells if own in ("text", "link")]
         if len(cells) < _FEWEST or len(texts) < _TEXT_SHARE * len(cells):
             return None
-        hits = sum(self._knows(c) for _, c in texts)
+        hits = sum(map(self._knows, texts))
         values = len(cells) - len(texts)
-        own = 3.0 * hits + 0.5 * len({c for _, c in texts}) - 2.0 * values - 0.01 * number
+        own = 3.0 * hits + 0.5 * len(set(texts)) - 2.0 * values - 0.01 * number
         if own + _BY_VALUES * len(cells) <= most:
             return None
         below = self._below(number)
         if not below and hits < _FEWEST:
             return None
-        contrast = sum(self._stands_out(i, c, below) for i, c in cells)
+        under = [(shaped, self._under(i, below)) for i, shaped in cells]
+        contrast = sum(starmap(_stands_out, under))
         if hits < _FEWEST and hits + contrast <= values:
             return None  # a first record, under no header at all
-        covered = sum(any(i < len(r) and r[i] != "" for r in below) for i, _ in cells)
+        covered = sum(bool(shapes) for _, shapes in under)
         score = own + 1.5 * contrast + 0.3 * covered
         return score if score > most else None
 
@@ -158,13 +161,16 @@ class HeaderFinder:
         rows = (r for r in self._rows[number + 1 : number + 1 + 3 * _BELOW] if len(r) - r.count("") > 1)
         return [r for r, _ in zip(rows, range(_BELOW), strict=False)]
 
-    def _stands_out(self, column: int, cell: Cell, below: Sequence[Row]) -> bool:
-        """Return whether a cell looks unlike those under it, which look alike."""
-        shapes = Counter(shape(r[column]) for r in below if column < len(r) and r[column] != "")
-        if not shapes:
-            return False
-        usual, count = shapes.most_common(1)[0]
-        return usual != "text" and usual != shape(cell) and 2 * count > sum(shapes.values())
+    def _shapes(self, row: Row) -> list[Shape | None]:
+        """Return what the cells of a row look like, told once; none where nothing stands."""
+        if id(row) not in self._shaped:
+            self._shaped[id(row)] = row, [shape(cell) if cell != "" else None for cell in row]
+        return self._shaped[id(row)][1]
+
+    def _under(self, column: int, below: Sequence[Row]) -> Counter[Shape]:
+        """Return how often the cells of a column look like what in some rows."""
+        rows = map(self._shapes, below)
+        return Counter([found for shapes in rows if column < len(shapes) and (found := shapes[column]) is not None])
 
     def _whole(self, row: int, since: int) -> tuple[int, int]:
         """Return the first and the last row of the header of which one row is known."""
@@ -195,7 +201,7 @@ class HeaderFinder:
         if self._under_spans(number, cells, above):
             return True
         below = self._below(number)
-        out = sum(self._stands_out(i, c, below) for i, c in cells)
+        out = sum(_stands_out(shape(c), self._under(i, below)) for i, c in cells)
         of = sum(self._usual(i, below) not in (None, "text", "long") for i, _ in cells)
         hits = sum(isinstance(c, str) and self._knows(c) for _, c in cells)
         return (out > 1 and out >= 0.7 * of) or (hits > 2 and hits >= 0.4 * len(cells))
@@ -221,7 +227,7 @@ class HeaderFinder:
         return sum(_filled(self._rows[m.top], m.left) for m in down) >= _FEWEST
 
     def _usual(self, column: int, below: Sequence[Row]) -> str | None:
-        shapes = Counter(shape(r[column]) for r in below if column < len(r) and r[column] != "")
+        shapes = self._under(column, below)
         return shapes.most_common(1)[0][0] if shapes else None
 
     def _under_spans(self, number: int, cells: Sequence[tuple[int, Cell]], above: Row) -> bool:
@@ -329,6 +335,14 @@ class HeaderFinder:
             if any(_filled(row, i) for row in below):
                 end = i
         return end
+
+
+def _stands_out(own: Shape | None, under: Counter[Shape]) -> bool:
+    """Return whether a cell looks unlike those under it, which look alike."""
+    if not under:
+        return False
+    usual, count = under.most_common(1)[0]
+    return usual not in ("text", own) and 2 * count > under.total()
 
 
 def _filled(row: Row, column: int) -> bool:

@@ -94,6 +94,7 @@ class _Values:
         self._fields = table.understanding.fields
         self._legends: dict[str, tuple[Symbol, ...]] = {}
         self._told: dict[str, Mapping[str, Figure]] = {}
+        self._readers: dict[tuple[str, int, str], Normaliser] = {}
 
     def read(self) -> list[FieldValues]:
         found = [self._field(name, column) for name, column in self._fields.items()]
@@ -113,9 +114,8 @@ class _Values:
         touched = column in self._table.ditto or any(m.left <= column <= m.right for m in self._merges)
         if touched or column in self._diagonals or column in self._spread_columns:
             return _typed(self._field(name, column))
-        kind = kind_of(self._table.line.fields[name])
         cells = self._cells_of(name, column)
-        read = Normaliser(kind, self._terms(name, figure=kind.figure)).column(cells)
+        read = self._reader(name).column(cells)
         return FieldColumn(name, column, cells, read.values, read.marked)
 
     def _field(self, name: str, column: int) -> FieldValues:
@@ -123,13 +123,22 @@ class _Values:
         kind = kind_of(self._table.line.fields[name])
         if not kind.figure:
             cells = self._continued(column, cells)
-        reader = Normaliser(kind, self._terms(name, figure=kind.figure))
+        reader = self._reader(name)
         read = list(map(reader.read, cells))
         if kind.figure:
             self._spread(column, read, reader)
         self._crossed(name, column, read)
         self._lacking(column, read)
         return FieldValues(name, column, cells, read)
+
+    def _reader(self, name: str) -> Normaliser:
+        """Return what reads a field's cells: one for all fields that are read alike."""
+        line = self._table.line
+        kind = kind_of(line.fields[name])
+        alike = kind.name, id(line.terms(name)), line.line_of(name).line
+        if alike not in self._readers:
+            self._readers[alike] = Normaliser(kind, self._terms(name, figure=kind.figure))
+        return self._readers[alike]
 
     def _terms(self, name: str, *, figure: bool) -> Terms:
         """Return what a field's cells are read with; what the file's own legend says goes before the line's symbols."""

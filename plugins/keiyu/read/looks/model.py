@@ -90,7 +90,7 @@ def apart(merges: Iterable[Range], rows: int) -> tuple[Range, ...]:
         merges: the blocks.
         rows: number of rows of the sheet.
     """
-    inside = dict.fromkeys(m._replace(bottom=min(m.bottom, rows - 1)) for m in merges)
+    inside = dict.fromkeys(m if m.bottom < rows else m._replace(bottom=rows - 1) for m in merges)
     walk = _Walk()
     kept = {m for m in sorted(inside) if m.top <= m.bottom and m.left <= m.right and walk.meet(m)}
     return tuple(m for m in inside if m in kept)
