@@ -208,6 +208,13 @@ def test_dates_are_no_phone_numbers() -> None:
 def test_two_labels_in_one_header_are_for_a_person_to_see() -> None:
     both = [f"{phone}/{phone[:-1]}9" for phone in PHONES]
     assert mapped(told({"施設名": NAMES, "所在地": STREETS, "電話/FAX": both}))["電話/FAX"] in ("?", None)
+    called = [f"{name}\n{phone}" for name, phone in zip(NAMES, PHONES, strict=True)]
+    assert (
+        mapped(told({"施設名・電話番号": called, "所在地": STREETS, "定員": ["60", "90", "19", "45"]}))[
+            "施設名・電話番号"
+        ]
+        == "?"
+    )
     found = mapped(told({"施設名": NAMES, "所在地": STREETS, "設置者・事業者の名称": ["社会福祉法人若葉会"] * 4}))
     assert found["設置者・事業者の名称"] == "operator_name"
 

@@ -293,7 +293,7 @@ class Lexis:
             yield hit.times(DENIED if denied else TAIL if strange else EXPLAINED + 0.05, "beside")
 
     def _several(self, text: str) -> tuple[Hit, ...]:
-        """Read 電話／FAX, two labels in one header: it may be either; one field under two labels is that field."""
+        """Read 電話／FAX, two labels in one header, for a person to see; one field under two labels is that field."""
         pieces = [piece for p in _BOTH.split(text) if (piece := fold.joined(p))]
         if len(pieces) < _SHORTEST:
             return ()
@@ -301,7 +301,7 @@ class Lexis:
         hits = {hit.field: hit for hit in named if hit is not None and hit.score >= WEAK}
         if not hits or None in named or len(hits) > len(pieces):
             return ()
-        score = EXPLAINED + 0.05 if len(hits) == 1 else EITHER
+        score = EXPLAINED + 0.05 if len(hits) == 1 else DENIED
         return tuple(replace(hit, score=score, how="beside") for _, hit in sorted(hits.items()))
 
     def _told(self, folded: str) -> bool:
