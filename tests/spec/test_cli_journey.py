@@ -313,3 +313,12 @@ def test_people_read_tables_and_no_progress_when_nobody_watches(
     told = capsys.readouterr()
     assert told.out.strip()
     assert told.err == ""
+
+
+def test_check_takes_a_list_for_that_of_its_sender(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "保育所一覧.csv"
+    path.write_text("施設名,種別,定員,電話番号\nさくら保育園,認可保育所,90,047-111-2222\n", encoding="utf-8")
+    for sender, code in (("122041", 0), (None, 1)):
+        given = ["--sender", sender] if sender else []
+        [told] = run("check", str(path), "--as-of", "2025-04-01", *given, code=code)["files"]
+        assert [one["reporter"] for one in told["reporters"]] == ([sender] if sender else [])

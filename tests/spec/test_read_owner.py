@@ -124,3 +124,11 @@ def test_a_title_or_the_name_of_the_file_tells_it(schemas: Path, title: str, cod
         assert set(table.columns.get("area_code", [None])) == {code}
         told = {f.rule_id for f in reading.findings if f.rule_id.startswith("read.reporter.")}
         assert told == {f"read.reporter.{rule if code else 'unsaid'}"}
+
+
+@pytest.mark.parametrize("row", ["", "該当なし,,,,", "－,該当なし,0,,"])
+def test_a_list_without_a_record_is_said_to_be_empty(schemas: Path, row: str) -> None:
+    day, lines = dt.date(2025, 4, 1), [contract.load("nursery_facility", schemas)]
+    data = f"船橋市保育所一覧\n{HEADER}\n{row}\n".encode()
+    reading = read(data, "list.csv", lines, areas.load(schemas), schemas=schemas, as_of=day, sender=FUNABASHI)
+    assert ([f.rule_id for f in reading.findings], reading.tables) == (["read.table.empty"], [])

@@ -108,7 +108,7 @@ def check_command(
 ) -> None:
     """Check files before they are sent."""
     with screen.progress("検査しています / checking") as progress:
-        judged = read_files(files, line, as_of, progress)
+        judged = read_files(files, line, as_of, sender, progress)
         judge(judged, as_of, sender)
     summary = _summary(judged)
     told: dict[Path, list[Finding]] = defaultdict(list)
@@ -140,13 +140,16 @@ _COUNTED: Final = {
 }
 
 
-def read_files(paths: Sequence[Path], line: str | None, as_of: dt.date | None, progress: Advance) -> list[Judged]:
+def read_files(
+    paths: Sequence[Path], line: str | None, as_of: dt.date | None, sender: str | None, progress: Advance
+) -> list[Judged]:
     """Read files under the contracts of this installation.
 
     Args:
         paths: the files.
         line: their line, if known.
         as_of: their reference date, if known.
+        sender: who would send them; a list that does not say whose it is may be its sender's.
         progress: told how many are done.
     """
     from keiyu import contract
@@ -159,7 +162,8 @@ def read_files(paths: Sequence[Path], line: str | None, as_of: dt.date | None, p
     known = areas.load(schemas)
     judged: list[Judged] = []
     for done, path in enumerate(paths, start=1):
-        reading = read(path.read_bytes(), path.name, contracts, known, schemas=schemas, line=line, as_of=as_of)
+        data = path.read_bytes()
+        reading = read(data, path.name, contracts, known, schemas=schemas, line=line, as_of=as_of, sender=sender)
         parts = (reading, *(part for part in reading.also if not part.derived))
         judged.extend(Judged(path, part, list(part.findings)) for part in parts)
         progress(done, len(paths))

@@ -10,8 +10,8 @@ from keiyu.contract.model import Contract
 from keiyu.read.choose import IDENTITY, Fit
 from keiyu.read.exact import is_exact, is_form
 from keiyu.read.general.gather import gather
-from keiyu.read.general.rows import is_list, is_of_line
-from keiyu.read.general.table import line_words
+from keiyu.read.general.rows import has_header, is_list, is_of_line
+from keiyu.read.general.table import Table, line_words
 from keiyu.read.general.telltale import tells
 from keiyu.read.grid import Workbook
 from keiyu.read.model import Reading
@@ -81,11 +81,22 @@ def fill(
     memory = whole.main.understanding.memory
     known = memory is not None and memory.exact
     if not known and not is_of_line(whole.main):
-        return False
+        return _is_empty(reading, whole.main, notes)
     if not known and reading.line is None and not tells(whole.main):
         nearest = whole.main.line.contract
         notes.add("read.line.untold", sheet=whole.main.found.grid.name, line=nearest.line, name_ja=nearest.name_ja)
         return True
     begin = partial(Notes, schemas, reading.file)
     Sorter(reading, whole, contracts, areas, hint, sender, notes, begin).sort()
+    return True
+
+
+def _is_empty(reading: Reading, table: Table, notes: Notes) -> bool:
+    """Tell of a list that has its header and no record; one with a column of codes may be a nil return."""
+    coded = table.line.contract.respondents.field in table.understanding.fields
+    told = reading.line is not None or tells(table)
+    if table.body.records or coded or not told or not has_header(table):
+        return False
+    notes.add("read.table.empty", sheet=table.found.grid.name)
+    reading.line = table.line.contract.line
     return True

@@ -162,7 +162,7 @@ class BodyReader:
     def _first(self) -> frozenset[str]:
         """The letters with which texts begin that need not stand in a record."""
         words = self._words
-        told = (*words.remarks, *words.totals, *words.subtotals, *words.counted_again)
+        told = (*words.remarks, *words.totals, *words.subtotals, *words.counted_again, *words.nil)
         return frozenset(text[0] for text in told if text).union(_NOTHING, _OPENS)
 
     @cached_property
@@ -192,6 +192,7 @@ class BodyReader:
         """Return whether a folded text is no ordinary name; its beginning is among those of which that can be."""
         return (
             not folded.strip(_NOTHING)
+            or folded in self._words.nil
             or folded.startswith((*self._words.remarks, *self._words.counted_again))
             or folded.endswith(_SUM)
             or _is_total(folded, self._words)
@@ -247,7 +248,7 @@ class BodyReader:
             return "total"
         if isinstance(first, str) and len(filled) <= _SECTION and _is_remark(fold.label(first), self._words):
             return "remark"
-        if all(_says_nothing(c) for _, c in filled) or self._counts_again(filled):
+        if all(_says_nothing(c, self._words) for _, c in filled) or self._counts_again(filled):
             return "rest"
         if _is_title(filled, self._counted.number) and (usual > _SECTION or anchors):
             return "section"
@@ -273,9 +274,10 @@ def _alone(cell: Cell) -> Aside:
     return "remark" if len(cell) > _LONGEST else "section"
 
 
-def _says_nothing(cell: Cell) -> bool:
-    """Return whether a cell is a dash, a zero or blank: a row made ready for a record that never came."""
-    return cell == 0 or (isinstance(cell, str) and not fold.label(cell).strip(_NOTHING + "0"))
+def _says_nothing(cell: Cell, words: Words) -> bool:
+    """Return whether a cell is a dash, a zero or 該当なし: a row made ready for a record that never came."""
+    folded = fold.label(cell) if isinstance(cell, str) else None
+    return cell == 0 or (folded is not None and (folded in words.nil or not folded.strip(_NOTHING + "0")))
 
 
 def _speaks(filled: Sequence[tuple[int, Cell]]) -> bool:

@@ -42,13 +42,18 @@ def is_list(contract: Contract) -> bool:
 
 
 def is_of_line(table: Table) -> bool:
+    """Return whether a table has records, and a header of the line."""
+    return bool(table.body.records) and has_header(table)
+
+
+def has_header(table: Table) -> bool:
     """Return whether a table has what tells the line from others: a required field and two more of its own."""
     contract, used = table.line.contract, set(table.understanding.fields)
     used = {*used, *(name for each in table.joined for name in each.fields)}
     doubtful = {c.field for m in table.understanding.columns if m.review for c in m.candidates[:1]}
     where = {name for t in contract.tables for place in places(t) for name in place.fields}
     own = [f for f in contract.fields.values() if (f.name in used or f.name in doubtful) and f.name not in where]
-    return any(f.required for f in own) and len(own) > _FEWEST and bool(table.body.records)
+    return any(f.required for f in own) and len(own) > _FEWEST
 
 
 @dataclass
