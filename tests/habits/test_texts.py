@@ -10,7 +10,7 @@ from typing import get_args
 import pytest
 import yaml
 
-from keiyu.read.general.lexis import How
+from keiyu.read.general.hits import How
 
 HOME = Path(__file__).resolve().parents[2]
 FINDINGS = HOME / "schemas" / "findings.yaml"

@@ -22,6 +22,11 @@ class Coded:
         """
         self._words = words
 
+    @property
+    def words(self) -> frozenset[str]:
+        """All the words, folded."""
+        return frozenset().union(*self._words.values())
+
     def __call__(self, text: str) -> dict[str, str]:
         """Return field → the words of a text that say it; nothing where any part of the text says nothing.
 

@@ -18,6 +18,14 @@ _NOTE: Final = re.compile(r"[※＊†‡](?!\Z)")
 """The sign before what a note says of a header."""
 
 
+_DATE: Final = re.compile(
+    r"(?:令和|平成|昭和|[RHSrhs])?[\d元０-９]{1,4}[年./-][\d０-９]{1,2}[月./-]?(?:[\d０-９]{1,2}日?)?(?:\s*(?:午前|午後)?[\d０-９]{1,2}(?:時|:|：)"
+    r"(?:[\d０-９]{1,2}分?)?)?\s*(?:現在|時点)?|(?<![\d年月])\d{1,2}月\d{1,2}日\s*(?:現在|時点)?の?"
+)
+_EMPTIED: Final = re.compile(r"[(（\[【〔][\s~～〜\-－―・、以降まで生れからの]*[)）\]】〕]")
+"""Brackets in which days stood and nothing else: ０歳児（令和6年4月2日～令和7年4月1日生まれ）."""
+
+
 @dataclass(frozen=True, eq=False)
 class Cues:
     """Folded words.
@@ -43,6 +51,9 @@ class Cues:
         spellings: other spelling of a word → the one by which it is known.
         cut: what parts of a number that is cut over columns are called: the first, and those behind it → its label.
         buildings: words of buildings, floors and rooms.
+        setting: words that say when, where or for whom something is counted, not what.
+        districts: how names of parts of a municipality end.
+        counts: how words end that name something that is counted.
     """
 
     things: tuple[str, ...]
@@ -65,6 +76,9 @@ class Cues:
     spellings: Mapping[str, str]
     cut: tuple[Mapping[str, str], Mapping[str, str]]
     buildings: tuple[str, ...]
+    setting: frozenset[str]
+    districts: tuple[str, ...]
+    counts: tuple[str, ...]
 
     @cached_property
     def footnote(self) -> re.Pattern[str]:
@@ -122,6 +136,12 @@ class Cues:
         return text.endswith(self.inclusions)
 
 
+def without_dates(text: str) -> str:
+    """Take dates out of a header as it stands, and brackets in which nothing else stood."""
+    bare, count = _DATE.subn("", text)
+    return _EMPTIED.sub("", bare) if count else bare
+
+
 @cache
 def load(schemas: Path) -> Cues:
     """Load the words.
@@ -154,6 +174,9 @@ def load(schemas: Path) -> Cues:
         spellings={fold.joined(o): fold.joined(word) for word, others in raw["spellings"].items() for o in others},
         cut=(_parts(raw["cut"], "first"), _parts(raw["cut"], "then")),
         buildings=_folded(raw["buildings"]),
+        setting=frozenset(_folded(raw["setting"])),
+        districts=_folded(raw["districts"]),
+        counts=_folded(raw["counts"]),
     )
 
 

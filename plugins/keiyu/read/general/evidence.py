@@ -11,7 +11,7 @@ from keiyu.codes.areas import AREA_COLUMNS
 from keiyu.codes.tables import lines
 from keiyu.contract.model import Field
 from keiyu.read import fold
-from keiyu.read.general.lexis import EXACT
+from keiyu.read.general.hits import EXACT
 from keiyu.read.grid import Cell
 from keiyu.read.kinds import Normaliser, Terms, kind_of, reader_of
 from keiyu.read.kinds.flags import kind_founded

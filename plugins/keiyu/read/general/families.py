@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from keiyu.contract.wording import Composition
 from keiyu.read import fold
+from keiyu.read.general.counts import Said
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,6 +31,20 @@ class _Words:
         return cls(composition, parts, told, frozenset(label[0] for part in parts for label in part))
 
 
+class Named(NamedTuple):
+    """What a label may name.
+
+    Attributes:
+        field: the field; none where no field is named so.
+        guess: whether that is a guess: nothing in the file says what is counted.
+        unsaid: whether the label itself does not say it.
+    """
+
+    field: str | None
+    guess: bool
+    unsaid: bool
+
+
 @dataclass(frozen=True)
 class Family:
     """A family of columns.
@@ -50,21 +66,22 @@ class Family:
         meant = tuple((name, (code,)) for name, code in sorted(known.items()))
         return cls(_Words.of(composition), meant, frozenset(composition.unsaid))
 
-    def under(self, title: str, beside: str = "", *, usual: bool = False) -> "Family":
-        """Return the family under a folded title, which may name what its labels leave unsaid.
+    def under(self, said: Said, beside: str = "", *, usual: bool = False) -> "Family":
+        """Return the family under a title, which may name what its labels leave unsaid.
 
         Args:
-            title: all that stands over the table.
-            beside: all other texts of its header, which may confirm what is meant where nothing is said.
+            said: what the title says is counted.
+            beside: all other texts of the header, folded, which may confirm what is meant where nothing is said.
             usual: whether values confirm it.
         """
         composition = self.words.composition
         meant, guessed = dict(self.meant), set()
         for part, dimension in zip(self.words.longest_first, composition.dimensions, strict=False):
             if dimension.name in composition.unsaid:
-                code, said = composition.unsaid[dimension.name], _named(title, part)
-                meant[dimension.name] = said or (code,)
-                if not (said or usual or code in _named(beside, part)):
+                code = composition.unsaid[dimension.name]
+                named = tuple(sorted(said.codes & {each.code for each in dimension.codes}))
+                meant[dimension.name] = named or (code,)
+                if not named and (said.other or not (usual or code in _named(beside, part))):
                     guessed.add(dimension.name)
         return Family(self.words, tuple(sorted(meant.items())), frozenset(guessed))
 
@@ -73,26 +90,33 @@ class Family:
         """Characters with which a label of it begins."""
         return self.words.initials
 
-    def read(self, folded: str) -> Iterator[tuple[str | None, bool]]:
-        """Yield the fields that a folded text may name, none for one that no field has; and whether that is a guess."""
+    def labels(self, *, unsaid: bool) -> Iterator[tuple[str, str]]:
+        """Yield folded labels and their codes, of the dimensions that a label may leave unsaid or of all others."""
+        names = [dimension.name in self.words.composition.unsaid for dimension in self.words.composition.dimensions]
+        for part, of in zip(self.words.parts, (*names, False), strict=True):
+            yield from part.items() if of is unsaid else ()
+
+    def read(self, folded: str) -> Iterator[Named]:
+        """Yield the fields that a folded text may name."""
         composition, meant = self.words.composition, dict(self.meant)
         for told in self._split(folded, (None,) * len(self.words.parts)):
             if not any(told[:-1]):
                 continue
             ways: list[tuple[str, ...]] = [()]
-            guess = False
+            guess = unsaid = False
             for code, dimension in zip(told[:-1], composition.dimensions, strict=True):
                 codes = (code,) if code else meant.get(dimension.name, ())
                 ways = [(*way, each) for way in ways for each in codes]
                 guess |= not code and dimension.name in self.guessed
-            yield from ((composition.fields.get(way), guess) for way in ways)
+                unsaid |= not code and dimension.name in composition.unsaid
+            yield from (Named(composition.fields.get(way), guess, unsaid) for way in ways)
 
     def _split(self, text: str, taken: tuple[str | None, ...]) -> Iterator[tuple[str | None, ...]]:
         if not text:
             yield taken
             return
         for place, part in enumerate(self.words.parts):
-            if taken[place] is not None:
+            if taken[place]:
                 continue
             for label, code in part.items():
                 if text.startswith(label):

@@ -4,7 +4,7 @@ from collections.abc import Container, Sequence
 from typing import TYPE_CHECKING, Final
 
 from keiyu.read.general.evidence import POWER
-from keiyu.read.general.lexis import Heard
+from keiyu.read.general.hits import Heard
 from keiyu.read.general.mapping import (
     CROSSED,
     CROSSED_OVER,

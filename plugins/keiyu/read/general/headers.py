@@ -14,6 +14,7 @@ from typing import Final
 
 from keiyu.read.general.cues import LONGEST
 from keiyu.read.general.shapes import VALUES, Shape, shape
+from keiyu.read.general.standing import filled, first_texts, repeats
 from keiyu.read.grid import Cell, Grid, Row
 
 DEPTH: Final = 80
@@ -218,13 +219,13 @@ class HeaderFinder:
         over = str(above[left]) if left < len(above) else ""
         if self._spans.get((number - 1, left), -1) >= right:
             return any(word in over for word in _OF_AGES) or (len(ages) == _ALL_AGES and self._knows(over))
-        alone = right - left < _ALL_AGES and not any(_filled(above, i) for i in range(left + 1, right + 1))
+        alone = right - left < _ALL_AGES and not any(filled(above, i) for i in range(left + 1, right + 1))
         return len(ages) == _ALL_AGES and alone and self._knows(over)
 
-    def _is_reached(self, number: int, first: int) -> bool:
+    def _is_reached(self, number: int, first: int, fewest: int = _FEWEST) -> bool:
         """Return whether cells of the header are merged down into a row: no record stands beside them."""
         down = (m for m in self._grid.looks.merges if m.top <= first and m.top < number <= m.bottom)
-        return sum(_filled(self._rows[m.top], m.left) for m in down) >= _FEWEST
+        return sum(filled(self._rows[m.top], m.left) for m in down) >= fewest
 
     def _usual(self, column: int, below: Sequence[Row]) -> str | None:
         shapes = self._under(column, below)
@@ -247,7 +248,7 @@ class HeaderFinder:
 
     def _is_title(self, column: int, above: int) -> bool:
         """Return whether a lone text under a row stands under nothing that spans columns: it heads a section."""
-        if not any(_filled(self._rows[above], i) for i in range(column)):
+        if not any(filled(self._rows[above], i) for i in range(column)):
             return True
         return any(m.left <= column <= m.right and m.top < above <= m.bottom for m in self._grid.looks.merges)
 
@@ -255,20 +256,34 @@ class HeaderFinder:
         """Return whether a row is a level over the header below it."""
         row = self._rows[number]
         cells = [(i, c) for i, c in enumerate(row) if c != ""]
-        texts = [c for _, c in cells if isinstance(c, str) and shape(c) == "text" and len(c) <= _MOST_TEXT]
+        lower, below = self._rows[top], first_texts(self._rows[top : bottom + 1])
+        short = [(i, c) for i, c in cells if isinstance(c, str) and len(c) <= _MOST_TEXT]
+        texts = [c for i, c in short if self._is_level(number, i, below)]
         if not cells or len(texts) < len(cells):
             return False
-        lower = self._rows[top]
-        spans = sum(self._heads_several(number, i, lower) for i, _ in cells)
+        if self._is_reached(top, number, 1) or repeats(cells, lower):
+            return True
+        spans = sum(self._heads_several(number, i, below) for i, _ in cells)
         fills = sum(i >= len(lower) or lower[i] == "" for i, _ in cells)
         without = self._known(top, bottom)
         better = self._known(number, bottom) > without
         if len(cells) == 1:
             merged = any(key[0] == number and end - key[1] > 0 for key, end in self._spans.items())
-            group = self._knows(texts[0]) and spans > 0
+            group = spans > 0 and (self._knows(texts[0]) or self._is_between(number, lower))
             return (better or group) and (merged or cells[0][0] > 0)
         repeated = len(set(lower) - {""}) < len([c for c in lower if c != ""])
         return better or (spans + fills == len(cells) and spans > 0 and repeated)
+
+    def _is_level(self, number: int, column: int, lower: Row) -> bool:
+        """Return whether a cell may be a text of a header: a date only over several columns of other texts."""
+        looks = shape(self._rows[number][column])
+        return looks == "text" or (looks == "date" and column > 0 and self._heads_several(number, column, lower))
+
+    def _is_between(self, number: int, lower: Row) -> bool:
+        """Return whether the row above names a column for which a row and the one below it have no text."""
+        row, above = self._rows[number], self._rows[number - 1] if number else ()
+        free = (c for i, c in enumerate(above) if not filled(row, i) and not filled(lower, i))
+        return any(isinstance(c, str) and c and self._knows(c) for c in free)
 
     def _heads_several(self, number: int, column: int, lower: Row) -> bool:
         end = self._spans.get((number, column))
@@ -299,7 +314,7 @@ class HeaderFinder:
     def _spread(self, number: int, width: int, top: int, bottom: int) -> list[Level | None]:
         """Return a header row with its spanning texts repeated over the columns that they span."""
         row = self._rows[number]
-        filled: list[Level | None] = [None] * width
+        over: list[Level | None] = [None] * width
         filled_at = [i for i, c in enumerate(row[:width]) if c != "" and str(c).strip()]
         ages = _AGE if self._is_of_ages(number) else ""
         for place, column in enumerate(filled_at):
@@ -307,8 +322,8 @@ class HeaderFinder:
             end = self._end(number, column, following, width, top, bottom)
             text = row[column]
             level = Level((text[:LONGEST] if isinstance(text, str) else _plain(text)) + ages, number, end > column)
-            filled[column : end + 1] = [level] * (end + 1 - column)
-        return filled
+            over[column : end + 1] = [level] * (end + 1 - column)
+        return over
 
     def _end(self, number: int, column: int, following: int | None, width: int, top: int, bottom: int) -> int:
         """Return the last column over which a text stands: as it is merged, else over blanks up to the next text."""
@@ -320,8 +335,8 @@ class HeaderFinder:
             return self._without_own(column, limit, self._rows[top:number], self._below(bottom))
         if any(top <= row <= bottom for row, _ in self._spans):
             return column
-        end = column
-        while end < last and _filled(self._rows[number + 1], end + 1):
+        end, below = column, first_texts(self._rows[number + 1 : bottom + 1])
+        while end < last and filled(below, end + 1):
             end += 1
         return end
 
@@ -330,9 +345,9 @@ class HeaderFinder:
         """Return the last of the columns beside one that hold values and have no text of their own."""
         end = column
         for i in range(column + 1, limit + 1):
-            if any(_filled(row, i) for row in above):
+            if any(filled(row, i) for row in above):
                 break
-            if any(_filled(row, i) for row in below):
+            if any(filled(row, i) for row in below):
                 end = i
         return end
 
@@ -343,10 +358,6 @@ def _stands_out(own: Shape | None, under: Counter[Shape]) -> bool:
         return False
     usual, count = under.most_common(1)[0]
     return usual not in ("text", own) and 2 * count > under.total()
-
-
-def _filled(row: Row, column: int) -> bool:
-    return column < len(row) and row[column] != ""
 
 
 def _spans(grid: Grid) -> Mapping[tuple[int, int], int]:

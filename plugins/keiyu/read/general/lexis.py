@@ -6,33 +6,37 @@ A text that the line knows to mean nothing here, or two things, is never matched
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fnmatch import translate
 from functools import cached_property
-from typing import Final, Literal
+from typing import Final
 
 from keiyu.contract.vocabulary import Vocabulary
 from keiyu.contract.wording import Ambiguity
 from keiyu.read import fold
-from keiyu.read.general.cues import LONGEST, Cues
+from keiyu.read.general.counts import Counts, Said
+from keiyu.read.general.cues import LONGEST, Cues, without_dates
 from keiyu.read.general.families import Family
 from keiyu.read.general.followed import WORD, followed
+from keiyu.read.general.hits import (
+    COMPOSED,
+    DENIED,
+    EITHER,
+    EXACT,
+    EXPLAINED,
+    HARMLESS,
+    LONE,
+    SILENT,
+    TAIL,
+    UNASKED,
+    WEAK,
+    Heard,
+    Hit,
+    How,
+)
 from keiyu.read.general.likeness import Likeness
-
-How = Literal["label", "composed", "weak", "either", "beside", "part", "tail", "like", "crossed"]
-
-EXACT: Final = 1.0
-COMPOSED: Final = 0.97
-WEAK: Final = 0.85
-EITHER: Final = 0.7
-LONE: Final = 0.5
-"""A label that the line knows to mean one field or nothing."""
-HARMLESS: Final = 0.97
-EXPLAINED: Final = 0.8
-DENIED: Final = 0.3
-TAIL: Final = 0.55
 
 _BRACKETS: Final = re.compile(
     r"[(（\[【〔<＜]([^()（）\[\]【】〔〕<>＜＞]*(?:\([^()]*\)|（[^（）]*）)?[^()（）\[\]【】〔〕<>＜＞]*)[)）\]】〕>＞]"
@@ -46,12 +50,6 @@ _NUMBERED: Final = re.compile(
 )
 _BEHIND: Final = re.compile(r"^(.*\D)(\d{1,2}(?:[~-]\d{1,2})?)$")
 _URI: Final = re.compile(r"^(?:https?|urn):\S+?([^/#:]+)/?$", re.IGNORECASE)
-_DATE: Final = re.compile(
-    r"(?:令和|平成|昭和|[RHSrhs])?[\d元０-９]{1,4}[年./-][\d０-９]{1,2}[月./-]?(?:[\d０-９]{1,2}日?)?(?:\s*(?:午前|午後)?[\d０-９]{1,2}(?:時|:|：)"
-    r"(?:[\d０-９]{1,2}分?)?)?\s*(?:現在|時点)?|(?<![\d年月])\d{1,2}月\d{1,2}日\s*(?:現在|時点)?の?"
-)
-_EMPTIED: Final = re.compile(r"[(（\[【〔][\s~～〜\-－―・、以降まで生れからの]*[)）\]】〕]")
-"""Brackets in which days stood and nothing else: ０歳児（令和6年4月2日～令和7年4月1日生まれ）."""
 _AGED: Final = re.compile(r"(\d)[歳才](?:児)?")
 """An age in brackets behind an English word that is numbered by ages: entry（0歳） is entry0."""
 _LONGEST: Final = 100
@@ -61,66 +59,23 @@ _OF_STORES: Final = frozenset({"_id", "_full_text"})
 """Columns that a data portal adds to what it was given. Source: CKAN DataStore, fields of a resource."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A field that a header may name.
-
-    Attributes:
-        field: the field.
-        score: how surely, from 0 to 1, by the text alone.
-        how: by what.
-        label: the label that matched.
-    """
-
-    field: str
-    score: float
-    how: How
-    label: str
-
-    def times(self, factor: float, how: How) -> "Hit":
-        """Return the same, less sure."""
-        return self if factor >= 1 else replace(self, score=self.score * factor, how=how)
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """What a header text may mean.
-
-    Attributes:
-        hits: the fields, the surest first.
-        known: whether the line knows the text, whatever it means.
-        either: why the text decides nothing by itself, where the line says so.
-    """
-
-    hits: tuple[Hit, ...] = ()
-    known: bool = False
-    either: Ambiguity | None = None
-
-    @property
-    def best(self) -> float:
-        """How sure the surest is."""
-        return self.hits[0].score if self.hits else 0.0
-
-
-SILENT: Final = Heard()
-UNASKED: Final = Heard(known=True)
-
-
 class Lexis:
     """Understands header texts by one line's vocabulary; every text is judged once."""
 
-    def __init__(self, vocabulary: Vocabulary, cues: Cues) -> None:
+    def __init__(self, vocabulary: Vocabulary, cues: Cues, named: Callable[[], Iterable[str]] = tuple) -> None:
         """Prepare the look-ups.
 
         Args:
             vocabulary: the line's.
             cues: words that change a label, or do not.
+            named: gives folded names of places and of kinds, which say nothing of what is counted.
         """
         self.vocabulary = vocabulary
         self.cues = cues
         self._heard: dict[str, Heard] = {}
         self._families = tuple(map(Family.of, vocabulary.compositions))
         self._under: dict[tuple[Family, ...], Lexis] = {}
+        self.counts = Counts(self._families, cues, named)
 
     def under(self, title: str, beside: str = "", *, usual: bool = False) -> "Lexis":
         """Return how header texts are understood under a title: ``０歳`` counts what the title names.
@@ -130,8 +85,10 @@ class Lexis:
             beside: all texts of the header.
             usual: whether values say that a bare ``０歳`` counts what it usually does.
         """
-        texts = fold.joined(title), fold.joined(beside)
-        families = tuple(family.under(*texts, usual=usual) for family in self._families)
+        return self._under_said(self.counts.title(title), fold.joined(beside), usual=usual)
+
+    def _under_said(self, said: Said, beside: str = "", *, usual: bool = False) -> "Lexis":
+        families = tuple(family.under(said, beside, usual=usual) for family in self._families)
         if families == self._families:
             return self
         if families not in self._under:
@@ -144,6 +101,21 @@ class Lexis:
         """Return whether what a text is a part of is said nowhere in the file."""
         hits = self.hear(text).hits
         return bool(hits) and hits[0].how == "composed" and hits[0].score == TAIL
+
+    def hear_beside(self, text: str, beside: str) -> Heard:
+        """Return what a text means beside another, which may say what is counted where it does not: ０歳 under 定員.
+
+        Args:
+            text: the text as it stands.
+            beside: the other, as it stands; levels joined by ``_``.
+        """
+        heard = self.hear(text)
+        if not any(hit.unsaid for hit in heard.hits):
+            return heard
+        said = self.counts.group(beside)
+        if said.codes:
+            return self._under_said(said).hear(text)
+        return replace(heard, hits=tuple(hit.doubted() for hit in heard.hits), known=False) if said.other else heard
 
     @cached_property
     def _labels(self) -> dict[str, tuple[str, ...]]:
@@ -213,7 +185,7 @@ class Lexis:
         plain = self._exact(fold.joined(text))
         if plain is not None:
             return plain
-        bare = _undated(_NUMBERED.sub("", self.cues.without_note(text)))
+        bare = without_dates(_NUMBERED.sub("", self.cues.without_note(text)))
         uri = _URI.match(bare.strip())
         bare = uri[1] if uri else bare
         plain = self._exact(fold.joined(bare))
@@ -254,13 +226,14 @@ class Lexis:
     def _composed(self, folded: str) -> Heard | None:
         """Return what a text put together of codes means; one that no field has is known all the same."""
         told = [each for f in self._families if folded[0] in f.initials for each in f.read(folded)]
-        names = dict.fromkeys(name for name, _ in told if name)
+        names = dict.fromkeys(each.field for each in told if each.field)
         if not told:
             return None
         score = COMPOSED if len(names) == 1 else EITHER
-        if all(guess for _, guess in told):
+        if all(each.guess for each in told):
             score = min(score, TAIL)
-        return Heard(tuple(Hit(n, score, "composed", folded) for n in names), True)
+        unsaid = all(each.unsaid for each in told)
+        return Heard(tuple(Hit(n, score, "composed", folded, unsaid) for n in names), True)
 
     def _bracketed(self, text: str) -> Iterator[Hit]:
         """Read a label with something in brackets: a unit changes nothing, another day does."""
@@ -269,7 +242,7 @@ class Lexis:
         factor = 1.0
         for text_beside in beside:
             factor *= self.weight(text_beside)
-        for hit in self._plain(fold.joined(base)):
+        for hit in self._counted(base, _BRACKETS.findall(text)):
             yield hit.times(factor, "beside")
         aged = _AGED.fullmatch(beside[0]) if len(beside) == 1 and base.isascii() else None
         numbered = self._exact(fold.joined(base) + aged[1]) if aged else None
@@ -278,19 +251,27 @@ class Lexis:
 
     def _pieced(self, text: str) -> Iterator[Hit]:
         """Read 所在地_市区町村: what comes first narrows what comes last."""
-        pieces = [p for piece in _PIECES.split(_BRACKETS.sub("", text)) if (p := fold.joined(piece))]
+        written = [piece for piece in _PIECES.split(_BRACKETS.sub("", text)) if fold.joined(piece)]
+        pieces = list(map(fold.joined, written))
         if len(pieces) < _SHORTEST:
             return
         if text.isascii() and pieces[-1].isdecimal() and self._composed(f"{''.join(pieces[:-1])}age{pieces[-1]}"):
             return
         factor = min(self.weight(piece) for piece in pieces[1:])
-        for hit in self._plain(pieces[0]):
+        for hit in self._counted(written[0], written[1:]):
             yield hit.times(factor, "beside")
         denied = any(self.cues.tells_other(piece) for piece in pieces[:-1])
         vague = text.isascii() or pieces[-1] in self.cues.harmless
         strange = vague and not self._told(pieces[0])
-        for hit in self._plain(pieces[-1]):
+        for hit in self._counted(written[-1], written[:-1]):
             yield hit.times(DENIED if denied else TAIL if strange else EXPLAINED + 0.05, "beside")
+
+    def _counted(self, text: str, beside: Sequence[str]) -> Iterator[Hit]:
+        """Read a label with texts beside it which may say what is counted."""
+        hits = list(self._plain(fold.joined(text)))
+        said = self.counts.group("_".join(beside)) if any(hit.unsaid for hit in hits) else Said()
+        told = self._under_said(said)._plain(fold.joined(text)) if said.codes else hits
+        yield from (hit.doubted() if said.other else hit for hit in told)
 
     def _several(self, text: str) -> tuple[Hit, ...]:
         """Read 電話／FAX, two labels in one header, for a person to see; one field under two labels is that field."""
@@ -299,7 +280,7 @@ class Lexis:
             return ()
         named = [next(iter(self._plain(piece)), None) for piece in pieces]
         hits = {hit.field: hit for hit in named if hit is not None and hit.score >= WEAK}
-        if not hits or None in named or len(hits) > len(pieces):
+        if not hits or None in named or len({hit.unsaid for hit in hits.values()}) > 1:
             return ()
         score = EXPLAINED + 0.05 if len(hits) == 1 else DENIED
         return tuple(replace(hit, score=score, how="beside") for _, hit in sorted(hits.items()))
@@ -392,9 +373,3 @@ class Lexis:
         if self.cues.tells_other(beside):
             return DENIED
         return EXPLAINED
-
-
-def _undated(text: str) -> str:
-    """Take dates out of a text, and brackets in which nothing else stood."""
-    bare, count = _DATE.subn("", text)
-    return _EMPTIED.sub("", bare) if count else bare

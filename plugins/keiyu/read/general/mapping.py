@@ -10,7 +10,8 @@ from typing import Final
 from keiyu.read.general.assign import assign
 from keiyu.read.general.evidence import ALONE, Fit, Judge, Sample, has_decimals, weigh
 from keiyu.read.general.headers import Level
-from keiyu.read.general.lexis import Heard, Hit, Lexis
+from keiyu.read.general.hits import Heard, Hit
+from keiyu.read.general.lexis import Lexis
 from keiyu.read.general.parts import Part
 from keiyu.read.general.same import is_mostly_blank, same, tells_less
 from keiyu.read.general.spans import find_spans

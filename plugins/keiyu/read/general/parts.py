@@ -10,7 +10,8 @@ from keiyu.read import fold
 from keiyu.read.general.cues import Cues
 from keiyu.read.general.evidence import Fit, Judge
 from keiyu.read.general.headers import Level
-from keiyu.read.general.lexis import Hit, Lexis
+from keiyu.read.general.hits import Hit
+from keiyu.read.general.lexis import Lexis
 from keiyu.read.grid import Cell
 from keiyu.read.kinds import join
 

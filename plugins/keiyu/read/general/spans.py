@@ -7,7 +7,7 @@ from keiyu.read import fold
 from keiyu.read.general.cues import Cues
 from keiyu.read.general.evidence import Judge
 from keiyu.read.general.headers import Level
-from keiyu.read.general.lexis import UNASKED, Heard, Hit
+from keiyu.read.general.hits import UNASKED, Heard, Hit
 from keiyu.read.grid import Cell
 
 SPANS: Final[Mapping[str, tuple[str, str]]] = {

@@ -136,7 +136,7 @@ class Spreader:
             whole = sum(times for _, times in told)
             for name, codes in self._codes.items():
                 said = [(codes[text], times) for text, times in told if text in codes]
-                most = sum(times for _, times in said) > _SHARE * whole
+                most = 0 < whole <= sum(times for _, times in said) / _SHARE
                 if most and len({code for code, _ in said}) >= _FEWEST and name not in found:
                     found[name] = at
                     break

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from itertools import zip_longest
@@ -27,7 +27,8 @@ from keiyu.read.general.doubled import doubted
 from keiyu.read.general.evidence import Judge, sample_of
 from keiyu.read.general.fitting import fits, fits_at_most
 from keiyu.read.general.headers import Header
-from keiyu.read.general.lexis import Heard, Lexis
+from keiyu.read.general.hits import Heard
+from keiyu.read.general.lexis import Lexis
 from keiyu.read.general.mapping import Mapped, Mapper, Seen, Understanding
 from keiyu.read.general.parts import find_parts
 from keiyu.read.general.remembered import settled_by, whole, with_changes
@@ -79,7 +80,7 @@ class LineWords:
         self._terms: dict[str, Terms] = {}
         self.vocabulary: Vocabulary = vocabulary(contract)
         self.known = Shelf(contract.line, layouts.load(contract, schemas))
-        self.lexis = Lexis(self.vocabulary, cues.load(schemas))
+        self.lexis = Lexis(self.vocabulary, cues.load(schemas), self._named)
         self.fields: Mapping[str, Field] = {name: t.field for name, t in self.vocabulary.terms.items()}
         self.judge = Judge(self.fields, self.terms, looker(schemas), cues.load(schemas).buildings)
         self.subjects = Subjects(contract, self.judge.sorts)
@@ -100,6 +101,13 @@ class LineWords:
     def ages(self) -> tuple[tuple[Composition, frozenset[str]], ...]:
         """The families of columns, and what names one age of them."""
         return tuple((composition, ages_of(composition)) for composition in self.vocabulary.compositions)
+
+    def _named(self) -> Iterator[str]:
+        """Yield the folded names of places and of kinds of what the line's rows are about."""
+        known = looker(self.schemas).lexicon
+        yield from known.municipalities
+        yield from known.prefectures
+        yield from self.coded.words
 
     def sums(self, text: str) -> bool:
         """Return whether a text names a row that adds up others."""

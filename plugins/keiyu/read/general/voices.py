@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from keiyu.read import fold
 from keiyu.read.general.headers import Level
-from keiyu.read.general.lexis import COMPOSED, DENIED, SILENT, Heard, Hit, Lexis
+from keiyu.read.general.hits import COMPOSED, DENIED, SILENT, Heard, Hit
+from keiyu.read.general.lexis import Lexis
 from keiyu.read.kinds import kind_of
 
 _ONE_OF_SEVERAL = 0.8
@@ -67,7 +68,9 @@ def hear(levels: Sequence[Level], lexis: Lexis) -> Heard:
         return whole
     if any(level.shared for level in levels[:-1]):
         return _grouped(levels, lexis, whole)
-    return _side_by_side([lexis.hear(level.text) for level in levels], whole)
+    texts = [level.text for level in levels]
+    others = ["_".join(texts[:at] + texts[at + 1 :]) for at in range(len(texts))]
+    return _side_by_side([lexis.hear_beside(*both) for both in zip(texts, others, strict=True)], whole)
 
 
 def _less_sure(heard: Heard) -> Heard:
@@ -91,18 +94,18 @@ def _side_by_side(heard: Sequence[Heard], whole: Heard) -> Heard:
 
 def _grouped(levels: Sequence[Level], lexis: Lexis, whole: Heard) -> Heard:
     """Read a label under a group's name: 電話番号 under 保護者 is not the facility's, その他 under 災害 no remark."""
-    own = lexis.hear(levels[-1].text)
+    over, last = "_".join(level.text for level in levels[:-1]), levels[-1].text
+    own = lexis.hear_beside(last, over)
     if own.known and not own.hits:
         return own
-    over = "_".join(level.text for level in levels[:-1])
-    above, folded = lexis.hear(over), fold.joined(over)
+    above, folded = lexis.hear_beside(over, last), fold.joined(over)
     neutral = lexis.cues.without_thing(folded + "_") in ("_", "") or folded in lexis.cues.things
     weight = COMPOSED if neutral else max(lexis.weight(folded), DENIED)
     best: dict[str, Hit] = {}
     rest = set() if neutral else {hit.field for hit in own.hits if hit.how == "weak" and _is_free(hit, lexis)}
     for hit in own.hits:
         best[hit.field] = lexis.allowed(hit.times(DENIED if hit.field in rest else weight, "part"), over)
-    beside = min(lexis.weight(fold.joined(levels[-1].text)), 0.9)
+    beside = min(lexis.weight(fold.joined(last)), 0.9)
     for hit in (*(h.times(_under(h, own, beside, lexis), "part") for h in above.hits), *whole.hits):
         if hit.field not in best or (hit.score > best[hit.field].score and hit.field not in rest):
             best[hit.field] = hit
