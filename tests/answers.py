@@ -1,7 +1,7 @@
 """What the verbs of the command line answer with ``--json``, held against what their help says of it."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,7 @@ def runner(capsys: pytest.CaptureFixture[str]) -> Run:
         assert ended == code, told.out + told.err
         result: dict[str, Any] = json.loads(told.out)
         if "error" not in result:
-            assert_documented(_verb(typed), result)
+            assert_documented(verb_of(typed), result)
         return result
 
     return run
@@ -52,7 +52,8 @@ def at(result: Any, place: str) -> list[Any]:
     return [one for one in found if one is not None]
 
 
-def _verb(typed: list[str]) -> click.Command:
+def verb_of(typed: Sequence[str]) -> click.Command:
+    """The verb that a command line types."""
     verb: click.Command = commands
     for word in typed:
         if not isinstance(verb, click.Group):

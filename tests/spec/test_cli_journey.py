@@ -1,9 +1,11 @@
 """From a sample to a table, by the command line alone: what a person types, and what comes back.
 
 Everything runs in one process on a fresh SQLite installation; a whole journey is one sample of a few
-dozen municipalities with far more mistakes than people make.
+dozen municipalities with far more mistakes than people make. The journey is made once for whatever tests of this
+page run together; each test holds one of its answers, or asks the installation at its end.
 """
 
+import contextlib
 import csv
 import io
 import json
@@ -15,7 +17,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from answers import Run, runner
+from answers import Run, assert_documented, runner, verb_of
 from keiyu.cli import main
 from keiyu.sample import SampleManifest
 
@@ -50,6 +52,30 @@ def sample(installation: Path) -> Path:
 
 def drop(sample: Path, installation: Path, wave: str) -> None:
     shutil.copytree(sample / wave, installation / "data" / "drop", dirs_exist_ok=True)
+
+
+@pytest.fixture(scope="module")
+def journey(installation: Path, sample: Path) -> dict[str, Any]:
+    """What each step of a journey answered: opening, two waves of files, a release."""
+
+    def said(*typed: str) -> dict[str, Any]:
+        out = io.StringIO()
+        with contextlib.redirect_stdout(out):
+            assert main([*typed, "--json"]) == 0
+        told: dict[str, Any] = json.loads(out.getvalue())
+        assert_documented(verb_of(typed), told)
+        return told
+
+    told = {"unopened": said("status", COLLECTION), "open": said("open", COLLECTION)}
+    told["open again"] = said("open", f"{LINE}/R7.4.1")
+    drop(sample, installation, "wave1")
+    told |= {"wave 1": said("ingest", "--drop"), "wave 1 again": said("ingest", "--drop")}
+    told["after wave 1"] = said("status", COLLECTION)
+    drop(sample, installation, "wave2")
+    told |= {"wave 2": said("ingest", "--drop"), "after wave 2": said("status", COLLECTION)}
+    told |= {"publish": said("publish", COLLECTION), "current": said("read", COLLECTION, "municipality")}
+    told["release"] = said("publish", COLLECTION, "--stage", "preliminary")
+    return told
 
 
 def expected(sample: Path) -> SampleManifest:
@@ -146,15 +172,15 @@ def test_inspect_names_the_encoding(run: Run, sample: Path, tmp_path: Path, enco
     assert (told["line"], told["encoding"], len(told["tables"])) == (LINE, encoding, 2)
 
 
-def test_a_file_for_a_collection_that_was_never_opened_is_returned(run: Run) -> None:
-    assert run("status", COLLECTION)["collections"][0]["state"] == "unopened"
+def test_a_collection_is_unopened_until_somebody_opens_it(journey: dict[str, Any]) -> None:
+    assert journey["unopened"]["collections"][0]["state"] == "unopened"
 
 
-def test_open_tells_whether_it_changed_anything(run: Run) -> None:
-    told = run("open", COLLECTION)
+def test_open_tells_whether_it_changed_anything(journey: dict[str, Any]) -> None:
+    told = journey["open"]
     assert (told["collection"], told["opened"], told["calendar_findings"]) == (COLLECTION, True, [])
     assert [one["deadline"] for one in told["dates"]] == ["2025-04-30", "2025-05-09"]
-    again = run("open", f"{LINE}/R7.4.1")
+    again = journey["open again"]
     assert (again["collection"], again["opened"]) == (COLLECTION, False)
 
 
@@ -162,19 +188,17 @@ def test_a_date_without_a_wave_cannot_be_opened(run: Run) -> None:
     assert run("open", f"{LINE}/2025-05-01", code=2)["error"]["code"] == "KEIYU-115"
 
 
-def test_the_first_wave_comes_in_and_what_is_wrong_goes_back(run: Run, sample: Path, installation: Path) -> None:
-    drop(sample, installation, "wave1")
-    first = expected(sample).wave(1)
-    told = run("ingest", "--drop")
+def test_the_first_wave_comes_in_and_what_is_wrong_goes_back(journey: dict[str, Any], sample: Path) -> None:
+    first, told = expected(sample).wave(1), journey["wave 1"]
     returned = {f.reporter for f in first if f.returned}
     assert told["received"] == len(first)
     assert (told["accepted"], told["returned"]) == (REPORTERS - len(returned), len(returned))
     assert told["collections"] == [COLLECTION]
-    assert run("ingest", "--drop")["received"] == 0
+    assert journey["wave 1 again"]["received"] == 0
 
 
-def test_status_names_the_missing_and_the_reasons(run: Run, sample: Path) -> None:
-    [told] = run("status", COLLECTION)["collections"]
+def test_status_names_the_missing_and_the_reasons(journey: dict[str, Any], sample: Path) -> None:
+    [told] = journey["after wave 1"]["collections"]
     returned = [f for f in expected(sample).wave(1) if f.returned]
     assert (told["state"], told["reporters_in"], told["reporters_due"]) == ("open", REPORTERS - len(returned), 1741)
     assert {m["reporter"] for m in told["missing"]} >= {f.reporter for f in returned}
@@ -184,32 +208,33 @@ def test_status_names_the_missing_and_the_reasons(run: Run, sample: Path) -> Non
     assert {Path(f.path).name: set(f.rules) for f in ours}.items() <= reasons.items()
 
 
-def test_the_second_wave_makes_it_whole(run: Run, sample: Path, installation: Path) -> None:
-    drop(sample, installation, "wave2")
-    told = run("ingest", "--drop")
+def test_the_second_wave_makes_it_whole(journey: dict[str, Any], sample: Path) -> None:
+    told = journey["wave 2"]
     assert (told["accepted"], told["returned"]) == (len(expected(sample).wave(2)), 0)
-    assert run("status", COLLECTION)["collections"][0]["reporters_in"] == REPORTERS
+    assert journey["after wave 2"]["collections"][0]["reporters_in"] == REPORTERS
 
 
-def test_nothing_is_released_before_its_time_but_current_is_there(run: Run, sample: Path) -> None:
-    assert run("publish", COLLECTION) == {"release": None}
-    rows = run("read", COLLECTION, "municipality")["rows"]
+def test_nothing_is_released_before_its_time_but_current_is_there(journey: dict[str, Any], sample: Path) -> None:
+    assert journey["publish"] == {"release": None}
+    rows = journey["current"]["rows"]
     stated = expected(sample).totals["applicants"]["applicants_total"]
     assert sum(row["applicants_total"] or 0 for row in rows) == stated
 
 
-def test_the_ministry_may_release_at_a_stage(run: Run) -> None:
-    release = run("publish", COLLECTION, "--stage", "preliminary")["release"]
+def test_the_ministry_may_release_at_a_stage(journey: dict[str, Any], run: Run) -> None:
+    release = journey["release"]["release"]
     assert (release["stage"], release["created"]) == ("preliminary", True)
     assert run("status", COLLECTION)["collections"][0]["release"]["id"] == release["id"]
 
 
+@pytest.mark.usefixtures("journey")
 def test_a_table_can_be_read_as_it_was_known_before_anything_came(run: Run) -> None:
     then = run("read", COLLECTION, "municipality", "--as-known-at", "2020-01-01")
     assert not any(row["applicants_total"] for row in then["rows"])
 
 
 @pytest.mark.parametrize("form", ["csv", "parquet", "json"])
+@pytest.mark.usefixtures("journey")
 def test_a_table_can_be_written_to_a_file(run: Run, installation: Path, form: str) -> None:
     path = installation / f"municipality.{form}"
     assert main(["read", COLLECTION, "municipality", "--format", form, "--output", str(path)]) == 0
@@ -223,6 +248,7 @@ def test_a_table_can_be_written_to_a_file(run: Run, installation: Path, form: st
     assert rows[0]["area_code"] == "011002"
 
 
+@pytest.mark.usefixtures("journey")
 def test_a_tidy_table_can_be_written_as_sdmx(run: Run, installation: Path) -> None:
     path = installation / "national-sdmx.csv"
     assert main(["read", COLLECTION, "national", "--format", "sdmx-csv", "--output", str(path)]) == 0
@@ -235,10 +261,12 @@ def test_a_tidy_table_can_be_written_as_sdmx(run: Run, installation: Path) -> No
     assert main(["read", COLLECTION, "municipality", "--format", "sdmx-csv"]) == 2
 
 
+@pytest.mark.usefixtures("journey")
 def test_what_was_never_opened_is_no_empty_table(run: Run, sample: Path) -> None:
     assert run("read", f"{LINE}/2031-04-01", "national", code=2)["error"]["code"] == "KEIYU-120"
 
 
+@pytest.mark.usefixtures("journey")
 def test_a_receipt_can_be_looked_up_and_the_same_bytes_are_recognised(run: Run, sample: Path) -> None:
     file = next(f for f in expected(sample).wave(1) if f.fault is None)
     [receipt] = run("receive", str(sample / file.path), "--sender", file.sender)["receipts"]
@@ -264,6 +292,7 @@ def test_a_receipt_tells_what_was_found_and_gives_the_file_back_with_it(
     assert rules(again["findings"]) == file.rules
 
 
+@pytest.mark.usefixtures("journey")
 def test_all_that_is_stored_agrees_until_somebody_touches_it(run: Run, installation: Path) -> None:
     assert run("verify") == {"intact": True, "findings": []}
     landed = next(p for p in (installation / "data" / "landing").rglob("*") if p.is_file())
@@ -285,6 +314,7 @@ def test_the_other_commands_answer_as_documented(run: Run, installation: Path) -
     assert (other["wave1"], other["wave2"], other["faults"]) == (3, 0, {})
 
 
+@pytest.mark.usefixtures("journey")
 def test_a_nil_return_is_received_and_refused_where_the_line_knows_none(run: Run) -> None:
     [receipt] = run("nil", COLLECTION, "--reporter", "131016", "--sender", "130001")["receipts"]
     assert receipt["state"] == "received"
@@ -306,6 +336,7 @@ def test_a_nil_return_is_received_and_refused_where_the_line_knows_none(run: Run
         ["publish", COLLECTION],
     ],
 )
+@pytest.mark.usefixtures("journey")
 def test_people_read_tables_and_no_progress_when_nobody_watches(
     installation: Path, capsys: pytest.CaptureFixture[str], args: list[str]
 ) -> None:

@@ -1,17 +1,22 @@
 """What was accepted is read and checked again under today's rules; it tells what would differ, and changes nothing."""
 
+import hashlib
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
-from keiyu.contract.model import Collection
-from keiyu.intake import ingest
+from keiyu.contract.model import Collection, Contract
+from keiyu.errors import ConfigurationError
+from keiyu.intake import batch, ingest
 from keiyu.intake.replay import replay
 from keiyu.ledger import open_collection
+from keiyu.ledger.claims import Claimed
+from keiyu.read.model import Reading
 from keiyu.receive import Arrival, receive_many
+from keiyu.receive.storage import landing_path
 from keiyu.receive.workspace import Workspace
 from keiyu.settings import Settings
 from reading import DAY
@@ -100,3 +105,43 @@ def test_what_was_superseded_is_left_alone(accepted: Path) -> None:
     suite.write_text(json.dumps(STRICTER), encoding="utf-8")
     with opened(accepted) as space:
         assert list(replay(space, MAY)) == []
+
+
+@pytest.mark.parametrize("stumbles", ["reading", "checking"])
+def test_a_file_that_makes_today_stumble_is_told_and_the_others_are_gone_through(
+    accepted: Path, monkeypatch: pytest.MonkeyPatch, stumbles: str
+) -> None:
+    suite = accepted / "home" / "expectations" / LINE / "size.json"
+    suite.write_text(json.dumps(STRICTER), encoding="utf-8")
+
+    def reading_of(space: Workspace, contracts: Sequence[Contract], one: Claimed, data: bytes) -> Reading:
+        if one.filename == "122041.csv":
+            if stumbles == "reading":
+                raise ZeroDivisionError
+            found = batch.reading_of(space, contracts, one, data)
+            found.tables[0].rows = found.tables[0].rows[:-1]
+            return found
+        return batch.reading_of(space, contracts, one, data)
+
+    monkeypatch.setattr("keiyu.intake.replay.reading_of", reading_of)
+    with opened(accepted) as space:
+        first, second = replay(space, MAY)
+    assert (first.file, [told.rule_id for told in first.findings]) == ("121002.csv", ["NV-SIZE"])
+    [said] = second.findings
+    assert (second.file, second.reporter, second.returned) == ("122041.csv", "122041", True)
+    assert (said.rule_id, "KEIYU-315" in said.message_ja) == ("intake.failed", True)
+
+
+def test_a_file_whose_bytes_are_lost_is_told_and_the_others_are_gone_through(accepted: Path) -> None:
+    with opened(accepted) as space:
+        space.storage.delete(landing_path(hashlib.sha256(CHIBA.encode()).hexdigest()))
+        [part] = replay(space, MAY)
+    assert (part.file, [told.rule_id for told in part.findings]) == ("121002.csv", ["intake.bytes_lost"])
+
+
+def test_rules_that_are_wrong_for_every_file_end_it(accepted: Path) -> None:
+    broken = json.loads(json.dumps(STRICTER).replace('"capacity", "max', '"no_such_column", "max'))
+    suite = accepted / "home" / "expectations" / LINE / "size.json"
+    suite.write_text(json.dumps(broken), encoding="utf-8")
+    with opened(accepted) as space, pytest.raises(ConfigurationError):
+        list(replay(space, MAY))

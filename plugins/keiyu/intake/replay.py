@@ -1,9 +1,11 @@
 """Replay (再検査): what was accepted, read and checked once more under today's rules. Nothing is changed by it.
 
 A rule, a contract or the reader may have become better since a submission was accepted. What they would say of it
-today is told; a correction comes in by the front door, and `requeue` is for what was returned.
+today is told; a correction comes in by the front door, and `requeue` is for what was returned. A file that makes
+today's reader or check stumble ends nothing either: it is told, and the others are gone through.
 """
 
+import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -13,17 +15,23 @@ from sqlalchemy import select
 
 from keiyu import register
 from keiyu.contract.model import Collection, Contract
+from keiyu.errors import ConfigurationError
 from keiyu.findings import Finding
 from keiyu.intake.batch import reading_of
 from keiyu.intake.checking import Checking
 from keiyu.intake.doors import Doors
+from keiyu.intake.faults import code_of, is_nobodys_fault
+from keiyu.intake.telling import say
 from keiyu.ledger.claims import Claimed
 from keiyu.ledger.models import Entry, FindingRow, Submission
 from keiyu.ledger.selection import live_at, lots
 from keiyu.read.model import Reading
+from keiyu.receive.storage import BytesLostError
 from keiyu.receive.workspace import Workspace
 
 _SUBMISSION: Final = [getattr(Submission, name) for name in Claimed.__slots__]
+_log = logging.getLogger(__name__)
+
 _Told = tuple[str, str | None, str | None, str | None]
 """Rule, sheet, cell and reporter of a finding."""
 
@@ -69,10 +77,59 @@ def replay(workspace: Workspace, collection: Collection) -> Iterator[Replayed]:
         The parts that would turn out differently, in the order in which their submissions were received.
     """
     for batch in _batches(workspace, collection):
-        yield from _replayed(workspace, collection, batch)
+        yield from _searched(workspace, collection, batch)
 
 
 _Batch = dict[Claimed, list[_Part]]
+
+
+class _StumbledError(Exception):
+    """A file made the reader stumble."""
+
+    def __init__(self, stumble: Exception) -> None:
+        """Say over what."""
+        super().__init__(str(stumble))
+        self.stumble = stumble
+
+
+def _searched(workspace: Workspace, collection: Collection, batch: _Batch) -> Iterator[Replayed]:
+    """Yield what is told of a batch; where it stumbles, halves of it, until the files that make it stumble are alone.
+
+    Raises:
+        ConfigurationError: today's rules are wrong for every file of the batch.
+    """
+    waiting, told, suspects = [list(batch.items())], list[Replayed](), dict[Claimed, Exception]()
+    passed = False
+    while waiting:
+        part = waiting.pop()
+        try:
+            told += list(_replayed(workspace, collection, dict(part)))
+            passed = True
+        except Exception as error:
+            if is_nobodys_fault(error) and not isinstance(error, BytesLostError):
+                raise
+            if len(part) > 1:
+                middle = len(part) // 2
+                waiting += [part[middle:], part[:middle]]
+            else:
+                suspects[part[0][0]] = error
+    for stumble in suspects.values():
+        if not passed and isinstance(stumble, ConfigurationError):
+            raise stumble
+    for one, stumble in suspects.items():
+        _log.error("submission %s could not be gone through again", one.id, exc_info=stumble)
+        said = _failed(workspace, one, stumble)
+        told += [Replayed(one.id, one.filename, part.reporter, True, (said,), (), False) for part in batch[one]]
+    places = {one.id: place for place, one in enumerate(batch)}
+    yield from sorted(told, key=lambda part: places[part.submission_id])
+
+
+def _failed(workspace: Workspace, one: Claimed, error: Exception) -> Finding:
+    """Return what is said of a file that made today's reader or check stumble, as the intake would say it."""
+    if isinstance(error, BytesLostError):
+        return say(workspace.settings.schemas, "intake.bytes_lost", one, reason=error.reason)
+    stumble = error.stumble if isinstance(error, _StumbledError) else error
+    return say(workspace.settings.schemas, "intake.failed", one, code=code_of(stumble))
 
 
 def _batches(workspace: Workspace, collection: Collection) -> Iterator[_Batch]:
@@ -100,6 +157,11 @@ def _batches(workspace: Workspace, collection: Collection) -> Iterator[_Batch]:
 
 
 def _replayed(workspace: Workspace, collection: Collection, batch: _Batch) -> Iterator[Replayed]:
+    """Yield what of a batch would turn out differently.
+
+    Raises:
+        _StumbledError: a file made the reader stumble.
+    """
     contracts = [workspace.contract(line) for line in workspace.lines]
     members = [(one, reading) for one in batch for reading in _readings(workspace, contracts, collection, one)]
     checked = Checking(workspace, Doors(workspace)).by_rules(collection, members)
@@ -127,7 +189,13 @@ def _readings(
     workspace: Workspace, contracts: Sequence[Contract], collection: Collection, one: Claimed
 ) -> Iterator[Reading]:
     """Yield what a file holds for a collection; nothing where today's reader finds nothing there."""
-    reading = reading_of(workspace, contracts, one, workspace.storage.landing_get(one.digest))
+    data = workspace.storage.landing_get(one.digest)
+    try:
+        reading = reading_of(workspace, contracts, one, data)
+    except (ConfigurationError, MemoryError):
+        raise
+    except Exception as stumble:
+        raise _StumbledError(stumble) from stumble
     for part in (reading, *reading.also):
         if (part.line, part.as_of or one.as_of_hint) == (collection.line, collection.as_of):
             yield part
