@@ -9,7 +9,7 @@ through a small published alias table; ケ and ヶ, 檮 and 梼 are never treate
 import datetime as dt
 import unicodedata
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -185,6 +185,10 @@ class Areas:
         if found is None and (code := self._aliases.get((prefecture_code, name))):
             found = self.get(code, at)
         return found
+
+    def ever(self) -> Iterator[Area]:
+        """Yield every body as it stood at any time, in code order."""
+        return (area for rows in self._by_code.values() for area in rows)
 
     def prefectures(self, at: dt.date) -> tuple[Area, ...]:
         """Return the prefectures on a date, in code order."""

@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 import unicodedata
-from collections import Counter
+from collections import defaultdict
 from functools import lru_cache
 from typing import Final
 
@@ -28,24 +28,34 @@ def mentioned(text: str, areas: Areas, at: dt.date) -> tuple[Area, ...]:
         at: the date.
     """
     bare = _BETWEEN.sub("", unicodedata.normalize("NFC", text))
-    names, most = _names(areas, at)
+    named = _names(areas)
     ends = [end.end() for end in _ENDS.finditer(bare)]
-    said = {bare[start:end] for end in ends for start in range(max(end - most, 0), end)}
-    found = sorted(((name, names[name]) for name in said & names.keys()), key=lambda item: (item[1].code, item[0]))
+    said = {bare[start:end] for end in ends for start in range(max(end - named.longest, 0), end)}
+    found = [(name, area) for name in sorted(said) if (area := named.one(name, at)) is not None]
     longest = [(n, a) for n, a in found if not any(n != other and n in other for other, _ in found)]
     return tuple({area.code: area for _, area in longest}.values())
 
 
-@lru_cache(maxsize=8)
-def _names(areas: Areas, at: dt.date) -> tuple[dict[str, Area], int]:
-    """Return the texts that name one municipality on a date, and how long the longest is."""
-    standing = areas.municipalities(at)
-    borne = Counter(area.name for area in standing)
-    alone = {area.name: area for area in standing if area.kind in _CITIES and borne[area.name] == 1}
-    behind = {
-        area.prefecture_name + district + area.name: area
-        for area in standing
-        for district in dict.fromkeys(("", area.district or ""))
-    }
-    names = alone | behind
-    return names, max(map(len, names))
+class _Names:
+    """The texts that name municipalities, whenever these stood."""
+
+    def __init__(self, areas: Areas) -> None:
+        self._alone: dict[str, list[Area]] = defaultdict(list)
+        self._behind: dict[str, list[Area]] = defaultdict(list)
+        for area in areas.ever():
+            if area.is_municipality:
+                self._alone[area.name].append(area)
+                for district in dict.fromkeys(("", area.district or "")):
+                    self._behind[area.prefecture_name + district + area.name].append(area)
+        self.longest = max(map(len, self._behind), default=0)
+
+    def one(self, name: str, at: dt.date) -> Area | None:
+        """Return the municipality that a text names on a date; none where it names none, or is not certain."""
+        behind = [area for area in self._behind.get(name, ()) if area.stood(at)]
+        alone = [area for area in self._alone.get(name, ()) if area.stood(at)]
+        if behind:
+            return behind[-1]
+        return alone[0] if len(alone) == 1 and alone[0].kind in _CITIES else None
+
+
+_names = lru_cache(maxsize=4)(_Names)
