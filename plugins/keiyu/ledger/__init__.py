@@ -1,6 +1,6 @@
 """The ledger: SQLAlchemy models, migrations, and the audit chain whose sequence orders everything."""
 
-from keiyu.ledger import calendar, holds, identities  # their tables belong to the same metadata
+from keiyu.ledger import calendar, holds, identities, queries  # their tables belong to the same metadata
 from keiyu.ledger.collections import close_collection, close_entry, collection_states, open_collection
 from keiyu.ledger.database import Ledger
 
@@ -13,4 +13,5 @@ __all__ = [
     "holds",
     "identities",
     "open_collection",
+    "queries",
 ]

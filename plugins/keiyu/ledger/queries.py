@@ -57,10 +57,15 @@ class Query(Base):
 
 
 class Reach(Base):
-    """Whose figures an entry is part of: so that one municipality can be looked at without reading all others."""
+    """Whose figures an entry is part of: so that one municipality can be looked at without reading all others.
+
+    Line and date are the entry's, so that what one collection costs does not grow with those before it.
+    """
 
     __tablename__ = "reach"
-    __table_args__ = (Index(None, "area"),)
+    __table_args__ = (Index(None, "line", "as_of", "area"),)
 
     entry_id: Mapped[Id] = mapped_column(ForeignKey("entry.id"), primary_key=True)
     area: Mapped[str] = mapped_column(primary_key=True)
+    line: Mapped[str]
+    as_of: Mapped[dt.date]

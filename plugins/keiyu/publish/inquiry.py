@@ -80,9 +80,10 @@ def explained(workspace: Workspace, survey: Collection) -> list[dict[str, Any]]:
     for line in sorted({one.line for one in asked if one.ending == "explained"}):
         answers = {one.what: one for one in asked if one.line == line and one.ending == "explained"}
         areas = frozenset(area for area, _, _ in answers)
+        collection = Collection(line, survey.as_of)
         with workspace.ledger.read() as connection:
-            entries = _near(connection, {}, areas)
-        found = rollup.reconcile(workspace, Collection(line, survey.as_of), openly=True)
+            entries = _near(connection, collection, {}, areas)
+        found = rollup.reconcile(workspace, collection, openly=True)
         for row in replace(found, within=areas, entries=entries).rows.to_pylist():
             one = answers.get((row["area_code"], row["rollup"], row["field"]))
             if one is not None and _still(one, row):
@@ -136,7 +137,7 @@ class _Round:
             changed = self._changed(connection, before.seq, seq)
             reach = self._reach(found, changed)
             areas = self._areas(connection, changed, reach)
-            entries: frozenset[str] | None = _near(connection, reach, areas)
+            entries: frozenset[str] | None = _near(connection, self.collection, reach, areas)
         if whole != before.whole and any(one.complete == "nation" for one in found.wanted):
             areas, entries = frozenset(one["area_code"] for one in found.taken.universe.municipalities), None
         raised, ended = self._compared(replace(found, within=areas, entries=entries), areas)
@@ -144,7 +145,7 @@ class _Round:
             serialise(connection)
             if _last(connection, self.collection) != before:
                 return 0
-            _keep(connection, reach)
+            _keep(connection, self.collection, reach)
             facts = {"at_seq": seq, "whole": whole, "municipalities": len(areas)}
             record(connection, self.collection, f"reconcile:{self.collection}:{seq}", facts, raised, ended)
         return len(raised) + len(ended)
@@ -227,18 +228,22 @@ def _side(source: Source) -> dict[str, Any]:
     return {name: getattr(source, name) for name in SIDE}
 
 
-def _near(connection: Connection, reach: Mapping[str, AbstractSet[str]], areas: AbstractSet[str]) -> frozenset[str]:
-    """Return the reports that are part of the figures of some municipalities."""
+def _near(
+    connection: Connection, collection: Collection, reach: Mapping[str, AbstractSet[str]], areas: AbstractSet[str]
+) -> frozenset[str]:
+    """Return the reports of a collection that are part of the figures of some municipalities."""
+    mine = select(Reach.entry_id).where(Reach.line == collection.line, Reach.as_of == collection.as_of)
     entries = {entry for entry, reached in reach.items() if reached & areas}
     for lot in lots(sorted(areas)):
-        entries.update(connection.scalars(select(Reach.entry_id).where(Reach.area.in_(lot))))
+        entries.update(connection.scalars(mine.where(Reach.area.in_(lot))))
     return frozenset(entries)
 
 
-def _keep(connection: Connection, reach: Mapping[str, AbstractSet[str]]) -> None:
+def _keep(connection: Connection, collection: Collection, reach: Mapping[str, AbstractSet[str]]) -> None:
     for lot in lots(sorted(reach)):
         connection.execute(delete(Reach).where(Reach.entry_id.in_(lot)))
-    rows = [{"entry_id": entry, "area": area} for entry in sorted(reach) for area in sorted(reach[entry])]
+    of = {"line": collection.line, "as_of": collection.as_of}
+    rows = [{"entry_id": entry, "area": area, **of} for entry in sorted(reach) for area in sorted(reach[entry])]
     if rows:
         connection.execute(insert(Reach), rows)
 
