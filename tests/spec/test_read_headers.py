@@ -100,3 +100,19 @@ def test_opening_and_closing_under_weekdays() -> None:
     ]
     answer = told(rows, "A1:A3", "B1:B3", "C1:F1", "C2:D2", "E2:F2")
     assert fields(answer) == ["name", "phone", "open_time", "close_time", None, None]
+
+
+@pytest.mark.parametrize("labels", [("度", "分", "秒"), ("緯度（度）", "緯度（分）", "緯度（秒）")])
+def test_degrees_minutes_and_seconds_are_one_coordinate(labels: tuple[str, ...]) -> None:
+    rows = [
+        ["名称", "所在地", "緯度"],
+        [None, None, *labels],
+        *(["北小学校", "本町1-1", 36, 14, n] for n in (9, 18, 27)),
+    ]
+    answer = told(rows, "A1:A2", "B1:B2", "C1:E1")
+    assert [row["values"]["latitude"] for row in answer["rows"]] == [36.23583333, 36.23833333, 36.24083333]
+
+
+def test_whole_degrees_alone_are_for_a_person_to_see() -> None:
+    rows = [["名称", "所在地", "北緯"], *([f"第{n}小学校", f"本町{n}-1", 36] for n in range(1, 6))]
+    assert told(rows)["columns"][2]["needs_review"]

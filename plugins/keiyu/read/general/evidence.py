@@ -35,6 +35,9 @@ _OF_KIND: Final = 0.8
 _KIND: Final = 2
 """Characters that may stand beside a legal form that names no body: 等, 立, その他."""
 _MISTYPED: Final = 0.5
+_MEASURED: Final = frozenset({"latitude", "longitude"})
+_WHOLE: Final = re.compile(r"\d{1,3}(?:\.0*)?", re.ASCII)
+"""Whole degrees, which are no coordinates by themselves: minutes and seconds stand elsewhere."""
 _NUMBERS: Final = frozenset({bool, int, float})
 """Types of which values are equal: 1 and 1.0 and yes."""
 _SIX: Final = re.compile(r"\d{6}", re.ASCII)
@@ -233,6 +236,8 @@ class Judge:
         agreed = _of_sort(sort, reader.read(cell), cell)
         if agreed and sort == "ownership":
             return _CALLED if self._called(cell) else _OF_KIND if _of_kind(cell, reader.terms) else agreed
+        if agreed and sort in _MEASURED and _WHOLE.fullmatch(fold.value(str(cell))):
+            return 0.0
         if not agreed and sort == "integer" and "several_counts" in self._looker.traits(cell):
             return _SEVERAL
         return agreed

@@ -1,4 +1,4 @@
-"""Fields that lie in several columns: a postal code or a phone number cut at its hyphens."""
+"""Fields that lie in several columns: a phone number cut at its hyphens, a latitude in degrees, minutes and seconds."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -15,7 +15,8 @@ from keiyu.read.general.lexis import Lexis
 from keiyu.read.grid import Cell
 from keiyu.read.kinds import join
 
-_CUT: Final = frozenset({"phone", "postal_code", "corporate_number"})
+_MEASURED: Final = frozenset({"latitude", "longitude"})
+_CUT: Final = frozenset({"phone", "postal_code", "corporate_number", *_MEASURED})
 _MOST: Final = 7
 _WHOLE: Final = 0.8
 _PART: Final = 0.5
@@ -23,6 +24,7 @@ _SAMPLE: Final = 60
 _NUMBERED: Final = re.compile(
     r"[\s_-]*(?:[上下前後]\d桁|[\d①-⑩]+|[(（][^()（）]{0,6}(?:\d桁?|局番|番号|[上下前後]\d?桁?)[)）])$"
 )
+_UNIT: Final = re.compile(r"(?:^|[\s_(（])[度分秒][)）]?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,9 @@ def _texts(levels: Sequence[Sequence[Level]], cues: Cues) -> list[tuple[str, ...
     found: list[tuple[str, ...]] = []
     for column in levels:
         *over, own = [level.text for level in column] or [""]
+        if _UNIT.search(own) and (over or not _UNIT.fullmatch(own)):
+            found.append((*over, *filter(None, [_UNIT.sub("", own)])))
+            continue
         bare = _NUMBERED.sub("", own).strip() or own
         label = first.get(fold.joined(bare))
         behind = then.get(fold.joined(bare))
@@ -100,6 +105,7 @@ def _part(
     for hit in hits:
         fit = judge.fit(hit.field, [join(judge.sorts[hit.field], row) for row in rows])
         alone = judge.fit(hit.field, [row[0] for row in rows if row[0] != ""])
-        if fit.share is not None and fit.share >= _WHOLE and (alone.share or 0.0) < _PART:
+        cut = judge.sorts[hit.field] in _MEASURED or (alone.share or 0.0) < _PART
+        if fit.share is not None and fit.share >= _WHOLE and cut:
             return Part(hit.field, group, min(hit.score, 0.97), hit, fit)
     return None
