@@ -154,6 +154,23 @@ def test_a_mistake_is_told_in_both_languages_without_a_traceback(
     assert ENGLISH.search(english)
 
 
+@pytest.mark.parametrize(
+    ("args", "japanese"),
+    [
+        (["inspect", "四月.csv"], "「四月.csv」が見つかりません"),
+        (["inspct"], "「inspct」というコマンドはありません"),
+        (["inspect", "--lin", "x", __file__], "--lin という指定はありません"),
+        (["inspect"], "FILE を指定してください"),
+        (["check", __file__, "--as-of", "someday"], "--as-of の値が正しくありません"),
+    ],
+)
+def test_what_is_wrong_with_a_command_line_is_said_in_japanese(
+    args: list[str], japanese: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(args) == 2
+    assert capsys.readouterr().err.startswith(f"KEIYU-110: コマンドの使い方に誤りがあります: {japanese}")
+
+
 def test_a_mistake_is_json_where_json_was_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["template", "nothing", "--json"]) == 2
     error = json.loads(capsys.readouterr().out)["error"]

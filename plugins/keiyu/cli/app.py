@@ -5,12 +5,12 @@ import json
 import sys
 import traceback
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import ClassVar, Final
+from typing import Final
 
 import click
 
 from keiyu.cli.family import Bilingual
+from keiyu.cli.usage import CommandUsageError
 from keiyu.cli.verb import both, option_records
 from keiyu.errors import KeiyuError, UserError
 
@@ -60,17 +60,6 @@ EXIT_CODES: Final = (
 
 _UNEXPECTED: Final = 70
 _INTERRUPTED: Final = 130
-
-
-@dataclass(eq=False)
-class CommandUsageError(UserError):
-    """A command line that click refuses."""
-
-    reason: str
-
-    code: ClassVar[str] = "KEIYU-110"
-    ja: ClassVar[str] = "コマンドの使い方に誤りがあります: {reason}"
-    en: ClassVar[str] = "The command line is wrong: {reason}"
 
 
 class Commands(Bilingual):
@@ -146,7 +135,7 @@ def main(args: Sequence[str] | None = None) -> int:
         click.echo(error.format_message(), err=True)
         return UserError.exit_code
     except click.ClickException as error:
-        return _tell(CommandUsageError(error.format_message()), given)
+        return _tell(CommandUsageError.of(error), given)
     except (click.Abort, KeyboardInterrupt):
         return _INTERRUPTED
     except BrokenPipeError:

@@ -100,7 +100,7 @@ class View:
             return "？ 要確認 / to be confirmed"
         if column["field"]:
             return self._named(column["field"])
-        why = column["evidence"]["ja"].partition("；")[0]
+        why = column["evidence"]["ja"].partition("；")[0] if self._screen.console.width < WIDE else ""
         return f"（使わない / not used: {why}）" if why else "（使わない / not used）"
 
     def _doubts(self, columns: Sequence[Mapping[str, Any]]) -> None:

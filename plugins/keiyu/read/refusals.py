@@ -34,7 +34,7 @@ class FileRefusedError(UserError):
             expected: what would be right.
         """
         said = finding(schemas, rule, Place(file=file), value=value, expected=expected)
-        return cls(file, said.message_ja, said.message_en)
+        return cls(file, f"{said.message_ja}{said.hint_ja}", f"{said.message_en} {said.hint_en}")
 
 
 @dataclass(eq=False)
