@@ -83,36 +83,27 @@ def replay(workspace: Workspace, collection: Collection) -> Iterator[Replayed]:
 _Batch = dict[Claimed, list[_Part]]
 
 
-class _StumbledError(Exception):
-    """A file made the reader stumble."""
-
-    def __init__(self, stumble: Exception) -> None:
-        """Say over what."""
-        super().__init__(str(stumble))
-        self.stumble = stumble
-
-
 def _searched(workspace: Workspace, collection: Collection, batch: _Batch) -> Iterator[Replayed]:
     """Yield what is told of a batch; where it stumbles, halves of it, until the files that make it stumble are alone.
 
     Raises:
         ConfigurationError: today's rules are wrong for every file of the batch.
     """
-    waiting, told, suspects = [list(batch.items())], list[Replayed](), dict[Claimed, Exception]()
-    passed = False
+    read, suspects = _read(workspace, collection, batch)
+    waiting, told, passed = [list(read)] if read else [], list[Replayed](), False
     while waiting:
         part = waiting.pop()
         try:
-            told += list(_replayed(workspace, collection, dict(part)))
-            passed = True
+            told += list(_replayed(workspace, collection, {one: batch[one] for one in part}, read))
+            passed = passed or bool(part)
         except Exception as error:
-            if is_nobodys_fault(error) and not isinstance(error, BytesLostError):
+            if is_nobodys_fault(error):
                 raise
             if len(part) > 1:
                 middle = len(part) // 2
                 waiting += [part[middle:], part[:middle]]
             else:
-                suspects[part[0][0]] = error
+                suspects[part[0]] = error
     for stumble in suspects.values():
         if not passed and isinstance(stumble, ConfigurationError):
             raise stumble
@@ -124,12 +115,34 @@ def _searched(workspace: Workspace, collection: Collection, batch: _Batch) -> It
     yield from sorted(told, key=lambda part: places[part.submission_id])
 
 
+_Read = dict[Claimed, list[Reading]]
+
+
+def _read(workspace: Workspace, collection: Collection, batch: _Batch) -> tuple[_Read, dict[Claimed, Exception]]:
+    """Return what the files of a batch hold for a collection, and those that cannot be read or are lost."""
+    contracts = [workspace.contract(line) for line in workspace.lines]
+    read: _Read = {}
+    lost: dict[Claimed, Exception] = {}
+    for one in batch:
+        try:
+            data = workspace.storage.landing_get(one.digest)
+        except BytesLostError as error:
+            lost[one] = error
+            continue
+        try:
+            read[one] = list(_readings(workspace, contracts, collection, one, data))
+        except (ConfigurationError, MemoryError):
+            raise
+        except Exception as stumble:
+            lost[one] = stumble
+    return read, lost
+
+
 def _failed(workspace: Workspace, one: Claimed, error: Exception) -> Finding:
     """Return what is said of a file that made today's reader or check stumble, as the intake would say it."""
     if isinstance(error, BytesLostError):
         return say(workspace.settings.schemas, "intake.bytes_lost", one, reason=error.reason)
-    stumble = error.stumble if isinstance(error, _StumbledError) else error
-    return say(workspace.settings.schemas, "intake.failed", one, code=code_of(stumble))
+    return say(workspace.settings.schemas, "intake.failed", one, code=code_of(error))
 
 
 def _batches(workspace: Workspace, collection: Collection) -> Iterator[_Batch]:
@@ -156,14 +169,8 @@ def _batches(workspace: Workspace, collection: Collection) -> Iterator[_Batch]:
         yield batch
 
 
-def _replayed(workspace: Workspace, collection: Collection, batch: _Batch) -> Iterator[Replayed]:
-    """Yield what of a batch would turn out differently.
-
-    Raises:
-        _StumbledError: a file made the reader stumble.
-    """
-    contracts = [workspace.contract(line) for line in workspace.lines]
-    members = [(one, reading) for one in batch for reading in _readings(workspace, contracts, collection, one)]
+def _replayed(workspace: Workspace, collection: Collection, batch: _Batch, read: _Read) -> Iterator[Replayed]:
+    members = [(one, reading) for one in batch for reading in read[one]]
     checked = Checking(workspace, Doors(workspace)).by_rules(collection, members)
     totals = register.totals_of(workspace.contract(collection.line), checked)
     taken = {(members[v.reading][0].id, v.reporter): n for n, v in enumerate(checked.verdicts) if v.accepted}
@@ -186,16 +193,10 @@ def _replayed(workspace: Workspace, collection: Collection, batch: _Batch) -> It
 
 
 def _readings(
-    workspace: Workspace, contracts: Sequence[Contract], collection: Collection, one: Claimed
+    workspace: Workspace, contracts: Sequence[Contract], collection: Collection, one: Claimed, data: bytes
 ) -> Iterator[Reading]:
     """Yield what a file holds for a collection; nothing where today's reader finds nothing there."""
-    data = workspace.storage.landing_get(one.digest)
-    try:
-        reading = reading_of(workspace, contracts, one, data)
-    except (ConfigurationError, MemoryError):
-        raise
-    except Exception as stumble:
-        raise _StumbledError(stumble) from stumble
+    reading = reading_of(workspace, contracts, one, data)
     for part in (reading, *reading.also):
         if (part.line, part.as_of or one.as_of_hint) == (collection.line, collection.as_of):
             yield part
