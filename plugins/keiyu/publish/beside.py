@@ -157,8 +157,8 @@ class Beside:
     def _editions(self) -> list[registry.Edition]:
         if not self.names & {FACILITIES, PERIODS}:
             return []
-        found = registry.editions(self.workspace.ledger, self._register_line(), self.as_of, self.seq)
-        return found if PERIODS in self.names else registry.latest(found)
+        taken = registry.editions if PERIODS in self.names else registry.latest
+        return taken(self.workspace.ledger, self._register_line(), self.as_of, self.seq)
 
 
 def _dated(rows: pa.Table, as_of: dt.date) -> pa.Table:

@@ -78,10 +78,9 @@ def _listed(workspace: Workspace, contract: Contract, as_of: dt.date, reporter: 
         reporters.named(contract.respondents, rows) if alone else rows[workspace.contract(place[0]).respondents.field]
     )
     told = rows.filter(pc.equal(names, reporter)).to_pylist()
-    editions = [one for one in registry.editions(workspace.ledger, place[0], as_of) if one.reporter == home]
-    if not told or not editions:
+    last = next((one for one in registry.latest(workspace.ledger, place[0], as_of) if one.reporter == home), None)
+    if not told or last is None:
         return Prefilled()
-    last = editions[-1]
     said = f"施設の台帳（{to_wareki(last.as_of)}）", f"register of facilities, {last.as_of.isoformat()}"
     origin = Origin(*said, *_sent(workspace, last.entry_id))
     identity = (*contract.respondents.identity, "name") if alone else ()

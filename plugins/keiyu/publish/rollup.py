@@ -183,7 +183,7 @@ class Reconciliation:
         """Every municipality, and whether its list of facilities is in: without it nobody knows who owes a report."""
         place = registry.place_of(self.workspace, self.taken.contract)
         ledger, as_of = self.workspace.ledger, self.taken.collection.as_of
-        told = {one.reporter for one in registry.editions(ledger, place[0], as_of, self.taken.seq)} if place else set()
+        told = {one.reporter for one in registry.latest(ledger, place[0], as_of, self.taken.seq)} if place else set()
         areas = [one["area_code"] for one in self.taken.universe.municipalities]
         return pa.table({"area_code": areas, "is_listed": [area in told for area in areas]})
 
