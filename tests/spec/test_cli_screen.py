@@ -51,7 +51,7 @@ def test_inspect_asks_in_japanese_what_it_does_not_know_and_says_how_to_answer(s
     contracts = [contract.load(line, schemas) for line in contract.lines(schemas)]
     told = inspect(LIST.encode("cp932"), "一覧 4月.csv", contracts, areas.load(schemas), schemas=schemas)
     small, out = screen(80)
-    View(small, told, contracts, schemas).show()
+    View(small, told, contracts, schemas, Path("届いたもの/一覧 4月.csv")).show()
     said = out.getvalue()
     for words in (
         "保育施設台帳 nursery_facility",
@@ -59,7 +59,7 @@ def test_inspect_asks_in_japanese_what_it_does_not_know_and_says_how_to_answer(s
         "2 件（3–4 行目 / rows）",
         "電話番号 phone",
         "C 定員 … 候補 / candidates: 収容定員 capacity",
-        "keiyu layout accept '一覧 4月.csv' --line nursery_facility --map C=capacity --ignore D",
+        "keiyu layout accept '届いたもの/一覧 4月.csv' --line nursery_facility --map C=capacity --ignore D",
         "うみべこども園",
     ):
         assert words in said

@@ -23,7 +23,9 @@ _BY: Final = {
 class View:
     """Shows the document of ``schemas/schema/inspect.json``."""
 
-    def __init__(self, screen: Screen, told: Mapping[str, Any], contracts: Sequence[Contract], schemas: Path) -> None:
+    def __init__(
+        self, screen: Screen, told: Mapping[str, Any], contracts: Sequence[Contract], schemas: Path, file: Path
+    ) -> None:
         """Take the document and the words for what is in it.
 
         Args:
@@ -31,7 +33,9 @@ class View:
             told: the document.
             contracts: the lines that the file may belong to, for the labels of lines, tables and fields.
             schemas: the ``schemas/`` folder.
+            file: the file as it was named, for the command with which a person answers.
         """
+        self._file = file
         self._schemas = schemas
         self._screen = screen
         self._told = told
@@ -125,7 +129,7 @@ class View:
     def _answer(self, first: Mapping[str, Any], columns: Sequence[Mapping[str, Any]]) -> None:
         """Say how a person answers, by an example: the first column is what it may be, the others are not used."""
         field, others = first["candidates"][0]["field"], [letters(c["index"]) for c in columns if c is not first]
-        typed = f"keiyu layout accept {shlex.quote(self._told['file'])} --line {self._told['line']}"
+        typed = f"keiyu layout accept {shlex.quote(str(self._file))} --line {self._told['line']}"
         typed += f" --map {letters(first['index'])}={field}" + "".join(f" --ignore {at}" for at in others)
         at, label = letters(first["index"]), self._labels.get(field, field)
         unused = f"{'・'.join(others)} 列は使わない", f" and {', '.join(others)} not used"

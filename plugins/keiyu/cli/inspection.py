@@ -54,4 +54,4 @@ def inspect_command(screen: Screen, file: Path, line: str | None) -> None:
     among = contracts[:1] if line else contracts
     with screen.progress("読んでいます / reading"):
         result = inspect(file.read_bytes(), file.name, among, areas.load(schemas), schemas=schemas, line=line)
-    screen.show(result, View(screen, result, contracts, schemas).show)
+    screen.show(result, View(screen, result, contracts, schemas, file).show)
