@@ -26,7 +26,7 @@ def join(kind: str, parts: Sequence[Cell | None]) -> str:
     Returns:
         One text for the kind to read; empty where every part is blank.
     """
-    filled = [part for part in parts if part is not None and seen(part).strip()]
+    filled = [part for part in parts if part is not None and (not isinstance(part, str) or part.strip())]
     return _JOINS.get(kind, _plain)(filled)
 
 

@@ -10,6 +10,7 @@ and 0800 have eleven.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from keiyu.read import fold
@@ -20,6 +21,7 @@ from keiyu.read.kinds.terms import Terms, nothing
 from keiyu.read.kinds.texts import without_point
 from keiyu.read.values import raw as seen
 
+_AROUND: Final = "-() "
 UNCLEAR: Final = "read.phone.unclear"
 ZERO: Final = "read.phone.zero_restored"
 LOCAL: Final = "read.phone.local"
@@ -122,8 +124,14 @@ def joined(parts: Sequence[Cell]) -> str:
     A spreadsheet that takes a part for a number eats its leading zeros: the last part has four digits, and the
     first begins with 0. Source: 電気通信番号規則 別表.
     """
-    texts = [fold.value(seen(part)) for part in parts]
-    kept = [i for i, text in enumerate(texts) if text.strip("-() ")]
-    if kept and not isinstance(parts[kept[-1]], str):
-        texts[kept[-1]] = texts[kept[-1]].zfill(4)
-    return "-".join(texts[i].strip("-() ") for i in kept)
+    told = [(part, text) for part in parts if (text := _part(part))]
+    texts = [text for _, text in told]
+    if told and not isinstance(last := told[-1][0], str):
+        texts[-1] = fold.value(seen(last)).zfill(4).strip(_AROUND)
+    return "-".join(texts)
+
+
+@lru_cache(maxsize=65_536, typed=True)
+def _part(cell: Cell) -> str:
+    """Return what a part says without the signs around it; most come again in other numbers."""
+    return fold.value(seen(cell)).strip(_AROUND)

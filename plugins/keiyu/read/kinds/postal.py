@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 from keiyu.read import fold
@@ -49,9 +50,15 @@ def _lost(text: str) -> str | None:
     return digits.zfill(7) if _DIGITS.fullmatch(digits) else None
 
 
+@lru_cache(maxsize=65_536, typed=True)
+def _part(cell: Cell) -> str:
+    """Return what a part says without the signs around it; most come again in other codes."""
+    return without_point(fold.value(seen(cell))).strip("-〒 ")
+
+
 def joined(parts: Sequence[Cell]) -> str:
     """Join the parts of a code that lies in several columns; two that are too short are marked: zeros are lost."""
-    texts = [text for part in parts if (text := without_point(fold.value(seen(part))).strip("-〒 "))]
+    texts = [text for part in parts if (text := _part(part))]
     sizes = [len(text) for text in texts if text.isdigit()]
     cut = len(sizes) == len(texts) == 2 and sizes[0] <= 3 and sizes[1] <= 4 and sum(sizes) < 7
     return ("〒" if cut else "") + "-".join(texts)
