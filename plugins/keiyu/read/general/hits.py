@@ -17,6 +17,8 @@ HARMLESS: Final = 0.97
 EXPLAINED: Final = 0.8
 DENIED: Final = 0.3
 TAIL: Final = 0.55
+BOTH: Final = 0.35
+"""Two labels in one header: for a person to see, whatever phone numbers or flags say by themselves."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from keiyu.read.general.cues import LONGEST, Cues, without_dates
 from keiyu.read.general.families import Family
 from keiyu.read.general.followed import WORD, followed
 from keiyu.read.general.hits import (
+    BOTH,
     COMPOSED,
     DENIED,
     EITHER,
@@ -282,7 +283,7 @@ class Lexis:
         hits = {hit.field: hit for hit in named if hit is not None and hit.score >= WEAK}
         if not hits or None in named or len({hit.unsaid for hit in hits.values()}) > 1:
             return ()
-        score = EXPLAINED + 0.05 if len(hits) == 1 else DENIED
+        score = EXPLAINED + 0.05 if len(hits) == 1 else BOTH
         return tuple(replace(hit, score=score, how="beside") for _, hit in sorted(hits.items()))
 
     def _told(self, folded: str) -> bool:
