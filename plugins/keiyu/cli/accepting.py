@@ -178,7 +178,7 @@ def _show_accepted(screen: Screen, told: dict[str, Any]) -> None:
     for sheet in told["sheets"]:
         if len(told["sheets"]) > 1:
             screen.say(f"{sheet['sheet']} → {sheet['table']}")
-        show_columns(screen, sheet["columns"])
+        show_columns(screen, sheet["columns"], told["line"])
     lacking = ", ".join(dict.fromkeys(name for sheet in told["sheets"] for name in sheet["lacking"]))
     if lacking:
         screen.say(f"必要な項目の列がありません: {lacking}\nRequired fields that no column holds: {lacking}", "yellow")
@@ -186,15 +186,26 @@ def _show_accepted(screen: Screen, told: dict[str, Any]) -> None:
     screen.say(f"様式「{told['name']}」を登録しました / accepted: {path}")
 
 
-def show_columns(screen: Screen, columns: Sequence[dict[str, Any]]) -> None:
+def show_columns(screen: Screen, columns: Sequence[dict[str, Any]], line: str) -> None:
     """Show what the columns of a form mean.
 
     Args:
         screen: where to.
         columns: column, header, field and whether a person confirmed it.
+        line: the line whose form it is.
     """
+    from keiyu import contract
+    from keiyu.cli.inspected import labels_of
+
+    lines = dict.fromkeys([line, *contract.lines(settings().schemas)])
+    labels = labels_of(map(load_contract, lines))
     rows = [
-        (c["column"], c["header"], c["field"] or "（使わない / not used）", "確認" if c.get("confirmed") else "")
+        (
+            c["column"],
+            c["header"],
+            f"{labels.get(c['field'], '')} {c['field']}".strip() if c["field"] else "（使わない / not used）",
+            "確認" if c.get("confirmed") else "",
+        )
         for c in columns
     ]
     screen.table(("列", "見出し / header", "項目 / field", "確認 / confirmed"), rows)

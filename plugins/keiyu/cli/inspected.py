@@ -1,7 +1,7 @@
 """What ``keiyu inspect`` says to a person: whose table, what each column is taken for, and what is to be answered."""
 
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -40,10 +40,7 @@ class View:
         self._screen = screen
         self._told = told
         self._contracts = {c.line: c for c in sorted(contracts, key=lambda c: c.line != told["line"])}
-        self._labels: dict[str, str] = {}
-        for each in self._contracts.values():
-            for table in each.tables:
-                self._labels = {name: field.label_ja for name, field in table.by_name.items()} | self._labels
+        self._labels = labels_of(self._contracts.values())
 
     def show(self) -> None:
         """Say why the file is refused, or show its facts, its columns, what is in doubt, and its first records."""
@@ -155,6 +152,18 @@ class View:
             reasons = {code.code: code.label_ja for code in codelists.load("value_statuses", self._schemas)}
             cells = [(self._labels.get(name, name), *(_value(row, name, reasons) for row in rows)) for name in fields]
             self._screen.table(heads, cells)
+
+
+def labels_of(contracts: Iterable[Contract]) -> dict[str, str]:
+    """Return what fields are called in Japanese.
+
+    Args:
+        contracts: the lines, that whose words are wanted first.
+    """
+    labels: dict[str, str] = {}
+    for table in (table for contract in contracts for table in contract.tables):
+        labels = {name: field.label_ja for name, field in table.by_name.items()} | labels
+    return labels
 
 
 def _evidence(column: Mapping[str, Any]) -> str:

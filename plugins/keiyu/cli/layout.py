@@ -69,7 +69,7 @@ def show_command(screen: Screen, name: str, line: str | None) -> None:
     def human() -> None:
         for told in layouts:
             screen.say(f"{told['name']} ({told['line']} / {told['table']}) {told['path']}")
-            show_columns(screen, told["columns"])
+            show_columns(screen, told["columns"], told["line"])
 
     screen.show({"layouts": layouts}, human)
 
