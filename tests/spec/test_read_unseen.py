@@ -286,3 +286,33 @@ def test_what_stands_under_another_body_is_not_the_facility_s() -> None:
     assert fields[4:6] == [None, None]
     assert fields[6:] == ["capacity_age0", "capacity_age1", "capacity", "open_time", None]
     assert not any(c["needs_review"] for c in answer["columns"])
+
+
+@pytest.mark.parametrize(
+    "header", ["市役所電話", "保育課TEL", "区役所電話番号", "相談窓口電話", "学童電話", "第三者委員電話"]
+)
+def test_a_phone_of_somebody_else_is_asked_about(header: str) -> None:
+    """That the values are phone numbers tells nothing of whose."""
+    told_by = told({"施設名": NAMES, "所在地": STREETS, header: PHONES, "定員": ["60", "90", "30", "45"]})
+    assert mapped(told_by)[header] == "?"
+
+
+@pytest.mark.parametrize(
+    "header", ["定員（送迎車）", "定員：学童", "放課後児童クラブ定員", "予定定員", "一時預かり定員"]
+)
+def test_places_of_something_else_are_no_places_of_the_facility(header: str) -> None:
+    told_by = told({"施設名": NAMES, "所在地": STREETS, "電話番号": PHONES, header: ["10", "20", "5", "8"]})
+    assert mapped(told_by)[header] in {None, "?"}
+
+
+@pytest.mark.parametrize("header", ["洪水", "内水氾濫", "津波"])
+def test_a_depth_under_the_name_of_a_hazard_is_no_flag(header: str) -> None:
+    columns = {"避難所名": NAMES, "所在地": STREETS, "収容人数": ["100", "250", "80", "60"]}
+    assert mapped(told(columns | {header: ["0.5", "0", "1.2", "1"]}))[header] in {None, "?"}
+    assert mapped(told(columns | {header: ["1", "0", "1", "1"]}))[header] is not None
+
+
+@pytest.mark.parametrize("day", ["\nR6.4.2～", "\nR31.4.2〜", "（R6.4.2～R7.4.1）", " 令和6年4月2日～"])
+def test_a_birthday_from_which_an_age_begins_changes_nothing(day: str) -> None:
+    told_by = told({"施設名": NAMES, "住所": STREETS, f"定員_５歳児{day}": ["6", "9", "3", "6"]})
+    assert list(mapped(told_by).values())[-1] == "capacity_age5"

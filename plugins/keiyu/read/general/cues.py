@@ -24,6 +24,7 @@ _DATE: Final = re.compile(
 )
 _EMPTIED: Final = re.compile(r"[(（\[【〔][\s~～〜\-－―・、以降まで生れからの]*[)）\]】〕]")
 """Brackets in which days stood and nothing else: ０歳児（令和6年4月2日～令和7年4月1日生まれ）."""
+_OPEN: Final = " \n\u3000~～〜"
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,9 +138,9 @@ class Cues:
 
 
 def without_dates(text: str) -> str:
-    """Take dates out of a header as it stands, and brackets in which nothing else stood."""
+    """Take dates out of a header as it stands, brackets in which nothing else stood, and what leaves an end open."""
     bare, count = _DATE.subn("", text)
-    return _EMPTIED.sub("", bare) if count else bare
+    return _EMPTIED.sub("", bare).rstrip(_OPEN) if count else bare
 
 
 @cache

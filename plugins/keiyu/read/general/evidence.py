@@ -91,6 +91,9 @@ _SEVERAL_VALUES: Final = 3
 ALONE: Final = frozenset({"latitude", "longitude", "postal_code", "corporate_number", "email", "phone", "url"})
 """Sorts that values tell without a header."""
 
+ANYBODYS: Final = frozenset({"phone"})
+"""Sorts of which values do not tell whose they are: a phone of the city hall is a phone as well."""
+
 _TRAITS: Final[Mapping[str, tuple[str, float]]] = {
     "kana": ("kana", 0.0),
     "address": ("address", 0.3),
@@ -211,6 +214,7 @@ class Judge:
             told = [(cell, times) for cell, times in told if not _bare_ward(cell)]
         bare = sort == "postal_code" and all(str(cell).isdigit() or isinstance(cell, float | int) for cell, _ in told)
         agreed = sum([times * self._agrees(sort, cell, reader) for cell, times in told])
+        agreed = 0.0 if sort == "flag" and any(_is_measure(cell) for cell, _ in told) else agreed
         return Fit(agreed / size if size else None, _BARE if bare else POWER.get(sort, 0.0))
 
     def _different(self, sample: "Sample") -> list[tuple[Cell, int]]:
@@ -316,6 +320,11 @@ def _of_sort(sort: str, read: Value, cell: Cell) -> float:
     if sort == "postal_code" and str(read.more.get("remark", "")).lstrip().startswith(_LONGER):
         return 0.0
     return 1.0
+
+
+def _is_measure(cell: Cell) -> bool:
+    """Return whether a cell is a figure with decimals, which answers no question: a depth of 0.5 metres."""
+    return "." in (text := str(cell)) and text.replace(".", "", 1).isdecimal() and not float(text).is_integer()
 
 
 def has_decimals(cell: Cell) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from keiyu.read.general.assign import assign
-from keiyu.read.general.evidence import ALONE, Fit, Judge, Sample, has_decimals, weigh
+from keiyu.read.general.evidence import ALONE, ANYBODYS, Fit, Judge, Sample, has_decimals, weigh
 from keiyu.read.general.headers import Level
 from keiyu.read.general.hits import Heard, Hit
 from keiyu.read.general.lexis import Lexis
@@ -294,7 +294,7 @@ class Mapper:
     def _candidate(self, hit: Hit, column: Seen) -> Candidate:
         fit = self.judge.fit(hit.field, column.sample)
         sure = weigh(hit.score, fit, len(column.sample))
-        guessed = hit.how in GUESSES and fit.power < TELLING
+        guessed = hit.how in GUESSES and (fit.power < TELLING or self.judge.sorts[hit.field] in ANYBODYS)
         return Candidate(hit.field, min(sure, GUESSED) if guessed else sure, hit, fit)
 
     def _settled(
