@@ -1,17 +1,21 @@
 """A list too long to look at each cell is read as a short one: by columns, with the same rows, values and marks."""
 
+import json
 from itertools import chain
 from typing import Any
 
 import pyarrow as pa
 import pytest
 
+from keiyu.cli.screen import Screen
 from keiyu.read import text
 from keiyu.read.general import pieces
 from keiyu.read.general.pieces import LONGEST
 from keiyu.read.held import Array, Coded, Texts, blanks, chosen, together, where
+from keiyu.read.inspect import inspect
 from keiyu.read.model import Reading
-from reading import Rows, csv_bytes, reading
+from keiyu.read.records import Records
+from reading import SCHEMAS, Rows, all_areas, contracts, csv_bytes, reading
 
 COUNT = 20_500
 HEADER = (
@@ -168,3 +172,19 @@ def test_the_structure_of_a_long_list_is_read_however_it_is_held(
     assert [len(table.rows) for table in long.tables] == parts
     assert {name: long.tables[-1].columns[name][-1] for name in last} == last
     assert next((f.value for f in long.findings if f.rule_id == "read.row.left"), None) == left
+
+
+def test_the_records_of_a_long_list_are_told_as_those_of_a_short_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [["施設名", "所在地", "種別", "電話番号", "定員", "開所時間", "更新日"]]
+    rows += [[*facility(n)[:2], "認可保育所", *facility(n)[2:], "7:00", "2025-04-01"] for n in range(9_000)]
+    rows[500] = ["公立保育所"]
+    monkeypatch.setattr(text, "_LARGE", 1 << 30)
+    short = inspect(csv_bytes(rows), "一覧.csv", contracts(), all_areas(), schemas=SCHEMAS)
+    monkeypatch.setattr(text, "_LARGE", 0)
+    long = inspect(csv_bytes(rows), "一覧.csv", contracts(), all_areas(), schemas=SCHEMAS)
+    assert isinstance(long["rows"], Records) and isinstance(short["rows"], list)
+    assert Screen(True).text(long) == json.dumps(short, ensure_ascii=False, indent=2)
+    assert [long["rows"][0], long["rows"][-1]] == [short["rows"][0], short["rows"][-1]]
+    assert long["rows"][8_990:8_999] == short["rows"][8_990:8_999]
+    with pytest.raises(IndexError):
+        long["rows"][9_000]

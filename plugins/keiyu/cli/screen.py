@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,11 +18,28 @@ _PAPER: Final = 160
 """Columns of a table that goes to a file or another program."""
 
 _GAP: Final = 3
+_INDENT: Final = 2
+_STEP: Final = 1_000
 
 WIDE: Final = 110
 """Columns of a screen from which on sentences stand beside what they are about; under it on a narrower one."""
 
 Advance = Callable[[int, int], None]
+
+
+def _dumped(value: Any, depth: int = 0) -> str:
+    """Return a value as JSON that stands so deep in a document; no text in it has a bare line break."""
+    text = json.dumps(value, ensure_ascii=False, indent=_INDENT, default=as_text)
+    return text.replace("\n", "\n" + " " * _INDENT * depth)
+
+
+def _listed(values: Sequence[Any]) -> Iterator[str]:
+    """Yield a long list that stands in a document, some thousands of its members at a time."""
+    opening, rest = "[\n    ", iter(values)
+    while some := list(islice(rest, _STEP)):
+        yield opening + ",\n    ".join(_dumped(value, 2) for value in some)
+        opening = ",\n    "
+    yield "\n  ]"
 
 
 @dataclass
@@ -44,13 +62,27 @@ class Screen:
     def show(self, result: Mapping[str, Any], human: Callable[[], None]) -> None:
         """Show a result: as JSON where asked for, otherwise the way ``human`` does."""
         if self.as_json:
-            click_echo(self.text(result))
+            for piece in self.pieces(result):
+                click_echo(piece)
+            click_echo("\n")
         else:
             human()
 
     def text(self, result: Mapping[str, Any]) -> str:
         """Return a result as a JSON document."""
-        return json.dumps(result, ensure_ascii=False, indent=2, default=as_text)
+        return "".join(self.pieces(result))
+
+    def pieces(self, result: Mapping[str, Any]) -> Iterator[str]:
+        """Yield a result as a JSON document, piece by piece: a long list that is not one is gone through, not kept."""
+        opening = "{"
+        for key, value in result.items():
+            yield f"{opening}\n  {_dumped(key)}: "
+            opening = ","
+            if isinstance(value, Sequence) and not isinstance(value, str | list | tuple) and len(value):
+                yield from _listed(value)
+            else:
+                yield _dumped(list(value) if isinstance(value, Sequence) and not isinstance(value, str) else value, 1)
+        yield "\n}" if result else "{}"
 
     def say(self, text: str, style: str | None = None, indent: int = 0) -> None:
         """Write a text; nothing in it is markup.
@@ -121,7 +153,7 @@ def click_echo(text: str) -> None:
     """Write to standard output, in whatever encoding it has."""
     import click
 
-    click.echo(text)
+    click.echo(text, nl=False)
 
 
 def as_text(value: object) -> object:

@@ -5,6 +5,7 @@ has no field and says what it may be, and why. A file of a known form is told as
 """
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -16,28 +17,24 @@ from keiyu.read.choose import Fit, choose, prepared
 from keiyu.read.decode import decode
 from keiyu.read.drift import RULES, facts
 from keiyu.read.exact import is_exact
-from keiyu.read.formed import SIMPLE, formed
+from keiyu.read.formed import formed
 from keiyu.read.general.gather import MODIFIED, Whole, gather
-from keiyu.read.general.given import given_values
-from keiyu.read.general.joining import joined_values
 from keiyu.read.general.mapping import Mapped
 from keiyu.read.general.rows import is_list
 from keiyu.read.general.table import Table, line_words
 from keiyu.read.general.telling import told
 from keiyu.read.general.telltale import tells
-from keiyu.read.general.values import FieldValues, read_values
 from keiyu.read.general.written import row_of, written
 from keiyu.read.grid import Workbook, letters
-from keiyu.read.kinds.model import Value
 from keiyu.read.lists import is_known, is_remembered
 from keiyu.read.model import Reading
 from keiyu.read.notes import Notes
 from keiyu.read.owner import owner_of
 from keiyu.read.reader import read
+from keiyu.read.records import as_json, records_of, said_in
 from keiyu.read.sniff import RefusedError
 
 _WHOSE: Final = "read.reporter."
-_AS_WRITTEN: Final = {"listed", "choice", "kana"}
 _NOTHING: Final[Mapping[str, Any]] = {
     "expect": "reject",
     "line": None,
@@ -140,29 +137,26 @@ def _said(said: Finding) -> dict[str, Any]:
 
 
 def _document(filename: str, workbook: Workbook, whole: Whole, areas: Areas) -> dict[str, Any]:
-    table = whole.main
-    grid, values = table.found.grid, _values(table, areas)
-    read = [(part, _rows(part, values if part is table else _values(part, areas))) for part in whole.lists[0]]
-    inside = [_seat(part) == _seat(table) for part, _ in read]
-    here = [record for (_, rows), within in zip(read, inside, strict=True) for record in rows if within]
+    table, parts = whole.main, whole.lists[0]
+    inside = [part for part in parts if _seat(part) == _seat(table)]
+    here = records_of(inside, areas)
     if table.found.month is not None:
-        here.sort(key=lambda record: record["row"])
-    dates = {part.as_of for (part, _), within in zip(read, inside, strict=True) if within}
-    further = [record for (_, rows), within in zip(read, inside, strict=True) for record in rows if not within]
-    numbers = [record["row"] for record in here]
+        here = sorted(here, key=lambda record: record["row"])
+    further = records_of([part for part in parts if part not in inside], areas)
+    numbers = [part.found.grid.number(row) for part in inside for row in _ends(part)]
     return {
         "file": filename,
         **_NOTHING,
         "expect": "accept",
         "line": table.line.contract.line,
         "encoding": workbook.encoding,
-        "sheet": grid.name,
+        "sheet": table.found.grid.name,
         "header_rows": _header_rows(table),
         "first_data_row": min(numbers, default=None),
         "last_data_row": max(numbers, default=None),
         "data_rows": len(here),
-        "as_of": _dated(table, values) if len(dates) == 1 else None,
-        "reporter": _reporter(table, filename, [*here, *further], areas),
+        "as_of": _dated(table, areas) if len({part.as_of for part in inside}) == 1 else None,
+        "reporter": _reporter(parts, filename, areas),
         "columns": _columns(whole.lists[0]),
         "rows": here,
         "further_rows": further,
@@ -180,25 +174,31 @@ def _seat(table: Table) -> tuple[str | None, frozenset[int] | None]:
     return table.found.grid.name, table.found.month.own if table.found.month is not None else None
 
 
-def _reporter(table: Table, file: str, rows: Sequence[Mapping[str, Any]], areas: Areas) -> dict[str, str] | None:
+def _reporter(tables: Sequence[Table], file: str, areas: Areas) -> dict[str, str] | None:
     """Tell whose list a table is: by its column of codes, else as the pipeline tells it of what anybody sends."""
+    table = tables[0]
     at, field = table.as_of or dt.date.max, table.line.contract.respondents.field
     if field in table.understanding.fields:
-        return _of_column(field, rows, areas, at)
+        return _of_column(field, tables, areas, at)
     owner = owner_of(table, file, areas, at, None)
     by = owner.rule.removeprefix(_WHOSE) if owner is not None else ""
     return {"area_code": owner.area.code6, "name": owner.area.name, "by": by} if owner is not None else None
 
 
-def _of_column(field: str, rows: Sequence[Mapping[str, Any]], areas: Areas, at: dt.date) -> dict[str, str] | None:
+def _of_column(field: str, tables: Sequence[Table], areas: Areas, at: dt.date) -> dict[str, str] | None:
     """Tell the one reporter whose code all rows carry."""
-    codes = {row["values"].get(field) for row in rows}
+    codes = {code for table in tables for code in said_in(table, {field}, areas)}
     area = areas.get(str(codes.pop()), at) if len(codes) == 1 else None
     return {"area_code": area.code6, "name": area.name, "by": "column"} if area is not None else None
 
 
-def _values(table: Table, areas: Areas) -> list[FieldValues]:
-    return [*read_values(table, areas), *given_values(table, areas), *joined_values(table, areas)]
+def _ends(table: Table) -> Sequence[int]:
+    """Return the first and the last row of a table that tells of a record."""
+    records, spread = table.body.records, table.found.spread
+    if not records:
+        return ()
+    several = spread.of if spread is not None and spread.named else {}
+    return records[0], max(several.get(records[-1], (records[-1],)))
 
 
 def _header_rows(table: Table) -> list[int]:
@@ -272,13 +272,14 @@ def _change(said: Finding) -> dict[str, Any]:
     }
 
 
-def _dated(table: Table, values: Sequence[FieldValues]) -> str | None:
+def _dated(table: Table, areas: Areas) -> str | None:
     """Return the date to which a table refers, where nothing above it says one the date that all its rows carry."""
     if table.as_of is not None:
         return table.as_of.isoformat()
-    about = [each for each in values if table.line.fields[each.field].concept == MODIFIED]
-    days = [value.value for each in about for value in each.read if isinstance(value.value, dt.date)]
-    return days[0].isoformat() if len(set(days)) == 1 and 2 * len(days) >= len(table.body.records) else None
+    about = {name for name, field in table.line.fields.items() if field.concept == MODIFIED}
+    days = Counter(day for day in said_in(table, about, areas) if isinstance(day, dt.date))
+    [(day, times)] = days.items() if len(days) == 1 else [(None, 0)]
+    return day.isoformat() if day is not None and 2 * times >= len(table.body.records) else None
 
 
 def _columns(tables: Sequence[Table]) -> list[dict[str, Any]]:
@@ -306,57 +307,12 @@ def _column(table: Table, mapped: Mapped) -> dict[str, Any]:
     }
 
 
-def _rows(table: Table, values: Sequence[FieldValues]) -> list[dict[str, Any]]:
-    number, sheet = table.found.grid.number, table.found.grid.name
-    rows: list[dict[str, Any]] = [
-        {"row": number(row), "sheet": sheet, "section": None, "values": {}, "status": {}} for row in table.body.records
-    ]
-    for each in values:
-        sort = table.line.judge.sorts[each.field]
-        for row, value in zip(rows, each.read, strict=True):
-            row["values"][each.field] = plain(value, sort)
-            if value.status not in SIMPLE:
-                row["status"][each.field] = value.status.value
-    for row, section in zip(rows, table.sections, strict=False):
-        row["section"] = section
-    if table.found.spread is None or not table.found.spread.named:
-        return rows
-    return [row for first, record in zip(table.body.records, rows, strict=True) for row in _each(table, first, record)]
-
-
-def _each(table: Table, first: int, record: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield a record whose name stands in each of its rows row by row, with what stands there."""
-    spread, fields = table.found.spread, table.understanding.fields
-    if spread is not None:
-        stands = {name: spread.rows.get((first, at)) for name, at in fields.items() if at in spread.sources}
-        for row in spread.of.get(first, (first,)):
-            here = [name for name in record["values"] if stands.get(name, row) == row]
-            said = {key: {n: record[key][n] for n in here if n in record[key]} for key in ("values", "status")}
-            yield {**record, "row": table.found.grid.number(row), **said}
-
-
-def plain(value: Value, sort: str) -> Any:
-    """Return a value as JSON has it: dates in ISO form; kinds of facilities and readings as they are written.
-
-    Args:
-        value: the value.
-        sort: the sort of its field.
-    """
-    if sort in _AS_WRITTEN and value.value is not None:
-        return value.raw.strip()
-    return _json(value.value)
-
-
-def _json(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, dt.date) else value
-
-
 def _of_form(reading: Reading, fit: Fit, areas: Areas) -> dict[str, Any]:
     """Tell of a file of a known form what the pipeline reads in it."""
     errors = (f for f in reading.findings if f.severity is Severity.ERROR and f.place.reporter is None)
     if not reading.tables and not reading.nil:
         return {**_refused(reading.file, next(errors)), "encoding": reading.encoding}
-    told = formed(reading, fit, _json)
+    told = formed(reading, fit, as_json)
     rows = [*told.get("rows", ()), *told.get("further_rows", ())]
     field, at = fit.reader.contract.respondents.field, reading.as_of or dt.date.max
     return {

@@ -25,7 +25,8 @@ from keiyu.read.values import raw
 MERGED: Final = "read.value.merged"
 _SIMPLE: Final = {ValueStatus.REPORTED, ValueStatus.TRUE_ZERO}
 _NOTE: Final = "hours_note"
-_ENDS: Final = {"open_time": "close_time", "extended_open_time": "extended_close_time"}
+ENDS: Final = {"open_time": "close_time", "extended_open_time": "extended_close_time"}
+"""Beginnings of ranges → their ends, which may stand in one column with them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ class _Values:
         ranges = [
             self._field(name, at)
             for name, at in self._fields.items()
-            if name in _ENDS and _ENDS[name] not in self._fields
+            if name in ENDS and ENDS[name] not in self._fields
         ]
         return [*found, *map(_typed, (*_ends(ranges, self._table), *_notes(ranges, self._table)))]
 
@@ -176,17 +177,17 @@ class _Values:
 
     @cached_property
     def _offsets(self) -> "np.ndarray[Any, Any]":
-        """The records, counted from the first."""
-        return np.asarray(self._rows, "int64") - self._rows[0]
+        """The records, counted from the first row under the header."""
+        return np.asarray(self._rows, "int64") - self._table.found.first
 
     def _cells(self, column: int) -> Sequence[Cell]:
         rows = self._rows
         if not rows:
             return []
-        first = rows[0]
+        first = self._table.found.first
         cells = self._table.found.grid.column(column, first)
-        if rows[-1] - first + 1 == len(rows):
-            return chosen(cells, range(len(rows)))
+        if rows[-1] - rows[0] + 1 == len(rows):
+            return chosen(cells, range(rows[0] - first, rows[-1] + 1 - first))
         return chosen(cells, self._offsets if isinstance(cells, Texts) else [row - first for row in rows])
 
     def _cells_of(self, name: str, column: int) -> Sequence[Cell]:
@@ -291,7 +292,7 @@ def _ends(found: Sequence[FieldValues], table: Table) -> list[FieldValues]:
     """Return the ends of ranges that stand in one column with their beginnings."""
     named: Mapping[str, FieldValues] = {values.field: values for values in found}
     more = []
-    for start, end in _ENDS.items():
+    for start, end in ENDS.items():
         values = named.get(start)
         if values is None or end in named or end not in table.line.fields:
             continue
@@ -313,7 +314,7 @@ def _untold(status: ValueStatus) -> ValueStatus:
 def _notes(found: Sequence[FieldValues], table: Table) -> list[FieldValues]:
     """Return what stands behind the times, as the note on hours that it is, where no column holds that note."""
     mapped = table.understanding.fields
-    ranges = (v for v in found if v.field in _ENDS and _ENDS[v.field] not in mapped)
+    ranges = (v for v in found if v.field in ENDS and ENDS[v.field] not in mapped)
     values = next((v for v in ranges if any(one.more.get("remark") for one in v.read)), None)
     if values is None or _NOTE not in table.line.fields or _NOTE in mapped:
         return []
