@@ -34,7 +34,6 @@ from keiyu.read.reader import read
 from keiyu.read.records import as_json, records_of, said_in
 from keiyu.read.sniff import RefusedError
 
-_WHOSE: Final = "read.reporter."
 _NOTHING: Final[Mapping[str, Any]] = {
     "expect": "reject",
     "line": None,
@@ -181,7 +180,7 @@ def _reporter(tables: Sequence[Table], file: str, areas: Areas) -> dict[str, str
     if field in table.understanding.fields:
         return _of_column(field, tables, areas, at)
     owner = owner_of(table, file, areas, at, None)
-    by = owner.rule.removeprefix(_WHOSE) if owner is not None else ""
+    by = owner.rule.rpartition(".")[2] if owner is not None else ""
     return {"area_code": owner.area.code6, "name": owner.area.name, "by": by} if owner is not None else None
 
 
