@@ -117,10 +117,15 @@ def _is_free(hit: Hit, lexis: Lexis) -> bool:
 
 
 def _under(hit: Hit, own: Heard, beside: float, lexis: Lexis) -> float:
-    """Return how much of a group's name is left over a label of its own: 設置者 over 所在地 names no operator."""
+    """Return how much of a group's name is left over a label of its own: 設置者 over 所在地 names no operator.
+
+    Nor does 定員（２・３号） over ０歳 name all places.
+    """
     fields = {h.field for h in own.hits}
     if not own.known or not fields or hit.field in fields:
         return beside
+    if own.hits[0].how == "composed":
+        return DENIED
     kinds = {kind_of(lexis.vocabulary.terms[name].field).name for name in fields}
     return beside if kind_of(lexis.vocabulary.terms[hit.field].field).name in kinds else DENIED
 
