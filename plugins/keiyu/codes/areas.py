@@ -13,13 +13,27 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal, cast
+from typing import Final, Literal, cast
 
 from keiyu.codes.errors import CodeTableError, MalformedCodeError, UnknownAreaError
 from keiyu.codes.succession import Succession, Successions, Trail, read_successions
 from keiyu.codes.tables import lines
 
-__all__ = ["Area", "Areas", "Relative", "Succession", "check_digit", "is_valid6", "load", "to5", "to6"]
+PREFECTURE_NAME: Final = r"(?:北海道|東京都|(?:京都|大阪)府|[^\d\s]{2,3}県)"
+"""Pattern of the name of a prefecture before that of a municipality: 北海道札幌市."""
+
+__all__ = [
+    "PREFECTURE_NAME",
+    "Area",
+    "Areas",
+    "Relative",
+    "Succession",
+    "check_digit",
+    "is_valid6",
+    "load",
+    "to5",
+    "to6",
+]
 
 Kind = Literal["prefecture", "designated_city", "city", "special_ward", "town", "village", "ward"]
 

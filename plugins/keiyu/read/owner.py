@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from keiyu.codes.areas import Area, Areas
+from keiyu.codes.areas import PREFECTURE_NAME, Area, Areas
 from keiyu.codes.mentions import mentioned
 from keiyu.read import fold
 from keiyu.read.general.table import Table
@@ -21,7 +21,7 @@ from keiyu.read.held import chosen
 ADDRESS: Final = "fullAddress"
 """Concept (GIF 住所) of the field that holds a whole address."""
 
-_PREFECTURE: Final = re.compile(r"(北海道|東京都|京都府|大阪府|..県|...県)(.+)", re.DOTALL)
+_PREFECTURE: Final = re.compile(rf"({PREFECTURE_NAME})(.+)", re.DOTALL)
 _CODE: Final = re.compile(r"(?<!\d)\d{6}(?!\d)", re.ASCII)
 _ENDS: Final = re.compile(r"[市区町村]")
 _LONGEST: Final = 14

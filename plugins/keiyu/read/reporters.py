@@ -8,14 +8,14 @@ import datetime as dt
 import re
 from typing import Final, NamedTuple
 
-from keiyu.codes.areas import Area, Areas, check_digit, is_valid6
+from keiyu.codes.areas import PREFECTURE_NAME, Area, Areas, check_digit, is_valid6
 from keiyu.read import fold
 from keiyu.read.grid import Cell
 from keiyu.read.values import raw
 
 _SCIENTIFIC: Final = re.compile(r"\d(?:\.\d+)?[eE]\+?\d+")
 _DIGITS: Final = re.compile(r"\d+", re.ASCII)
-_FULL_NAME: Final = re.compile(r"(北海道|東京都|京都府|大阪府|..県|...県)(.+)")
+_FULL_NAME: Final = re.compile(rf"({PREFECTURE_NAME})(.+)")
 
 
 class Identity(NamedTuple):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from keiyu.codes.areas import AREA_COLUMNS
+from keiyu.codes.areas import AREA_COLUMNS, PREFECTURE_NAME
 from keiyu.codes.tables import lines
 from keiyu.contract.model import Field
 from keiyu.read import fold
@@ -111,7 +111,7 @@ _PLACED: Final = re.compile(r"[^\W\d_]\D{0,3}\d")
 _NUMBERED: Final = re.compile(r"\d-\d|丁目|番地|[町村字条]\D{0,3}\d")
 _BUILDING: Final = "buildingNameEtc"
 """Concept (GIF 住所) of the field that names a building."""
-_PREFECTURE: Final = re.compile(r"^(?:北海道|東京都|(?:京都|大阪)府|.{2,3}県)(?=.)")
+_PREFECTURE: Final = re.compile(rf"^{PREFECTURE_NAME}(?=.)")
 _AGED: Final = re.compile(r"[\d０-９歳才児齢産乳幼学月]")
 """What some sign of stands in every text that says which children are taken."""
 _COUNTY: Final = re.compile(r"^[^市町村\d]{1,5}郡(?=.{1,8}[町村]$)")

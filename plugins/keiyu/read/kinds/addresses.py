@@ -9,6 +9,7 @@ import unicodedata
 from functools import lru_cache
 from typing import Final
 
+from keiyu.codes.areas import PREFECTURE_NAME
 from keiyu.read.grid import Cell
 from keiyu.read.kinds import texts
 from keiyu.read.kinds.model import Value
@@ -21,7 +22,7 @@ _BETWEEN: Final = re.compile(r"(?<=\d)[-~‐‑‒–—―−─━ーのノ之
 _DANGLING: Final = re.compile(r"(?<=\d)-(?!\d)", re.ASCII)
 _OAZA: Final = re.compile(r"大字([^字\d]{1,8})字|大字")
 _AZA: Final = re.compile(r"(?<=[町村市区郡])字(?=\D)|^字(?=\D)")
-_PREFECTURE: Final = re.compile(r"^(?:北海道|東京都|(?:京都|大阪)府|[^\d\s]{2,3}県)(?=.)")
+_PREFECTURE: Final = re.compile(rf"^{PREFECTURE_NAME}(?=.)")
 _CHAIN: Final = re.compile(r"\d+(?:-\d+)+", re.ASCII)
 _ALONE: Final = re.compile(r"\d+(?![\d条線区西東南北])", re.ASCII)
 _SAME: Final = str.maketrans("ヶヵの", "ケカノ")
