@@ -190,6 +190,6 @@ def test_ages_that_count_something_else_in_every_row_are_asked_about_unless_word
     assert (asked["expect"], asked["data_rows"]) == ("accept", 9)
     assert [(c["field"], c["needs_review"]) for c in asked["columns"][3:]] == [(None, True)] * 6
     clear = by_rows(["定員", "現況", "空き"])
-    assert (clear["expect"], clear["data_rows"]) == ("accept", 3)
-    figures = {name: clear["rows"][0]["values"][f"{name}_age0"] for name in ("capacity", "enrolled", "vacancy")}
-    assert figures == {"capacity": 9, "enrolled": 8, "vacancy": 1}
+    assert (clear["expect"], clear["data_rows"], clear["tables"][0]["rows"]) == ("accept", 9, 3)
+    figures = [{n: v for n, v in row["values"].items() if n.endswith("_age0")} for row in clear["rows"][:3]]
+    assert figures == [{"capacity_age0": 9}, {"enrolled_age0": 8}, {"vacancy_age0": 1}]
