@@ -105,5 +105,14 @@ def test_a_sum_beside_which_a_figure_is_rough_is_no_record() -> None:
     assert answer["data_rows"] == len(NAMES)
 
 
+@pytest.mark.parametrize(
+    ("names", "holds"), [(NAMES, "name"), (["ひなた", "こだま", "みどり", "つばさ"], "?"), ([NAMES[0]] * 4, None)]
+)
+def test_names_under_no_header_are_names(names: list[str], holds: str | None) -> None:
+    rows = "".join(f"{name},6,{n + 7},1{n},{n + n + 23}\n" for n, name in enumerate(names))
+    answer = listed(f"保育所 入所状況(令和5年12月現在在籍児童数)\n,1歳児,2歳児,3歳児,計\n{rows}")
+    assert mapped(answer)[""] == holds
+
+
 def listed(text: str) -> dict[str, Any]:
     return inspect(text.encode(), "list.csv", CONTRACTS, AREAS, schemas=SCHEMAS)

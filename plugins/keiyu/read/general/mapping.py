@@ -100,9 +100,9 @@ class Mapped:
         review: whether a person must look.
         candidates: the fields it may hold, the surest first.
         why: the reason beyond the candidates: ``blank``, ``unasked``, ``unlike``, ``same`` (as another column),
-            ``better`` (another column fits better), ``twins``, ``between``, ``contradiction``, ``doubt``,
-            ``rows`` (a record has several), ``months`` (the same column for several), ``month`` (read as another
-            table), ``day`` (of another), ``shifted``, ``labels`` and ``spread`` (rows of one: labels, figures).
+            ``better`` (another column fits better), ``twins``, ``between``, ``contradiction``, ``doubt``, ``shifted``,
+            ``headless``, ``rows`` (a record has several), ``months`` (the same column for several), ``month`` (read as
+            another table), ``day`` (of another), ``labels`` and ``spread`` (rows of one: labels, figures).
         other: the column that the reason names.
         part: which part of the field it is, where the field lies in several columns.
         known: the known form that settles it, in Japanese and in English.

@@ -36,6 +36,7 @@ from keiyu.read.general.shifted import unshifted
 from keiyu.read.general.spread import Spread
 from keiyu.read.general.subjects import Subjects
 from keiyu.read.general.titles import bare
+from keiyu.read.general.unnamed import with_names
 from keiyu.read.general.unsaid import short_texts
 from keiyu.read.grid import Cell, Grid
 from keiyu.read.kinds import Terms
@@ -299,7 +300,7 @@ def understand(found: Found, lines: Sequence[LineWords]) -> tuple[LineWords, Und
     if tried:
         return max(tried, key=lambda item: fits(item[0], item[1], found))
     if len(lines) == 1:
-        return lines[0], Start(found, lines[0]).understood()
+        return lines[0], _named(found, lines[0], Start(found, lines[0]).understood())
     starts = [Start(found, line) for line in lines]
     understood: dict[int, Understanding] = {}
     fit: dict[int, tuple[float, float]] = {}
@@ -308,7 +309,11 @@ def understand(found: Found, lines: Sequence[LineWords]) -> tuple[LineWords, Und
             understood[number] = starts[number].understood()
             fit[number] = fits(lines[number], understood[number], found)
     best = max(sorted(fit), key=fit.__getitem__)
-    return lines[best], understood[best]
+    return lines[best], _named(found, lines[best], understood[best])
+
+
+def _named(found: Found, line: LineWords, understanding: Understanding) -> Understanding:
+    return with_names(understanding, found.seen, line.judge, line.subjects.names)
 
 
 class Start:
