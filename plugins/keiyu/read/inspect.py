@@ -6,7 +6,7 @@ has no field and says what it may be, and why. A file of a known form is told as
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from pathlib import Path
 from typing import Any, Final
 
@@ -178,16 +178,15 @@ def _reporter(tables: Sequence[Table], file: str, areas: Areas) -> dict[str, str
     table = tables[0]
     at, field = table.as_of or dt.date.max, table.line.contract.respondents.field
     if field in table.understanding.fields:
-        return _of_column(field, tables, areas, at)
+        return _of_column({code for each in tables for code in said_in(each, {field}, areas)}, areas, at)
     owner = owner_of(table, file, areas, at, None)
     by = owner.rule.rpartition(".")[2] if owner is not None else ""
     return {"area_code": owner.area.code6, "name": owner.area.name, "by": by} if owner is not None else None
 
 
-def _of_column(field: str, tables: Sequence[Table], areas: Areas, at: dt.date) -> dict[str, str] | None:
+def _of_column(codes: Set[Any], areas: Areas, at: dt.date) -> dict[str, str] | None:
     """Tell the one reporter whose code all rows carry."""
-    codes = {code for table in tables for code in said_in(table, {field}, areas)}
-    area = areas.get(str(codes.pop()), at) if len(codes) == 1 else None
+    area = areas.get(str(next(iter(codes))), at) if len(codes) == 1 else None
     return {"area_code": area.code6, "name": area.name, "by": "column"} if area is not None else None
 
 
@@ -323,7 +322,7 @@ def _of_form(reading: Reading, fit: Fit, areas: Areas) -> dict[str, Any]:
         "encoding": reading.encoding,
         "data_rows": 0,
         "as_of": reading.as_of.isoformat() if reading.as_of else None,
-        "reporter": _of_column(field, rows, areas, at),
+        "reporter": _of_column({row["values"].get(field) for row in rows}, areas, at),
         "drift": [_change(f) for f in reading.findings if f.rule_id in RULES.values()],
         **told,
     }
