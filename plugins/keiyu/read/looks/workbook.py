@@ -4,7 +4,7 @@ Source: ECMA-376 part 1, 18.3 (worksheets), 18.7 (comments) and 18.8 (styles).
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any, Final
 
@@ -32,6 +32,14 @@ _PLAINLY: Final = rb"""(?! r="[A-Z]{1,3}\d{1,7}" s="(?!%b")\d++"(?: t="[a-z]++")
 _CELL: Final = rb"<c" + _PLAINLY + _OTHERS + rb"""\s++s\s*+=\s*+["']\s*+0*+%b\s*+["']""" + _OTHERS + rb"\s*+/?>"
 """A cell of one of some styles."""
 _PLACE: Final = re.compile(rb"""\sr\s*=\s*["'][A-Za-z]""")
+_STYLED: Final = rb'" s="0*+%b"'
+_ODD_STYLE: Final = re.compile(rb' s(?=[\s=])(?:(?<!" s)|(?!="))')
+"""A style that is not told behind another attribute, one blank before it."""
+_ODD_ROW: Final = re.compile(rb'<row (?!r=")')
+_BREAKS: Final = (b"\t", b"\n", b"\r")
+_OF_ROWS: Final = (b"hidden", b"customFormat")
+"""What a sheet says of rows as a whole."""
+_RULES: Final = b"<conditionalFormatting", b"</conditionalFormatting>"
 
 
 def looks(parts: Parts, sheet: str) -> Looks:
@@ -73,17 +81,53 @@ def _without_plain_cells(sheet: bytes, kept: Sequence[int]) -> bytes | None:
         The XML; nothing where only a parser can tell the cells apart, or the place of one follows from others.
     """
     begin, end = _ROWS
-    if sheet.count(begin) != 1 or sheet.count(end) != 1 or b"<!" in sheet or 0 in kept:
+    if sheet.count(begin) != 1 or sheet.count(end) != 1 or 0 in kept or (b"!" in sheet and b"<!" in sheet):
         return None
     head, _, rest = sheet.partition(begin)
     rows, _, tail = rest.partition(end)
-    styles = _one_of([b"%d" % style for style in kept])
-    tags = re.findall(b"%b|%b" % (_ROW, _CELL % (styles, styles)) if kept else _ROW, rows)
+    tags = _plain_tags(rows, kept) if _is_plain(rows, kept) else _tags(rows, kept)
     if not all(map(_PLACE.search, (tag for tag in tags if tag.startswith(b"<c")))):
         return None
-    if rows.count(b"<row ") == rows.count(b'<row r="'):
-        tags = [tag for tag in tags if tag.startswith(b"<c") or b"hidden" in tag or b"customFormat" in tag]
-    return b"".join((head, begin, *(tag if tag.endswith(b"/>") else tag[:-1] + b"/>" for tag in tags), end, tail))
+    closed = (tag if tag.endswith(b"/>") else tag[:-1] + b"/>" for tag in tags)
+    return b"".join((head, begin, *closed, end, _without_rules(tail)))
+
+
+def _without_rules(tail: bytes) -> bytes:
+    """Return what stands behind the rows of a sheet without rules by which cells are coloured."""
+    begin, end = _RULES
+    first, *others = tail.split(begin)
+    if not others or tail.count(end) != len(others):
+        return tail
+    return b"".join((first, *(other.partition(end)[2] for other in others)))
+
+
+def _is_plain(rows: bytes, kept: Sequence[int]) -> bool:
+    """Return whether all rows say their numbers, and styles that matter are told as spreadsheets do."""
+    if _ODD_ROW.search(rows) is not None:
+        return False
+    return not kept or (not any(sign in rows for sign in _BREAKS) and _ODD_STYLE.search(rows) is None)
+
+
+def _plain_tags(rows: bytes, kept: Sequence[int]) -> list[bytes]:
+    """Return the tags of which :func:`_tags` speaks, found by what they say."""
+    tags = [tag for word in _OF_ROWS for tag in _tags_with(word, b"<row", rows)]
+    if kept:
+        tags += _tags_with(_STYLED % _one_of([b"%d" % style for style in kept]), b"<c ", rows)
+    return tags
+
+
+def _tags_with(pattern: bytes, begin: bytes, rows: bytes) -> Iterator[bytes]:
+    for found in re.finditer(pattern, rows):
+        start = rows.rfind(b"<", 0, found.start())
+        if rows.startswith(begin, start):
+            yield rows[start : rows.find(b">", found.end()) + 1]
+
+
+def _tags(rows: bytes, kept: Sequence[int]) -> list[bytes]:
+    """Return the tags of rows, and of cells of some styles."""
+    styles = _one_of([b"%d" % style for style in kept])
+    tags: list[bytes] = re.findall(b"%b|%b" % (_ROW, _CELL % (styles, styles)) if kept else _ROW, rows)
+    return tags
 
 
 def _one_of(numbers: Sequence[bytes]) -> bytes:
