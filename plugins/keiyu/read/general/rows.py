@@ -286,7 +286,7 @@ class Rows:
             place = {"sheet": found.grid.name, "cell": address(found.header.bottom, at)}
             records = self.table.body.records
             rows = sum(len(spread.of.get(first, (first,))) for first in records)
-            rule = "read.table.spread" if by else "read.table.stacked"
+            rule = "read.table.spread" if by else "read.table.paired" if found.grid.features else "read.table.stacked"
             self.notes.add(rule, **place, value=by or str(len(found.header.rows)), rows=rows, count=len(records))
             if spread.left:
                 self.notes.add("read.table.spread_left", **place, value="、".join(spread.left)[:200])

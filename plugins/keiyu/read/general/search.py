@@ -9,6 +9,7 @@ from typing import Final
 from keiyu.contract.wording import Composition
 from keiyu.read.general.headers import Header, HeaderFinder
 from keiyu.read.general.monthly import by_rows
+from keiyu.read.general.paired import paired
 from keiyu.read.general.pieces import Splitter
 from keiyu.read.general.properties import properties
 from keiyu.read.general.remembered import header_of
@@ -32,19 +33,28 @@ def find_tables(workbook: Workbook, lines: Sequence[LineWords], name: str = "") 
         lines: the lines whose words are known.
         name: the file's name.
     """
-    splitter, stacker, spreader = _arrangers(tuple(lines))
     found: list[tuple[int, int, int, Found]] = []
     for grid in workbook.grids:
-        if grid.hidden or not len(grid.rows):
-            continue
-        header = _header(grid, lines)
-        if header is not None:
-            pieces = [Found(*piece) for piece in splitter.pieces(grid, header)]
-            for piece in pieces:
-                one = replace(piece, piece=len(pieces) > 1, file=Path(name).stem)
-                for told in _arranged(one, stacker, spreader, lines):
-                    found.append((-piece.header.known, -len(grid.rows), len(found), told))
+        if not grid.hidden and len(grid.rows):
+            for known, told in _in_sheet(grid, lines, Path(name).stem):
+                found.append((-known, -len(grid.rows), len(found), told))
     return [item[-1] for item in sorted(found, key=lambda item: item[:3])]
+
+
+def _in_sheet(grid: Grid, lines: Sequence[LineWords], file: str) -> Iterator[tuple[int, Found]]:
+    """Yield the tables of a sheet, each with how many columns of its header a line knows."""
+    splitter, stacker, spreader = _arrangers(tuple(lines))
+    forms = paired(grid, stacker.labels, spreader.names)
+    if forms is not None:
+        for made, over, spread in forms:
+            yield over.known, Found(made, over, file=file, spread=spread)
+        return
+    header = _header(grid, lines)
+    pieces = [Found(*piece) for piece in splitter.pieces(grid, header)] if header is not None else []
+    for piece in pieces:
+        one = replace(piece, piece=len(pieces) > 1, file=file)
+        for told in _arranged(one, stacker, spreader, lines):
+            yield piece.header.known, told
 
 
 def _arranged(found: Found, stacker: Stacker, spreader: Spreader, lines: Sequence[LineWords]) -> Iterator[Found]:
