@@ -181,6 +181,11 @@ class Texts(Array):
         return Coded(texts, np.concatenate([[], *(c.indices for c in found.chunks)], dtype="int32", casting="unsafe"))
 
     @property
+    def void(self) -> bool:
+        """Whether nothing stands in the column."""
+        return not any(pc.any(pc.greater(pc.binary_length(part), 0)).as_py() for part in self.array.chunks)
+
+    @property
     def blank(self) -> "np.ndarray[Any, Any]":
         """Rows whose text is empty."""
         return np.flatnonzero(pc.equal(pc.binary_length(self.array), 0).to_numpy())

@@ -225,7 +225,7 @@ def _blocks(grid: Grid, header: Header) -> list[tuple[int, int]]:
     """Return the columns between those that are blank from the header down."""
     rows = grid.rows[header.top :]
     if isinstance(rows, ColumnRows):
-        filled = [i < len(rows.columns) and any(rows.column(i)) for i in range(len(header.levels))]
+        filled = [i < len(rows.columns) and not rows.column(i).void for i in range(len(header.levels))]
     else:
         filled = [any(i < len(row) and row[i] != "" for row in rows) for i in range(len(header.levels))]
     starts = [i for i, full in enumerate(filled) if full and (i == 0 or not filled[i - 1])]
