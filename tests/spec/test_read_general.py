@@ -242,3 +242,17 @@ def test_inspect_tells_what_could_not_be_decoded_for_certain() -> None:
         '施設名称,種別,定員\n"さくら保育園,認可保育所,90\nもも保育園,認可保育所,60\n'.encode(), "保育所一覧.csv"
     )
     assert [said["rule_id"] for said in answer["findings"]] == ["read.decode.quotes"]
+
+
+def test_a_look_alike_of_the_capacity_is_asked_and_other_labels_that_decide_nothing_are_not() -> None:
+    header = ["施設名", "所在地", "定員", "受入可能数", "区"]
+    found = told(text(table(header, NAMES, ADDRESSES, [60, 90, 100, 20], [1, 0, 3, 2], ["中央"] * 4)))
+    alike, district = found["columns"][3:]
+    assert (alike["field"], alike["needs_review"], [c["field"] for c in alike["candidates"]]) == (
+        None,
+        True,
+        ["capacity"],
+    )
+    assert not district["needs_review"]
+    again = told(text(table(header[:4], NAMES, ADDRESSES, [60, 90, 100, 20], [60, 90, 100, 20])))
+    assert not again["columns"][3]["needs_review"]

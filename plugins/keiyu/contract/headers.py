@@ -98,4 +98,5 @@ def _ambiguity(item: Mapping[str, Any], known: set[str], table: str, source: Sou
     unknown = sorted(set(item["fields"]) - known)
     if unknown:
         raise source.error(f"{table}: ambiguous names no field {', '.join(unknown)}")
-    return Ambiguity(tuple(item["labels"]), tuple(item["fields"]), item["ja"].strip(), item["en"].strip())
+    ja, en = item["ja"].strip(), item["en"].strip()
+    return Ambiguity(tuple(item["labels"]), tuple(item["fields"]), ja, en, item.get("asked", False))

@@ -41,12 +41,14 @@ class Ambiguity:
         fields: what the column may hold. One field alone means: that one or nothing.
         ja: why, in Japanese.
         en: why, in English.
+        asked: whether a person is asked even where another column surely holds the field.
     """
 
     labels: tuple[str, ...]
     fields: tuple[str, ...]
     ja: str
     en: str
+    asked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

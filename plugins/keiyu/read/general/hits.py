@@ -67,6 +67,11 @@ class Heard:
         """How sure the surest is."""
         return self.hits[0].score if self.hits else 0.0
 
+    @property
+    def asked(self) -> bool:
+        """Whether the line wants to know what the column holds, even beside one that surely has its field."""
+        return self.either is not None and self.either.asked
+
 
 SILENT: Final = Heard()
 UNASKED: Final = Heard(known=True)

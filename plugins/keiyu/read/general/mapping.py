@@ -349,7 +349,7 @@ def _without(column: Seen, heard: Heard, ranked: tuple[Candidate, ...]) -> Mappe
         why = "unasked" if heard.known else "unlike" if column.sample else "blank"
         sure = 0.95 if heard.known else 0.8 - (ranked[0].confidence / 2 if ranked else 0.0)
         return Mapped(column.index, None, sure, candidates=ranked, why=why)
-    return Mapped(column.index, None, ranked[0].confidence, candidates=ranked, why="better")
+    return Mapped(column.index, None, ranked[0].confidence, heard.asked, ranked, "better")
 
 
 def _twins(
@@ -372,7 +372,7 @@ def _twins(
         own, at = held.confidence, columns[first].index
         if not columns[i].sample or same(sorts[best.field], columns[i].rows, columns[first].rows):
             why = "same" if columns[i].sample else "blank"
-            found[i] = replace(mapped, confidence=0.9, why=why, other=at)
+            found[i] = replace(mapped, confidence=0.9, review=False, why=why, other=at)
         elif tells_less(sorts[best.field], columns[i].rows, columns[first].rows):
             found[i] = replace(mapped, confidence=0.8, other=at)
         elif best.confidence < own - _GAP or _lesser(best, held):
@@ -380,7 +380,7 @@ def _twins(
         elif best.confidence >= USE and (
             _lesser(held, best) or tells_less(sorts[best.field], columns[first].rows, columns[i].rows)
         ):
-            found[i] = replace(mapped, field=best.field, confidence=best.confidence, why=None)
+            found[i] = replace(mapped, field=best.field, confidence=best.confidence, review=False, why=None)
             found[first] = replace(found[first], field=None, why="better", other=columns[i].index)
         else:
             found[i] = replace(mapped, review=True, why="twins", other=at)
