@@ -193,7 +193,7 @@ class Rows:
                 field=name,
                 reporter=codes[at] if codes else None,
                 value=value.raw[:200],
-                expected=None if value.value is None else str(value.value)[:200],
+                expected=_said(value),
                 label_ja=field.label_ja,
                 label_en=field.label_en,
             )
@@ -357,6 +357,12 @@ class Rows:
                 label_ja=table.label_ja,
                 label_en=table.label_en,
             )
+
+
+def _said(value: Value) -> str | None:
+    """Return what a cell was read as, or the figures of which it is not certain which counts."""
+    said = "、".join(value.more.get("others", ())) if value.value is None else str(value.value)
+    return said[:200] or None
 
 
 def _moved(rows: Sequence[int], by: int) -> Sequence[int]:

@@ -13,6 +13,7 @@ from keiyu.read.values import raw as seen
 
 UNCLEAR: Final = "read.figure.unclear"
 APPROXIMATE: Final = "read.figure.approximate"
+SEVERAL: Final = "read.figure.several"
 
 _BLANK: Final = Figure(None, ValueStatus.NOT_SUBMITTED)
 _LONGEST: Final = 100
@@ -20,6 +21,11 @@ _BESIDE: Final = re.compile(
     r"(?P<figure>[^(\[【〔※*]*\d[^(\[【〔※*]*)(?P<remark>[(\[【〔].*[)\]】〕]|[※*][\d, ]*)", re.DOTALL
 )
 _PLACE: Final = re.compile(r"\d+ ?(?:[~・,-] ?\d+ ?)?(?:階|[fF]|号|棟|番)")
+_PART: Final = re.compile(
+    r" ?(?:(?P<figure>\d[\d,]*)[^\d()、, ]? ?\((?P<behind>[^\d()]+)\)"
+    r"|(?P<before>[^\d()、,]+?)[:= ]?(?P<after>\d[\d,]*)[^\d()、, ]?) ?"
+)
+_PARTED: Final = re.compile(r"[、・;/\n]|,(?!\d{3})|(?<=\)) ?(?=\d)")
 _DIGIT: Final = re.compile(r"\d")
 _SIGNS: Final = "()[]【】〔〕※* \n"
 
@@ -46,7 +52,7 @@ def _read(cell: Cell, terms: Terms, *, whole: bool) -> Value:
     if figure.readable:
         return Value(figure.value, figure.status, seen(cell))
     said = _with_words(cell, terms, whole=whole) if isinstance(cell, str) and len(cell) <= _LONGEST else None
-    return said or unknown(cell, UNCLEAR)
+    return said or _several(cell) or unknown(cell, UNCLEAR)
 
 
 def _figure(cell: Cell, terms: Terms, *, whole: bool) -> Figure:
@@ -76,6 +82,17 @@ def _with_words(text: str, terms: Terms, *, whole: bool) -> Value | None:
         return None
     told = reported(text, figure.value, None if bare == said else APPROXIMATE, remark=remark.strip(_SIGNS))
     return told._replace(status=figure.status)
+
+
+def _several(cell: Cell) -> Value | None:
+    """Tell the figures of a cell that says of each which it is: ``35(昼間）、35（夜間）``; none is the figure."""
+    if not isinstance(cell, str) or len(cell) > _LONGEST:
+        return None
+    parts = [_PART.fullmatch(part) for part in _PARTED.split(fold.value(cell)) if part.strip()]
+    told = [(p["figure"] or p["after"], (p["behind"] or p["before"]).strip()) for p in parts if p is not None]
+    if len(told) < len(parts) or len({word for _, word in told}) < max(len(parts), 2):
+        return None
+    return unknown(cell, SEVERAL, others=tuple(f"{figure}（{word}）" for figure, word in told))
 
 
 def _is_another(remark: str, terms: Terms) -> bool:
