@@ -4,11 +4,12 @@ The texts are data. Rules of the rooms ``receive`` and ``read`` have theirs in
 ``schemas/findings.yaml``; rules of ``check`` have theirs in the ``meta`` of the expectation.
 """
 
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from string import Formatter
+from typing import Any, Final, NamedTuple
 
 import yaml
 
@@ -88,7 +89,7 @@ class Finding:
 
 
 _CATALOGUE: Final = "findings.yaml"
-_PLACE: Final = tuple(part.name for part in fields(Place))
+_TEXTS: Final = ("message_ja", "message_en", "hint_ja", "hint_en")
 
 
 @cache
@@ -103,6 +104,26 @@ def catalogue(schemas: Path) -> dict[str, dict[str, str]]:
     """
     loaded = yaml.safe_load((schemas / _CATALOGUE).read_text(encoding="utf-8"))
     return {rule["rule_id"]: rule for rule in loaded["rules"]}
+
+
+class _Rule(NamedTuple):
+    """A rule of the catalogue: its texts in order, and whether each names something; the others are finished."""
+
+    severity: Severity
+    texts: tuple[tuple[str, bool], ...]
+
+
+@cache
+def _rule(schemas: Path, rule_id: str) -> _Rule:
+    rule = catalogue(schemas).get(rule_id)
+    if rule is None:
+        raise ContractError(str(schemas / _CATALOGUE), f"no rule {rule_id}")
+    return _Rule(Severity(rule["severity"]), tuple(_prepared(rule[key]) for key in _TEXTS))
+
+
+def _prepared(text: str) -> tuple[str, bool]:
+    names = any(name is not None for _, name, *_ in Formatter().parse(text))
+    return (text, True) if names else (text.format(), False)
 
 
 def finding(
@@ -130,10 +151,18 @@ def finding(
     Raises:
         ContractError: the catalogue has no such rule.
     """
-    rule = catalogue(schemas).get(rule_id)
-    if rule is None:
-        raise ContractError(str(schemas / _CATALOGUE), f"no rule {rule_id}")
+    rule = _rule(schemas, rule_id)
     place = place or Place()
-    told = {"value": value, "expected": expected, **{name: getattr(place, name) for name in _PLACE}, **facts}
-    text = {key: rule[key].format(**told) for key in ("message_ja", "message_en", "hint_ja", "hint_en")}
-    return Finding(rule_id, Severity(rule["severity"]), **text, place=place, value=value, expected=expected)
+    told = {
+        "value": value,
+        "expected": expected,
+        "file": place.file,
+        "sheet": place.sheet,
+        "cell": place.cell,
+        "table": place.table,
+        "field": place.field,
+        "reporter": place.reporter,
+        **facts,
+    }
+    message_ja, message_en, hint_ja, hint_en = (t.format(**told) if names else t for t, names in rule.texts)
+    return Finding(rule_id, rule.severity, message_ja, message_en, hint_ja, hint_en, place, value, expected)

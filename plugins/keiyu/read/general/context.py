@@ -25,7 +25,7 @@ def lexis_of(found: "Found", line: "LineWords") -> Lexis:
         found: the table.
         line: the words by which it is understood.
     """
-    if row_by_row(found.short_texts, line.vocabulary.compositions):
+    if row_by_row(found.short_texts, line.unsaid):
         return line.lexis.under("")
     beside = "\n".join(level.text for column in found.header.levels for level in column)
     lexis = line.lexis.under(found.title, beside)

@@ -68,8 +68,9 @@ def _is_as_of(cell: Cell) -> bool:
 def _said(grid: Grid, top: int, cues: Cues) -> Iterator[tuple[dt.date, float]]:
     """Yield what the rows over a table say, with how much it counts."""
     for number, row in enumerate(grid.rows[:top]):
-        found = [(date, weight) for cell in row if (weight := _weight(cell, cues)) for date in _dates(cell)]
-        whole = "".join(map(_written, row)) if not found and len(row) - row.count("") > 1 else ""
+        filled = [cell for cell in row if cell != ""]
+        found = [(date, weight) for cell in filled if (weight := _weight(cell, cues)) for date in _dates(cell)]
+        whole = "".join(map(_written, row)) if not found and len(filled) > 1 else ""
         if _YEAR in whole and len(whole) <= _SHORT:
             found = [(date, _weight(whole, cues)) for date in _dates(whole)]
         yield from ((date, weight - 0.01 * number) for date, weight in found)

@@ -125,7 +125,7 @@ def _is_numbered(column: Mapped, line: "LineWords") -> bool:
 
 def _lacking(line: "LineWords", fields: Container[str]) -> float:
     """Return what a line loses by the fields that every row of it must have."""
-    return 0.5 * sum(f.required and f.name not in fields for f in line.contract.fields.values())
+    return 0.5 * sum(name not in fields for name in line.required)
 
 
 def _named(line: "LineWords", found: "Found") -> float:

@@ -137,8 +137,11 @@ class HeaderFinder:
         texts = [str(row[i]) for i, own in cells if own in ("text", "link")]
         if len(cells) < _FEWEST or len(texts) < _TEXT_SHARE * len(cells):
             return None
-        hits = sum(map(self._knows, texts))
         values = len(cells) - len(texts)
+        own = 3.0 * len(texts) + 0.5 * len(set(texts)) - 2.0 * values - 0.01 * number
+        if own + _BY_VALUES * len(cells) <= most:
+            return None
+        hits = sum(map(self._knows, texts))
         own = 3.0 * hits + 0.5 * len(set(texts)) - 2.0 * values - 0.01 * number
         if own + _BY_VALUES * len(cells) <= most:
             return None

@@ -112,9 +112,11 @@ class Spreader:
         if len(grid.rows) > LONGEST or grid.features:
             return None
         name = next((i for i, levels in enumerate(header.levels) if any(self.names(one.text) for one in levels)), None)
-        said = self._labels(grid, header) if name is not None else {}
+        if name is None or not _may_go_on(grid.rows[header.bottom + 1 :], name):
+            return None
+        said = self._labels(grid, header)
         labels = tuple(said.values())
-        if name is None or not labels or name in labels:
+        if not labels or name in labels:
             return None
         grid = replace(grid, rows=list(grid.rows))
         blocks = _blocks(grid, header, name, labels, self._text)
@@ -186,6 +188,16 @@ def _blocks(
     if middle and len({tuple(rows) for *_, rows in found}) > 1:
         return None
     return [_Block(first, names[0], rows) for first, names, rows in found]
+
+
+def _may_go_on(rows: Sequence[Sequence[Cell]], at: int) -> bool:
+    """Return whether rows go on with the record above them: their name comes again behind it, or is blank."""
+    names = (_name(row, at) for row in rows if row.count("") < len(row))
+    before, going = None, 0
+    for own in names:
+        going += own in ("", before)
+        before = own or before
+    return going >= _FEWEST
 
 
 def _name(row: Sequence[Cell], at: int) -> str:

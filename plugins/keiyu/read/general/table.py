@@ -37,7 +37,7 @@ from keiyu.read.general.spread import Spread
 from keiyu.read.general.subjects import Subjects
 from keiyu.read.general.titles import bare
 from keiyu.read.general.unnamed import with_names
-from keiyu.read.general.unsaid import short_texts
+from keiyu.read.general.unsaid import codes_unsaid, short_texts
 from keiyu.read.grid import Cell, Grid
 from keiyu.read.kinds import Terms
 from keiyu.read.kinds.terms import labels
@@ -85,6 +85,8 @@ class LineWords:
         self.fields: Mapping[str, Field] = {name: t.field for name, t in self.vocabulary.terms.items()}
         self.judge = Judge(self.fields, self.terms, looker(schemas), cues.load(schemas).buildings)
         self.subjects = Subjects(contract, self.judge.sorts)
+        self.required = [field.name for field in contract.fields.values() if field.required]
+        self.unsaid = codes_unsaid(self.vocabulary.compositions)
         self._names = [
             folded
             for t in contract.tables

@@ -91,16 +91,24 @@ def short_texts(columns: Iterable[Sequence[Cell]]) -> list[list[str]]:
     ]
 
 
-def row_by_row(texts: Sequence[Sequence[str]], compositions: Iterable[Composition]) -> bool:
+def codes_unsaid(compositions: Iterable[Composition]) -> list[dict[str, str]]:
+    """Return folded label → code of each dimension that tells what the ages count.
+
+    Args:
+        compositions: families of columns of a line.
+    """
+    kinds = [d for c in compositions for d in c.dimensions if d.name in c.unsaid]
+    return [{fold.joined(t): code.code for code in d.codes for t in (code.label_ja, *code.synonyms)} for d in kinds]
+
+
+def row_by_row(texts: Sequence[Sequence[str]], unsaid: Iterable[Mapping[str, str]]) -> bool:
     """Return whether a column tells row by row what the ages count: 定員, 現況, 空き under each other.
 
     Args:
         texts: the first short texts of each column, folded.
-        compositions: families of columns of the line.
+        unsaid: what :func:`codes_unsaid` tells of the line.
     """
-    kinds = [d for c in compositions for d in c.dimensions if d.name in c.unsaid]
-    named = [{fold.joined(t): code.code for code in d.codes for t in (code.label_ja, *code.synonyms)} for d in kinds]
-    return any(_several(told, codes) for codes in named for told in texts)
+    return any(_several(told, codes) for codes in unsaid for told in texts)
 
 
 def _several(told: Sequence[str], codes: Mapping[str, str]) -> bool:

@@ -125,7 +125,7 @@ class _Values:
         if not kind.figure:
             cells = self._continued(column, cells)
         reader = self._reader(name)
-        read = list(map(reader.read, cells))
+        read = reader.each(cells)
         if kind.figure:
             self._spread(column, read, reader)
         self._crossed(name, column, read)
@@ -280,11 +280,9 @@ class _Values:
 
 
 def _typed(values: FieldValues) -> FieldColumn:
-    marked = [
-        (at, value)
-        for at, value in enumerate(values.read)
-        if value.note or value.status not in _SIMPLE or str(value.value) != value.raw.strip()
-    ]
+    different = {id(value): value for value in values.read}.values()
+    odd = {id(v) for v in different if v.note or v.status not in _SIMPLE or str(v.value) != v.raw.strip()}
+    marked = [(at, value) for at, value in enumerate(values.read) if id(value) in odd]
     return FieldColumn(values.field, values.column, values.cells, [v.value for v in values.read], marked)
 
 

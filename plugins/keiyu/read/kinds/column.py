@@ -76,6 +76,15 @@ class Normaliser:
                 self._known[key] = known
         return known
 
+    def each(self, cells: Sequence[Cell | None]) -> list[Value]:
+        """Read cells, and return the reading of each.
+
+        Args:
+            cells: what a decoder yields; none is a blank.
+        """
+        keyed, read = self._different(cells)
+        return list(map(read.__getitem__, keyed))
+
     def _read(self, cell: Cell) -> Value:
         if not isinstance(cell, str):
             return self.kind.read(cell, self.terms)
@@ -155,8 +164,7 @@ class Normaliser:
     def _by_cell(self, cells: Sequence[Cell | None], done: _Growing, rewritten: bool) -> None:
         """Read cells one by one, equal ones once."""
         first = len(done.values)
-        keyed: Sequence[Any] = list(zip(map(type, cells), cells, strict=True)) if bool in map(type, cells) else cells
-        read = {key: self.read(key[1] if isinstance(key, tuple) else key) for key in set(keyed)}
+        keyed, read = self._different(cells)
         values = {key: reading.value for key, reading in read.items()}
         done.values.extend(map(values.__getitem__, keyed))
         odd = {key: reading for key, reading in read.items() if self._needs_mark(reading)}
@@ -164,6 +172,11 @@ class Normaliser:
             odd |= {key: reading for key, reading in read.items() if self._is_rewritten(key, reading)}
         if odd:
             done.marked.extend((i, odd[key]) for i, key in enumerate(keyed, first) if key in odd)
+
+    def _different(self, cells: Sequence[Cell | None]) -> tuple[Sequence[Any], dict[Any, Value]]:
+        """Return what tells cells apart, 1 from yes too, and the reading of each that is different."""
+        keyed: Sequence[Any] = list(zip(map(type, cells), cells, strict=True)) if bool in map(type, cells) else cells
+        return keyed, {key: self.read(key[1] if isinstance(key, tuple) else key) for key in set(keyed)}
 
     def _needs_mark(self, reading: Value) -> bool:
         if reading.note or reading.more:
