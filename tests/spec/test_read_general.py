@@ -214,6 +214,13 @@ def test_a_legend_goes_before_the_signs_of_the_line() -> None:
     assert answer["rows"][1]["status"] == {f"vacancy_age{age}": "not_applicable" for age in range(3)}
 
 
+def test_signs_explained_side_by_side_mean_each_its_own() -> None:
+    rows = table(["施設名", *[f"{a}歳" for a in range(4)]], NAMES, ["○"] * 4, ["×"] * 4, ["△"] * 4, ["－"] * 4)
+    legend = "○：空きあり　△：クラスなし　×：空きがありません　－：入所しにくい"
+    answer = told(text([["空き状況"], [legend], *rows]))
+    assert list(answer["rows"][0]["status"].values()) == ["unknown", "none", "not_applicable", "unknown"]
+
+
 def test_what_is_no_table_is_refused_with_its_reason() -> None:
     answer = told("これは表ではありません\n".encode())
     assert (answer["expect"], answer["reason"]["rule_id"]) == ("reject", "read.table.none")

@@ -13,23 +13,23 @@ from keiyu.read.grid import Cell
 BLANK: Final = ""
 DIAGONAL: Final = "diagonal"
 _SLASHES: Final = frozenset(("／", "/", "＼", "\\"))
-_MEANS: Final = r"[\s\u3000]*(?:は、?|とは|…+|‥+|・{2,}|\.{2,}|:|：|=|＝|→|⇒|－|―|-|~|～|\s)+[\s\u3000]*"
+_MEANS: Final = r"[\s\u3000]*(?:は、?|とは|…+|‥+|[・･]{2,}|\.{2,}|:|：|=|＝|→|⇒|－|―|-|~|～|\s)+[\s\u3000]*"
 _OPEN: Final = '「『"“＜<【\\[（('
 _CLOSE: Final = '」』"”＞>】\\]）)'
 _QUOTED: Final = re.compile(
     rf"[{_OPEN}](?P<mark>[^{_OPEN}{_CLOSE}\n]{{1,6}})[{_CLOSE}]{_MEANS}(?P<says>[^「『【\n、。；;]{{2,60}})"
 )
+_SAYS: Final = re.compile(r"[^\n、。；;]{2,60}")
 _LONGEST: Final = 2_000
 
 
 @cache
 def _plain(schemas: Path) -> re.Pattern[str]:
-    """Return the pattern of a sign, or a word for one, without quotes around it."""
+    """Return the pattern of a sign, or a word for one, without quotes around it, and of what says that it means."""
     known = words.load(schemas)
     named = "|".join(map(re.escape, sorted(known.blank | known.crossed_out, key=len, reverse=True)))
     return re.compile(
-        rf"(?:^|[\s\u3000、。，,；;（(※])(?P<mark>[○〇◯◎●△▲▽×✕☆★□■／/＼－\-*＊]|{named})"
-        rf"{_MEANS}(?P<says>[^\n、。；;]{{2,60}})"
+        rf"(?<![^\s\u3000、。，,；;（(※／/])(?P<mark>[○〇◯◎●△▲▽×✕☆★□■／/＼\-－―*＊]|{named}){_MEANS}", re.MULTILINE
     )
 
 
@@ -61,8 +61,17 @@ def _explained(cells: Sequence[Cell], plain: re.Pattern[str]) -> Iterator[tuple[
     """Yield each sign with what is said of it."""
     for cell in cells:
         if isinstance(cell, str) and 1 < len(cell) <= _LONGEST:
-            for pattern in (plain, _QUOTED):
-                yield from ((m["mark"].strip(), m["says"]) for m in pattern.finditer(cell))
+            yield from _side_by_side(cell, list(plain.finditer(cell)))
+            yield from ((m["mark"].strip(), m["says"]) for m in _QUOTED.finditer(cell))
+
+
+def _side_by_side(text: str, marks: Sequence[re.Match[str]]) -> Iterator[tuple[str, str]]:
+    """Yield signs explained in one line; what is said of one ends where the next begins: ○：空きあり　×：空きなし."""
+    ends = (*(mark.start() for mark in marks[1:]), len(text))
+    for mark, end in zip(marks, ends, strict=False):
+        says = _SAYS.match(text, mark.end(), end)
+        if says:
+            yield mark["mark"].strip(), says[0]
 
 
 def _meaning(says: str, legend: Sequence[Symbol]) -> Symbol | None:
