@@ -114,5 +114,32 @@ def test_names_under_no_header_are_names(names: list[str], holds: str | None) ->
     assert mapped(answer)[""] == holds
 
 
+def test_names_under_a_header_not_known_are_asked_about_where_no_column_is_of_names() -> None:
+    rows = "".join(f"{name},{street},120\n" for name, street in zip(NAMES, STREETS, strict=True))
+    answer = listed(f"避難所一覧\n退避所の名称,所在地,収容人数\n{rows}")
+    assert mapped(answer) == {"退避所の名称": "?", "所在地": "address", "収容人数": "shelter_capacity"}
+
+
+def test_two_columns_of_one_age_are_both_asked_about() -> None:
+    rows = "".join(f"{name},{n},{n % 2},2,0\n" for n, name in enumerate(NAMES))
+    answer = listed(f"保育園の空き人数\n園名,0歳児(57日～),0歳児(6か月～),1歳児,2歳児\n{rows}")
+    assert list(mapped(answer).values()) == ["name", "?", "?", "vacancy_age1", "vacancy_age2"]
+
+
+def test_a_legend_says_what_is_counted() -> None:
+    rows = "".join(f"{name},○,×,◎\n" for name in NAMES)
+    legend = "◎：空きがあります　○：若干名　×：空きがありません"
+    answer = listed(f"保育施設 入園見込み\n{legend}\n園名,0歳児,1歳児,2歳児\n{rows}")
+    assert list(mapped(answer).values()) == ["name", "vacancy_age0", "vacancy_age1", "vacancy_age2"]
+
+
+def test_ages_that_add_up_to_one_of_two_sizes_count_places() -> None:
+    places = [(60, 6, 10, 14, 30), (90, 9, 18, 23, 40)] * 2
+    lines = zip(NAMES, STREETS, places, strict=True)
+    rows = "".join(f"{name},{street},{','.join(map(str, of))}\n" for name, street, of in lines)
+    answer = listed(f"園名,住所,定員数,0歳,1歳,2歳,3歳\n{rows}")
+    assert list(mapped(answer).values())[3:] == [f"capacity_age{age}" for age in range(4)]
+
+
 def listed(text: str) -> dict[str, Any]:
     return inspect(text.encode(), "list.csv", CONTRACTS, AREAS, schemas=SCHEMAS)

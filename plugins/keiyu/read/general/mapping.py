@@ -100,9 +100,9 @@ class Mapped:
         review: whether a person must look.
         candidates: the fields it may hold, the surest first.
         why: the reason beyond the candidates: ``blank``, ``unasked``, ``unlike``, ``same`` (as another column),
-            ``better`` (another column fits better), ``twins``, ``between``, ``contradiction``, ``doubt``, ``shifted``,
-            ``headless``, ``rows`` (a record has several), ``months`` (the same column for several), ``month`` (read as
-            another table), ``day`` (of another), ``labels`` and ``spread`` (rows of one: labels, figures).
+            ``better`` (another fits better), ``twins``, ``between``, ``contradiction``, ``doubt``, ``shifted``,
+            ``headless``, ``called`` (names of something), ``rows`` (a record has several), ``months`` (one column for
+            several), ``month`` (read as another table), ``day`` (of another), ``labels``, ``spread`` (rows of one).
         other: the column that the reason names.
         part: which part of the field it is, where the field lies in several columns.
         known: the known form that settles it, in Japanese and in English.
@@ -328,9 +328,9 @@ class Mapper:
         owner: Mapping[str, int],
     ) -> Mapped:
         """Decide about one column what does not depend on columns that fit as well."""
-        if name is None:
+        best = next((c for c in ranked if c.field == name), None)
+        if name is None or best is None or best.confidence < USE <= ranked[0].confidence:
             return _without(column, heard, ranked)
-        best = next(c for c in ranked if c.field == name)
         if not column.sample and heard.either is not None:
             return Mapped(column.index, None, 0.6, candidates=ranked, why="blank")
         free = [c for c in ranked if c.field not in owner and c.field != name]

@@ -315,7 +315,7 @@ def understand(found: Found, lines: Sequence[LineWords]) -> tuple[LineWords, Und
 
 
 def _named(found: Found, line: LineWords, understanding: Understanding) -> Understanding:
-    return with_names(understanding, found.seen, line.judge, line.subjects.names)
+    return with_names(understanding, found.seen, line.judge, line.subjects.names, line.lexis.cues)
 
 
 class Start:

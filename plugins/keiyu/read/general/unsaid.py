@@ -20,7 +20,7 @@ _FEWEST: Final = 2
 _ALL: Final = 0.9
 """Share of the rows in which a sum is the sum of its parts: city halls err too."""
 _DIFFERENT: Final = 3
-"""So many different sums are no chance."""
+"""So many different sums are no chance; nor are fewer, of so many figures each."""
 
 
 def left_over(columns: Iterable[Sequence[Cell]], cues: Cues) -> bool:
@@ -48,8 +48,10 @@ def whole_of(ages: Sequence[Sequence[Cell]], others: Mapping[int, Sequence[Cell]
     """
     if len(ages) < _FEWEST:
         return None
-    sums = [sum(figure for figure in row if figure is not None) for row in zip(*map(_figures, ages), strict=True)]
-    wholes = [at for at, cells in others.items() if _adds_up(sums, _figures(cells))]
+    rows = [[figure for figure in row if figure] for row in zip(*map(_figures, ages), strict=True)]
+    sums = [sum(row) for row in rows]
+    long = sum(len(row) >= _DIFFERENT for row in rows) >= _SIGNS * len(rows)
+    wholes = [at for at, cells in others.items() if _adds_up(sums, _figures(cells), _FEWEST if long else _DIFFERENT)]
     return wholes[0] if len(wholes) == 1 else None
 
 
@@ -59,7 +61,7 @@ def _figures(cells: Sequence[Cell]) -> list[float | None]:
     return [known[cell] for cell in cells]
 
 
-def _adds_up(sums: Sequence[float], figures: Sequence[float | None]) -> bool:
+def _adds_up(sums: Sequence[float], figures: Sequence[float | None], least: int) -> bool:
     right = wrong = 0
     different: set[float] = set()
     for one, whole in zip(sums, figures, strict=True):
@@ -68,7 +70,7 @@ def _adds_up(sums: Sequence[float], figures: Sequence[float | None]) -> bool:
             right, wrong = (right + 1, wrong) if one == whole else (right, wrong + 1)
             if wrong > (1 - _ALL) * len(figures):
                 return False
-    return right >= _ALL * (right + wrong) and len(different) >= _DIFFERENT
+    return right >= _ALL * (right + wrong) and len(different) >= least
 
 
 def _figure(cell: Cell) -> float | None:
