@@ -66,3 +66,17 @@ def test_forms_beside_each_other_are_not_read() -> None:
 def test_a_header_whose_first_record_is_blank_is_none_of_them() -> None:
     found = told([list(LABELS.values()), *([*record.values()] for record in RECORDS)])
     assert (found["header_rows"], found["data_rows"]) == ([1], 3)
+
+
+@pytest.mark.parametrize(
+    "header", [["種別", "名称"], ["種別", "名称", "公私", "備考２"], ["名称", "住所", "種別", "様子"]]
+)
+def test_lists_whose_words_are_labels_too_are_lists(header: list[str]) -> None:
+    said = {
+        "種別": ["保育所", "認定こども園", "小規模保育"],
+        "名称": ["ひかり保育園", "みどりこども園", "さくら園"],
+        "公私": ["公立", "私立", "私立"],
+        "住所": ["船橋市本町1-1", "船橋市本町2-2", "船橋市本町3-3"],
+    }
+    found = told([header, *([said.get(label, ["-"] * 3)[n] for label in header] for n in range(3))])
+    assert (found["header_rows"], found["data_rows"]) == ([1], 3)

@@ -61,6 +61,8 @@ def paired(grid: Grid, labels: AbstractSet[str], names: Callable[[str], bool]) -
     fewest = sorted(map(len, records))[len(records) // 2]
     if len(told) < _SHARE * len(rows) or named < _SHARE * len(records) or fewest < least:
         return None
+    if len(records) == 1 and not _is_form(records[0], labels):
+        return None
     begins = [min(pair.row for pair in record.values()) for record in records]
     return [_made(grid, start, records, begins)] if len(set(begins)) == len(begins) else []
 
@@ -70,12 +72,18 @@ def _start(grid: Grid, labels: AbstractSet[str]) -> int | None:
     if grid.features or len(grid.rows) > LONGEST:
         return None
     first = next((n for n, row in enumerate(grid.rows[:DEPTH]) if _begins(row, labels)), None)
-    if first is None:
+    if first is None or any(sum(_is_label(c, labels) for c in row) >= _FEWEST for row in grid.rows[:first]):
         return None
     filled = (n for n in range(first, min(first + DEPTH, len(grid.rows))) if any(c != "" for c in grid.rows[n]))
     behind = {pair.column for pair in _pairs(grid.rows[first], first, labels)}
     told = (_pairs(row, n, labels) or _under(row, n, behind, labels) for n in filled if (row := grid.rows[n]))
     return first if all(islice(told, _FEWEST)) else None
+
+
+def _is_form(record: _Record, labels: AbstractSet[str]) -> bool:
+    """Return whether the only record of a sheet is a form: its labels are known, and each stands once."""
+    known = sum(label in labels for label, _ in record)
+    return known >= _SHARE * len(record) and all(time == 1 for _, time in record)
 
 
 def _begins(row: Row, labels: AbstractSet[str]) -> bool:
@@ -91,7 +99,7 @@ def _pairs(row: Row, number: int, labels: AbstractSet[str]) -> list[_Pair]:
     """Return the labels of a row with their values; none where it holds anything else."""
     cells = [(at, cell) for at, cell in enumerate(row) if cell != ""]
     known = [_is_label(cell, labels) for _, cell in cells]
-    if len(cells) % 2 == 0 and _alternate(known[::2], known[1::2]):
+    if cells and len(cells) % 2 == 0 and _alternate(known[::2], known[1::2]):
         texts = [(label, at) for (_, label), (at, _) in zip(cells[::2], cells[1::2], strict=True)]
         return [_Pair(label, number, at) for label, at in texts if isinstance(label, str)]
     found: list[_Pair] = []
@@ -115,7 +123,7 @@ def _under(row: Row, number: int, behind: AbstractSet[int], labels: AbstractSet[
 
 def _alternate(known: Sequence[bool], behind: Sequence[bool]) -> bool:
     """Return whether labels and values take turns: a value may be a word that stands over columns too (保育所)."""
-    return (all(known) and not all(behind)) or (not any(behind) and 2 * sum(known) >= len(known) > 0)
+    return known[0] and ((all(known) and not all(behind)) or (not any(behind) and 2 * sum(known) >= len(known)))
 
 
 def _records(rows: Sequence[Sequence[_Pair]]) -> Iterator[_Record]:
