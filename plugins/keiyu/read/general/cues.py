@@ -48,6 +48,7 @@ class Cues:
         no_matter: signs that say neither.
         stated: words beside the date to which a table refers.
         published: words beside the day on which it was made public.
+        entered: words behind the month from which children are taken in; what makes them another's.
         drawn_up: words beside a date of drawing up.
         spellings: other spelling of a word → the one by which it is known.
         cut: what parts of a number that is cut over columns are called: the first, and those behind it → its label.
@@ -73,6 +74,7 @@ class Cues:
     no_matter: frozenset[str]
     stated: tuple[str, ...]
     published: tuple[str, ...]
+    entered: tuple[tuple[str, ...], tuple[str, ...]]
     drawn_up: tuple[str, ...]
     spellings: Mapping[str, str]
     cut: tuple[Mapping[str, str], Mapping[str, str]]
@@ -86,6 +88,13 @@ class Cues:
         """A footnote's mark at the end of a header, with its number."""
         signs = "|".join(map(re.escape, self.footnotes))
         return re.compile(rf"(?<!\s)\s*+[(（\[]?(?:{signs})\s*+[\d０-９]*+\s*+[)）\]]?\s*+$")
+
+    @cached_property
+    def entry(self) -> re.Pattern[str]:
+        """The month from which children are taken in, its year where that is said: 令和8年6月入所."""
+        words, others = ("|".join(map(re.escape, each)) for each in self.entered)
+        year = r"(?:((?:令和|平成|[RH])\s?(?:\d{1,2}|元)|\d{4})\s?年\s?)?"
+        return re.compile(rf"{year}(?<!\d)(1[0-2]|[1-9])\s?月\s?(?:1日\s?)?(?:{words})(?!{others})")
 
     @cached_property
     def _respelt(self) -> re.Pattern[str]:
@@ -171,6 +180,7 @@ def load(schemas: Path) -> Cues:
         no_matter=_labels(raw["left_over"]["neither"]),
         stated=tuple(raw["stated"]),
         published=tuple(raw["published"]),
+        entered=(_folded(raw["entered"]["of"]), _folded(raw["entered"]["not"])),
         drawn_up=tuple(raw["drawn_up"]),
         spellings={fold.joined(o): fold.joined(word) for word, others in raw["spellings"].items() for o in others},
         cut=(_parts(raw["cut"], "first"), _parts(raw["cut"], "then")),

@@ -23,6 +23,7 @@ _DATED: Final = re.compile(rf"[※*(（\[【〔]?\s*(?:{_DAY.pattern})\s*(?:現�
 
 TITLE: Final = 4.0
 STATED: Final = 6.0
+ENTERED: Final = 6.5
 SHEET: Final = 3.5
 HEADER: Final = 3.0
 LONG: Final = 1.5
@@ -69,11 +70,30 @@ def _said(grid: Grid, top: int, cues: Cues) -> Iterator[tuple[dt.date, float]]:
     """Yield what the rows over a table say, with how much it counts."""
     for number, row in enumerate(grid.rows[:top]):
         filled = [cell for cell in row if cell != ""]
-        found = [(date, weight) for cell in filled if (weight := _weight(cell, cues)) for date in _dates(cell)]
+        weighed = [(cell, weight) for cell in filled if (weight := _weight(cell, cues))]
+        found = [told for cell, weight in weighed for told in _told(cell, weight, cues)]
         whole = "".join(map(_written, row)) if not found and len(filled) > 1 else ""
         if _YEAR in whole and len(whole) <= _SHORT:
             found = [(date, _weight(whole, cues)) for date in _dates(whole)]
         yield from ((date, weight - 0.01 * number) for date, weight in found)
+
+
+def _told(cell: Cell, weight: float, cues: Cues) -> list[tuple[dt.date, float]]:
+    entry = _entry(cell, cues) if weight == STATED else []
+    return [(date, ENTERED if entry else weight) for date in entry or _dates(cell)]
+
+
+def _entry(cell: Cell, cues: Cues) -> list[dt.date]:
+    """Return the one month from which a title says that children are taken in: ６月入所（令和８年５月１０日現在）."""
+    said = set(cues.entry.findall(fold.value(cell))) if isinstance(cell, str) and cell else set()
+    if len(said) != 1:
+        return []
+    year, month = said.pop()
+    day = None if year else find_date(str(cell))
+    first = parse_date(f"{year}年{month}月1日") if year else None
+    if day is not None:
+        first = dt.date(day.year + (int(month) < day.month), int(month), 1)
+    return [first] if first else []
 
 
 def _written(cell: Cell) -> str:

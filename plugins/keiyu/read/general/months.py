@@ -14,6 +14,7 @@ _APRIL: Final = 4
 """The first month of a fiscal year (会計年度, 地方自治法208条)."""
 
 _YEAR: Final = re.compile(r"((?:令和|平成|[RH])\s?(?:\d{1,2}|元)|(?<!\d)\d{4})\s?年度")
+_DAY: Final = re.compile(r"(?<![\d年])(1[0-2]|[1-9])\s?月\s?([12]\d|3[01]|[1-9])\s?日\s?(?:現在|時点)")
 _MONTH: Final = re.compile(r"(?<!\d)(1[0-2]|[1-9])\s?月(?!\s?\d|日)")
 
 
@@ -48,11 +49,18 @@ def years_in(text: str) -> Iterator[int]:
 
 
 def _month(table: Table, year: int) -> dt.date | None:
-    """Return the month of a fiscal year that the name of a sheet or a title says; none where it says several."""
-    months = {int(found) for found in _MONTH.findall(fold.value(table.found.title))}
-    if len(months) != 1:
+    """Return the month of a fiscal year that the name of a sheet or a title says; none where it says several.
+
+    A day that it says (６月１日現在) is that day, where it says no month.
+    """
+    title = fold.value(table.found.title)
+    months = {(int(month), 1) for month in _MONTH.findall(title)}
+    days = months or {(int(month), int(day)) for month, day in _DAY.findall(title)}
+    if len(days) != 1:
         return None
-    return month_of(year, months.pop())
+    month, day = days.pop()
+    first = month_of(year, month)
+    return parse_date(f"{first.year}-{month}-{day}")
 
 
 def month_of(year: int, month: int) -> dt.date:
