@@ -251,6 +251,15 @@ def test_inspect_tells_what_could_not_be_decoded_for_certain() -> None:
     assert [said["rule_id"] for said in answer["findings"]] == ["read.decode.quotes"]
 
 
+def test_a_header_without_a_record_is_rejected_as_the_pipeline_says_it() -> None:
+    header = ["施設名", "所在地", "電話番号", "定員"]
+    answer = told(text([["八王子市 保育施設一覧"], header]))
+    assert (answer["expect"], answer["reason"]["rule_id"]) == ("reject", "read.table.empty")
+    assert [column["header"] for column in answer["columns"]] == header
+    found = read(text([["八王子市 保育施設一覧"], header]), "list.csv", CONTRACTS, AREAS, schemas=SCHEMAS)
+    assert "read.table.empty" in [f.rule_id for f in found.findings] and not found.tables
+
+
 def test_a_look_alike_of_the_capacity_is_asked_and_other_labels_that_decide_nothing_are_not() -> None:
     header = ["施設名", "所在地", "定員", "受入可能数", "区"]
     found = told(text(table(header, NAMES, ADDRESSES, [60, 90, 100, 20], [1, 0, 3, 2], ["中央"] * 4)))

@@ -26,7 +26,7 @@ from keiyu.read.general.telling import told
 from keiyu.read.general.telltale import tells
 from keiyu.read.general.written import row_of, written
 from keiyu.read.grid import Workbook, letters
-from keiyu.read.lists import is_known, is_remembered
+from keiyu.read.lists import is_empty, is_known, is_remembered
 from keiyu.read.model import Reading
 from keiyu.read.notes import Notes
 from keiyu.read.owner import owner_of
@@ -102,9 +102,17 @@ def inspect(
         }
     document = {**_document(filename, workbook, whole, areas), **_remembered(filename, whole, schemas)}
     document["findings"] = [_said(said) for said in _remarks(filename, workbook, schemas)]
-    if line is None and document["layout"] is None and not tells(whole.main):
+    return _doubted(document, whole.main, schemas, line)
+
+
+def _doubted(document: dict[str, Any], main: Table, schemas: Path, line: str | None) -> dict[str, Any]:
+    """Tell of a table that it has no record, or that nothing says which line it belongs to."""
+    if is_empty(main) and not document["further_rows"]:
+        empty = finding(schemas, "read.table.empty", Place(document["file"], main.found.grid.name))
+        document |= {"expect": "reject", "reason": _said(empty)}
+    if line is None and document["layout"] is None and not tells(main):
         document["line"] = None
-        document["findings"].append(_of_no_line(filename, whole.main, schemas))
+        document["findings"].append(_of_no_line(document["file"], main, schemas))
     return document
 
 

@@ -18,7 +18,7 @@ from keiyu.read.model import Reading
 from keiyu.read.notes import Notes
 from keiyu.read.parts import LAYOUT, Sorter
 
-__all__ = ["LAYOUT", "fill", "is_known", "is_remembered"]
+__all__ = ["LAYOUT", "fill", "is_empty", "is_known", "is_remembered"]
 
 
 def is_remembered(workbook: Workbook, contracts: Sequence[Contract], schemas: Path, line: str | None = None) -> bool:
@@ -81,7 +81,7 @@ def fill(
     memory = whole.main.understanding.memory
     known = memory is not None and memory.exact
     if not known and not is_of_line(whole.main):
-        return _is_empty(reading, whole.main, notes)
+        return _tell_empty(reading, whole.main, notes)
     if not known and reading.line is None and not tells(whole.main):
         nearest = whole.main.line.contract
         notes.add("read.line.untold", sheet=whole.main.found.grid.name, line=nearest.line, name_ja=nearest.name_ja)
@@ -91,11 +91,19 @@ def fill(
     return True
 
 
-def _is_empty(reading: Reading, table: Table, notes: Notes) -> bool:
-    """Tell of a list that has its header and no record; one with a column of codes may be a nil return."""
+def is_empty(table: Table) -> bool:
+    """Return whether a list has its header and no record; one with a column of codes may be a nil return.
+
+    Args:
+        table: the table, understood.
+    """
     coded = table.line.contract.respondents.field in table.understanding.fields
-    told = reading.line is not None or tells(table)
-    if table.body.records or coded or not told or not has_header(table):
+    return not table.body.records and not coded and has_header(table)
+
+
+def _tell_empty(reading: Reading, table: Table, notes: Notes) -> bool:
+    """Tell of a list that has no record."""
+    if not is_empty(table) or (reading.line is None and not tells(table)):
         return False
     notes.add("read.table.empty", sheet=table.found.grid.name)
     reading.line = table.line.contract.line
