@@ -114,6 +114,12 @@ def test_ages_over_counts_are_read_as_ages_under_them() -> None:
         ("", "保育士数", "list", None),
         ("", "退園予定者数", "空き状況", None),
         ("", "R7.10", "就学前児童数", None),
+        ("", "外国籍児童", "空き状況", None),
+        ("", "送迎バス利用", "空き状況", None),
+        ("", "特別支援", "空き状況", None),
+        ("", "印刷用", "空き状況", "vacancy"),
+        ("", "Sheet1", "空き状況", "vacancy"),
+        ("松本市の空き状況", "特別支援", "list", "vacancy"),
     ],
 )
 def test_title_sheet_and_file_say_what_bare_ages_count(title: str, sheet: str, file: str, item: str | None) -> None:

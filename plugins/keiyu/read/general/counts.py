@@ -69,14 +69,19 @@ class Counts:
     def title(self, text: str) -> Said:
         """Return what stands over a table says; the last text that names a count decides whether it is another.
 
+        What only the file's name says does not go for a sheet that is called by a word that is not known: 外国籍児童
+        in a file of 空き状況.
+
         Args:
-            text: the title as it stands, a text to a line.
+            text: the title as it stands, a text to a line: the file's name, the sheet's and what stands above.
         """
         lines = [(line, self._hear(line)) for line in text.split("\n")]
         last = next(
             (told for line, told in reversed(lines) if told.codes or (told.counted and self._heads(line))), None
         )
         if last is not None and not last.codes:
+            return Said(other=True)
+        if _is_of_file(lines):
             return Said(other=True)
         codes = frozenset[str]().union(*(told.codes for _, told in lines))
         return Said(codes, not codes and any(told.strange and not line.isascii() for line, told in lines))
@@ -154,3 +159,10 @@ class Counts:
     @cached_property
     def _lengths(self) -> tuple[int, ...]:
         return tuple(sorted({len(word) for word in self._words} - {0}))
+
+
+def _is_of_file(lines: Sequence[tuple[str, _Heard]]) -> bool:
+    """Return whether the file's name alone names a count, and the sheet's says something else."""
+    file, *others = (told for _, told in lines)
+    strange = bool(others) and others[0].strange and not lines[1][0].isascii()
+    return bool(file.codes) and strange and not any(told.codes for told in others)
