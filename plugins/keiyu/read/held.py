@@ -4,6 +4,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cached_property
+from operator import itemgetter
 from typing import Any, Final, overload
 
 import numpy as np
@@ -260,7 +261,9 @@ def chosen(cells: Sequence[Any], rows: "Sequence[int] | np.ndarray[Any, Any]") -
     """
     if isinstance(cells, Texts):
         return cells.chosen(rows)
-    return cells[rows.start : rows.stop : rows.step] if isinstance(rows, range) else list(map(cells.__getitem__, rows))
+    if isinstance(rows, range):
+        return cells[rows.start : rows.stop : rows.step]
+    return list(itemgetter(*rows)(cells)) if len(rows) > 1 else [cells[row] for row in rows]
 
 
 def labelled(cells: Sequence[Any], labels: AbstractSet[str], folded: Callable[[str], str]) -> Sequence[int]:

@@ -8,6 +8,7 @@ import datetime as dt
 import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
 from keiyu.codes.eras import parse_date
@@ -71,7 +72,7 @@ def plain_figures(cells: Sequence[Cell]) -> tuple[int, ...] | None:
     try:
         if kinds == _FLOATS:
             try:
-                return tuple(map(_SMALL.__getitem__, cells))  # type: ignore[arg-type]
+                return itemgetter(*cells)(_SMALL) if len(cells) > 1 else (_SMALL[cells[0]],)  # type: ignore[index]
             except KeyError:
                 figures = tuple(map(int, cells))  # type: ignore[arg-type]
                 same = figures == tuple(cells)

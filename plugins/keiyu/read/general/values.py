@@ -180,6 +180,11 @@ class _Values:
         """The records, counted from the first row under the header."""
         return np.asarray(self._rows, "int64") - self._table.found.first
 
+    @cached_property
+    def _below(self) -> list[int]:
+        """The same, as a list."""
+        return [row - self._table.found.first for row in self._rows]
+
     def _cells(self, column: int) -> Sequence[Cell]:
         rows = self._rows
         if not rows:
@@ -188,7 +193,7 @@ class _Values:
         cells = self._table.found.grid.column(column, first)
         if rows[-1] - rows[0] + 1 == len(rows):
             return chosen(cells, range(rows[0] - first, rows[-1] + 1 - first))
-        return chosen(cells, self._offsets if isinstance(cells, Texts) else [row - first for row in rows])
+        return chosen(cells, self._offsets if isinstance(cells, Texts) else self._below)
 
     def _cells_of(self, name: str, column: int) -> Sequence[Cell]:
         """Return the cells of a field, those of its parts joined."""
