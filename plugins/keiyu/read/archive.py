@@ -10,6 +10,7 @@ import re
 import struct
 import zipfile
 import zlib
+from contextlib import suppress
 from functools import lru_cache
 from html import unescape
 from typing import Final, Literal
@@ -29,6 +30,9 @@ _SMALL: Final = 32_768
 _LETTERS: Final = 5
 _DIGITS: Final = 12
 """Longer addresses are far enough at that length."""
+
+_MOST_SWELLING: Final = 1_032
+"""Bytes that one byte of deflated data may unpack to (RFC 1951: 258 bytes in two bits)."""
 
 _LOCAL_HEADER: Final = struct.Struct("<26xHH")
 _BOOK: Final = "xl/workbook.xml"
@@ -68,6 +72,8 @@ _DECLARES: Final = re.compile(
 """A document type stands before the first element, or nowhere."""
 _STRINGS: Final = "xl/sharedstrings.xml"
 _ITEM: Final = re.compile(rb"<(?:\w+:)?si\b")
+_ODD_ITEMS: Final = (re.compile(rb"<si(?!>)"), re.compile(rb":si"))
+_SHORTEST_ITEM: Final = 3
 _INDEX: Final = re.compile(rb"v>\s*(\d{1,9})\s*<")
 _SHORTEST_CELL: Final = 20
 """Bytes of the shortest cell that names a shared text."""
@@ -95,14 +101,14 @@ class Parts:
         """Whether a part has a password."""
         return any(e.flag_bits & 1 for e in self.entries.values())
 
-    def packed(self, name: str) -> tuple[bytes, int]:
-        """Return a part as it is packed, and how.
+    def packed(self, name: str) -> tuple[bytes, int, int]:
+        """Return a part as it is packed, how, and how large it is said to be.
 
         Raises:
             RefusedError: the archive's list points nowhere.
         """
         entry = self.entries[name]
-        return _packed(self._data, entry), entry.compress_type
+        return _packed(self._data, entry), entry.compress_type, entry.file_size
 
     def get(self, name: str) -> bytes:
         """Return a part; nothing where there is none.
@@ -154,9 +160,9 @@ def inspect(parts: Parts) -> dict[str, Lost]:
     lost: dict[str, Lost] = {}
     whole, texts, strings = 0, 0, ""
     for name in parts.entries:
-        packed, method = parts.packed(name)
+        packed, method, said = parts.packed(name)
         judge = _judged_before if len(packed) <= _SMALL else _judged
-        size, cells = judge(packed, method)
+        size, cells = judge(packed, method, said)
         whole += size
         if name.lower() == _STRINGS:
             texts, strings = size, name
@@ -169,9 +175,9 @@ def inspect(parts: Parts) -> dict[str, Lost]:
     return {sheet: lost[part] for sheet, part in sheet_parts(parts).items() if part in lost} if lost else {}
 
 
-def _judged(packed: bytes, method: int) -> tuple[int, Lost]:
+def _judged(packed: bytes, method: int, said: int) -> tuple[int, Lost]:
     """Return the unpacked size of a part and the cells that a decoder would lose, if it is a sheet."""
-    part = _unpack(packed, method)
+    part = _unpack(packed, method, said)
     if part.startswith(_TEXTUAL):
         refuse_dangerous(part)
     if b"sheetData" not in part:
@@ -207,10 +213,10 @@ def _refuse_swelling(parts: Parts, strings: str, values: int) -> None:
         RefusedError: the texts of all cells together are larger than the limit, or more than cells may be.
     """
     part = parts.get(strings)
-    items = part.count(b"<si")
-    if items + part.count(b":si") > MOST_CELLS:
+    many = len(part) > _SHORTEST_ITEM * MOST_CELLS
+    if many and part.count(b"<si") + part.count(b":si") > MOST_CELLS:
         raise RefusedError("read.decode.too_large", value=f"> {MOST_CELLS:,} cells")
-    plain = part.count(b"<si>") == items and b":si" not in part
+    plain = not any(pattern.search(part) for pattern in _ODD_ITEMS)
     sizes = list(map(len, part.split(b"<si>") if plain else _ITEM.split(part)))[1:]
     if values * max(sizes, default=0) < MOST_TEXT:
         return
@@ -248,20 +254,28 @@ def _packed(data: bytes, entry: zipfile.ZipInfo) -> bytes:
     return data[start : start + entry.compress_size]
 
 
-def _unpack(packed: bytes, method: int) -> bytes:
-    """Unpack one part without believing its declared size."""
+def _unpack(packed: bytes, method: int, said: int) -> bytes:
+    """Unpack one part without believing its declared size, which only says how much room to make at first."""
     if method == zipfile.ZIP_STORED:
         part = packed
     elif method == zipfile.ZIP_DEFLATED:
-        try:
-            part = zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed, MOST_UNPACKED + 1)
-        except zlib.error as error:
-            raise RefusedError("read.decode.damaged", value=str(error)) from error
+        part = _inflated(packed, said)
     else:
         raise RefusedError("read.decode.damaged", value=f"compression {method}")
     if len(part) > MOST_UNPACKED:
         raise RefusedError("read.decode.too_large", value=f"> {MOST_UNPACKED // 1024**2} MiB")
     return part
+
+
+def _inflated(packed: bytes, said: int) -> bytes:
+    most = _MOST_SWELLING * len(packed)
+    if most <= MOST_UNPACKED:
+        with suppress(zlib.error):  # what breaks off is unpacked as far as it goes, below
+            return zlib.decompress(packed, -zlib.MAX_WBITS, max(1, min(said, most)))
+    try:
+        return zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed, MOST_UNPACKED + 1)
+    except zlib.error as error:
+        raise RefusedError("read.decode.damaged", value=str(error)) from error
 
 
 def _refuse_far_cells(sheet: bytes) -> None:

@@ -14,8 +14,8 @@ from keiyu.read.grid import Grid, column_of
 Lost = dict[tuple[int, int], str]
 """(0-based row, column) → the text that stands there."""
 
-_ERROR: Final = b't="e"'
-_COMPUTES: Final = b"<f"
+_ERROR: Final = re.compile(rb't="e"')
+_COMPUTES: Final = re.compile(rb"<f\b")
 _UNCOMPUTED: Final = re.compile(rb"(?:</f>|<f\b[^<>]*/>)\s*(?:<v\s*/>|<v></v>)?\s*</c>")
 _CELL: Final = re.compile(rb'<c\b([^<>]*?\br="([A-Z]{1,3})(\d{1,7})"[^<>/]*)>((?:(?!<c\b).)*?)</c>', re.S)
 _FORMULA: Final = re.compile(rb"<f\b[^<>]*?(?:/>|>([^<]*)</f>)")
@@ -31,7 +31,7 @@ def lost_cells(sheet: bytes) -> Lost:
     Returns:
         Their addresses and texts; empty for nearly every sheet, at the cost of two searches.
     """
-    if _ERROR not in sheet and not (_COMPUTES in sheet and _UNCOMPUTED.search(sheet)):
+    if not _ERROR.search(sheet) and not (_COMPUTES.search(sheet) and _UNCOMPUTED.search(sheet)):
         return {}
     found: Lost = {}
     for attributes, letters, row, inside in _CELL.findall(sheet):
@@ -43,7 +43,7 @@ def lost_cells(sheet: bytes) -> Lost:
 
 def _text(attributes: bytes, inside: bytes) -> str | None:
     value = _VALUE.search(inside)
-    if _ERROR in attributes:
+    if b't="e"' in attributes:
         return unescape(value[1].decode("utf-8", "replace")) if value else "#ERROR"
     formula = _FORMULA.search(inside)
     if formula is None or value is not None or b't="str"' in attributes:
