@@ -120,9 +120,10 @@ def test_names_under_a_header_not_known_are_asked_about_where_no_column_is_of_na
     assert mapped(answer) == {"退避所の名称": "?", "所在地": "address", "収容人数": "shelter_capacity"}
 
 
-def test_two_columns_of_one_age_are_both_asked_about() -> None:
+@pytest.mark.parametrize(("one", "other"), [("57日～", "6か月～"), ("前期", "後期")])
+def test_two_columns_of_one_age_are_both_asked_about(one: str, other: str) -> None:
     rows = "".join(f"{name},{n},{n % 2},2,0\n" for n, name in enumerate(NAMES))
-    answer = listed(f"保育園の空き人数\n園名,0歳児(57日～),0歳児(6か月～),1歳児,2歳児\n{rows}")
+    answer = listed(f"保育園の空き人数\n園名,0歳児({one}),0歳児({other}),1歳児,2歳児\n{rows}")
     assert list(mapped(answer).values()) == ["name", "?", "?", "vacancy_age1", "vacancy_age2"]
 
 

@@ -75,3 +75,8 @@ class Heard:
 
 SILENT: Final = Heard()
 UNASKED: Final = Heard(known=True)
+
+
+def halves(one: Hit | None, other: Hit | None) -> bool:
+    """Return whether two headers each bear a label with words beside it: ０歳児（前期）, ０歳児（後期）."""
+    return one is not None and other is not None and one.how == other.how == "beside"

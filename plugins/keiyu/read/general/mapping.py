@@ -10,7 +10,7 @@ from typing import Final
 from keiyu.read.general.assign import assign
 from keiyu.read.general.evidence import ALONE, ANYBODYS, Fit, Judge, Sample, has_decimals, weigh
 from keiyu.read.general.headers import Level
-from keiyu.read.general.hits import Heard, Hit
+from keiyu.read.general.hits import Heard, Hit, halves
 from keiyu.read.general.lexis import Lexis
 from keiyu.read.general.parts import Part
 from keiyu.read.general.same import is_mostly_blank, same, tells_less
@@ -329,7 +329,7 @@ class Mapper:
     ) -> Mapped:
         """Decide about one column what does not depend on columns that fit as well."""
         best = next((c for c in ranked if c.field == name), None)
-        if name is None or best is None or best.confidence < USE <= ranked[0].confidence:
+        if name is None or best is None or best.confidence < min(USE, ranked[0].confidence):
             return _without(column, heard, ranked)
         if not column.sample and heard.either is not None:
             return Mapped(column.index, None, 0.6, candidates=ranked, why="blank")
@@ -375,7 +375,7 @@ def _twins(
             found[i] = replace(mapped, confidence=0.9, review=False, why=why, other=at)
         elif tells_less(sorts[best.field], columns[i].rows, columns[first].rows):
             found[i] = replace(mapped, confidence=0.8, other=at)
-        elif best.confidence < own - _GAP or _lesser(best, held):
+        elif _lesser(best, held) or (best.confidence < own - _GAP and not halves(best.hit, held.hit)):
             found[i] = replace(mapped, confidence=0.5 + abs(own - best.confidence) / 2, other=at)
         elif best.confidence >= USE and (
             _lesser(held, best) or tells_less(sorts[best.field], columns[first].rows, columns[i].rows)
