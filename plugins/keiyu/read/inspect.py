@@ -18,6 +18,7 @@ from keiyu.read.decode import decode
 from keiyu.read.drift import RULES, facts
 from keiyu.read.exact import is_exact
 from keiyu.read.formed import formed
+from keiyu.read.general.concealed import concealed
 from keiyu.read.general.gather import MODIFIED, Whole, gather
 from keiyu.read.general.mapping import Mapped
 from keiyu.read.general.rows import is_list
@@ -102,6 +103,7 @@ def inspect(
         }
     document = {**_document(filename, workbook, whole, areas), **_remembered(filename, whole, schemas)}
     document["findings"] = [_said(said) for said in _remarks(filename, workbook, schemas)]
+    document["findings"] += [_said(said) for said in _hidden(filename, whole, schemas)]
     return _doubted(document, whole.main, schemas, line)
 
 
@@ -121,6 +123,12 @@ def _remarks(filename: str, workbook: Workbook, schemas: Path) -> Iterator[Findi
     for remark in workbook.remarks:
         place = Place(filename, remark.sheet, remark.cell)
         yield finding(schemas, remark.rule_id, place, value=remark.value, expected=remark.expected)
+
+
+def _hidden(filename: str, whole: Whole, schemas: Path) -> Iterator[Finding]:
+    """Yield which rows and columns were read that nobody sees."""
+    for hidden in concealed(table for each in whole.lists for table in each):
+        yield finding(schemas, "read.table.hidden", Place(filename, hidden.sheet), value=hidden.places)
 
 
 def _of_no_line(filename: str, table: Table, schemas: Path) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import Final
 
 from keiyu.codes.areas import Areas
 from keiyu.contract.model import Contract
+from keiyu.read.general.concealed import concealed
 from keiyu.read.general.gather import List, Whole, is_copy
 from keiyu.read.general.rows import Rows, is_list, is_of_line
 from keiyu.read.general.shapes import shape
@@ -133,6 +134,8 @@ class Sorter:
         for table in self.whole.left:
             head = "、".join(filter(None, map(table.found.over, range(len(table.found.header.levels)))))
             self.notes.add("read.table.left", sheet=table.found.grid.name, value=head[:100])
+        for hidden in concealed(t for each in self._lists() for t in each):
+            self.notes.add("read.table.hidden", sheet=hidden.sheet, value=hidden.places)
         for table in (t for each in self._lists() for t in each):
             self._tell_titles(table)
             self._tell_left(table)
