@@ -142,5 +142,11 @@ def test_ages_that_add_up_to_one_of_two_sizes_count_places() -> None:
     assert list(mapped(answer).values())[3:] == [f"capacity_age{age}" for age in range(4)]
 
 
+def test_the_ages_that_are_taken_are_no_vacancies() -> None:
+    rows = "".join(f"{name},○,○,×\n" for name in NAMES)
+    answer = listed(f"保育園の受入年齢一覧\n園名,0歳児,1歳児,2歳児\n{rows}")
+    assert list(mapped(answer).values())[1:] == ["?", "?", "?"]
+
+
 def listed(text: str) -> dict[str, Any]:
     return inspect(text.encode(), "list.csv", CONTRACTS, AREAS, schemas=SCHEMAS)

@@ -117,7 +117,7 @@ class Counts:
         for piece in map(fold.joined, _BETWEEN.split(without_dates(text))):
             told = set(self._told(piece))
             codes |= told - {""}
-            unknown = "" in told or not (told or self._neutral(piece) or piece.endswith(_AGES))
+            unknown = "" in told or not (told or self._neutral(piece.removesuffix(_AGES)))
             strange |= unknown
             count |= unknown and ("" in told or self._cues.without_ending(piece).endswith(self._cues.counts))
         return _Heard(frozenset(codes), strange, count)
