@@ -32,11 +32,13 @@ def label(text: str) -> str:
 
 
 def labels(texts: Sequence[str]) -> list[str]:
-    """Fold many texts as :func:`label` does, all at once: no letter of one changes how another is folded."""
-    whole = _SEPARATOR.join(texts)
-    if not texts or whole.count(_SEPARATOR) != len(texts) - 1:
+    """Fold many texts as :func:`label` does, all at once: no letter of one changes how another is folded.
+
+    Only the compatibility forms are sought in each by itself: most texts have none, which is soon seen.
+    """
+    folded = _SEPARATOR.join([unicodedata.normalize("NFKC", text) for text in texts])
+    if not texts or folded.count(_SEPARATOR) != len(texts) - 1:
         return list(map(label, texts))
-    folded = unicodedata.normalize("NFKC", whole)
     for pattern, by in ((_DASH, "-"), (_WAVE, "~"), (_BLANK, "")):
         folded = pattern.sub(by, folded)
     return folded.casefold().split(_SEPARATOR)

@@ -181,6 +181,8 @@ class Judge:
         self._looker = looker
         self._readers: dict[str, Normaliser] = {}
         self.sorts = {name: sort_of(field) for name, field in fields.items()}
+        self.alone = [name for name, sort in self.sorts.items() if sort in ALONE]
+        self.telling = [name for name, sort in self.sorts.items() if sort in ("ownership", *ALONE)]
 
     def repeats(self, cell: Cell) -> bool:
         """Return whether a cell is a mark for the text above."""

@@ -106,9 +106,9 @@ def _most(mapper: Mapper, column: Seen, heard: Heard) -> dict[str, float]:
         if sort in CROSSED:
             sure += [(name, CROSSED_OVER * hit.score) for name, other in sorts.items() if other == CROSSED[sort]]
     if mapper.may_be_unnamed(column, heard):
-        sure += [(name, UNNAMED + (1 - UNNAMED) * POWER[sorts[name]]) for name in mapper.alone]
+        sure += [(name, UNNAMED + (1 - UNNAMED) * POWER[sorts[name]]) for name in mapper.judge.alone]
     if any(level.shared for level in column.levels[-1:]):
-        sure += [(name, SHARED + (1 - SHARED) * POWER[sorts[name]]) for name in mapper.telling]
+        sure += [(name, SHARED + (1 - SHARED) * POWER[sorts[name]]) for name in mapper.judge.telling]
     found: dict[str, float] = {}
     for name, most in sure:
         found[name] = max(most, found.get(name, 0.0))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from keiyu.read.general.assign import assign
-from keiyu.read.general.evidence import ALONE, ANYBODYS, Fit, Judge, Sample, has_decimals, weigh
+from keiyu.read.general.evidence import ANYBODYS, Fit, Judge, Sample, has_decimals, weigh
 from keiyu.read.general.headers import Level
 from keiyu.read.general.hits import Heard, Hit, halves
 from keiyu.read.general.lexis import Lexis
@@ -157,8 +157,6 @@ class Mapper:
         """
         self.lexis = lexis
         self.judge = judge
-        self.alone = [name for name, sort in judge.sorts.items() if sort in ALONE]
-        self.telling = [name for name, sort in judge.sorts.items() if sort in ("ownership", *ALONE)]
 
     def map(self, columns: Sequence[Seen], heard: Sequence[Heard], parts: Sequence[Part]) -> Understanding:
         """Map all columns of a table.
@@ -228,11 +226,13 @@ class Mapper:
             found = self._telling_first(found)
         if self.may_be_unnamed(column, heard):
             named = {self.judge.sorts[c.field] for c in found}
-            unnamed = (name for name in self.alone if self.judge.sorts[name] not in named)
+            unnamed = (name for name in self.judge.alone if self.judge.sorts[name] not in named)
             found += [c for name in unnamed if (c := self._by_values(name, column))]
         if any(level.shared for level in column.levels[-1:]):
             named = {c.field for c in found}
-            found += [c for name in self.telling if name not in named and (c := self._by_values(name, column, SHARED))]
+            found += [
+                c for name in self.judge.telling if name not in named and (c := self._by_values(name, column, SHARED))
+            ]
         ranked = sorted((c for c in found if c.confidence >= _SEEN), key=lambda c: (-c.confidence, c.field))
         return tuple(ranked)
 
