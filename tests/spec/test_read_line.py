@@ -76,3 +76,11 @@ def test_a_bare_number_does_not_decide_the_line(label: str, over: list[str]) -> 
     assert [c["field"] for c in told(numbered)["columns"]][2:] == [
         *("name", "address", "latitude", "longitude", "prefecture", "municipality")
     ]
+
+
+def test_a_table_that_describes_columns_is_no_list() -> None:
+    words = ["名称", "名称_カナ", "住所", "電話番号", "開始時間", "終了時間", "備考", "URL"]
+    found = told([["列名", "表示名", "説明"], *([word, word, ""] for word in words)])
+    assert found["expect"] == "reject" or not any(column["field"] for column in found["columns"])
+    found = told([["名称", "表示名"], *([word, word] for word in words)])
+    assert (found["expect"], found["reason"]["rule_id"]) == ("reject", "read.table.none")

@@ -22,6 +22,7 @@ from keiyu.read.general.rows import is_of_line
 from keiyu.read.general.search import find_tables
 from keiyu.read.general.sections import with_titles
 from keiyu.read.general.table import ANCHORS, Found, LineWords, Table, table_of, understand
+from keiyu.read.general.telltale import describes
 from keiyu.read.grid import Workbook
 from keiyu.read.held import chosen
 from keiyu.read.kinds import kind_of
@@ -80,7 +81,10 @@ def gather(workbook: Workbook, lines: Sequence[LineWords], name: str, schemas: P
     found = [part for one in find_tables(workbook, lines, name) for part in _apart(one, lines)]
     if not found:
         return None
-    tables = join(_named_first(_told_once(list(_understood(found, lines, name, schemas)))), name, schemas)
+    understood = [table for table in _understood(found, lines, name, schemas) if not describes(table)]
+    if not understood:
+        return None
+    tables = join(_named_first(_told_once(understood)), name, schemas)
     if all(not len(table.body.records) and not table.understanding.fields for table in tables):
         return None
     lists, left = _lists(tables)
