@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _BETWEEN: Final = re.compile(r"[\s()（）\[\]【】〔〕「」『』<>＜＞《》:：_＿/／|｜=＝・･、，,。※＊*○〇◯◎●△▲×☆□■◆]+")
 _BRACKETED: Final = re.compile(r"[(（\[【〔][^()（）\[\]【】〔〕]*[)）\]】〕]")
 _NUMBER: Final = re.compile(r"[a-z]?\d+(?:~\d+)*|[~-]")
+_LATIN: Final = re.compile(r"[!-~]+")
+"""What names a file or a sheet in signs of no Japanese says nothing of what is counted: 一覧/list.csv."""
 _TAKEN: Final = "\n"
 _TOPIC: Final = "は"
 """Behind it begins what is said of a label: 空き状況は…により変わります."""
@@ -84,7 +86,8 @@ class Counts:
         if _is_of_file(lines):
             return Said(other=True)
         codes = frozenset[str]().union(*(told.codes for _, told in lines))
-        return Said(codes, not codes and any(told.strange and not line.isascii() for line, told in lines))
+        words = (_LATIN.sub(" ", line) for line, _ in lines if self._heads(line))
+        return Said(codes, not codes and any(self._hear(line).strange for line in words))
 
     def group(self, text: str) -> Said:
         """Return what a text over a bare age says, or beside it; the last level of it that says anything decides.
@@ -144,9 +147,9 @@ class Counts:
 
     @cached_property
     def _district(self) -> re.Pattern[str]:
-        """A part of a municipality, whatever it is called: 東部地区, 鴨居エリア."""
+        """A part of a municipality or of its office, whatever it is called: 東部地区, こども課."""
         counts, ends = ("|".join(map(re.escape, words)) for words in (self._cues.counts, self._cues.districts))
-        return re.compile(rf"(?:(?!{counts})[^\W\d_]){{1,6}}?(?:{ends})")
+        return re.compile(rf"(?:(?!{counts})[^\W\d_]){{1,10}}?(?:{ends})")
 
     @cached_property
     def _words(self) -> frozenset[str]:

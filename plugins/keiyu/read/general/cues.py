@@ -54,7 +54,7 @@ class Cues:
         cut: what parts of a number that is cut over columns are called: the first, and those behind it → its label.
         buildings: words of buildings, floors and rooms.
         setting: words that say when, where or for whom something is counted, not what.
-        districts: how names of parts of a municipality end.
+        districts: how names of parts of a municipality and of its office end.
         counts: how words end that name something that is counted.
     """
 
