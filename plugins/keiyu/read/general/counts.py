@@ -86,7 +86,7 @@ class Counts:
         if _is_of_file(lines):
             return Said(other=True)
         codes = frozenset[str]().union(*(told.codes for _, told in lines))
-        words = (_LATIN.sub(" ", line) for line, _ in lines if self._heads(line))
+        words = (_LATIN.sub(" ", line) for line, _ in lines if not self._notes(line))
         return Said(codes, not codes and any(self._hear(line).strange for line in words))
 
     def group(self, text: str) -> Said:
@@ -104,7 +104,10 @@ class Counts:
 
     def _heads(self, line: str) -> bool:
         """Return whether a line may say what a table counts: no note does."""
-        return len(line) <= _TITLE and not line.lstrip().startswith(self._cues.footnotes)
+        return len(line) <= _TITLE and not self._notes(line)
+
+    def _notes(self, line: str) -> bool:
+        return line.lstrip().startswith(self._cues.footnotes)
 
     def _hear(self, text: str) -> _Heard:
         known = self._known.get(text)
@@ -127,7 +130,7 @@ class Counts:
 
     def _told(self, piece: str) -> Iterator[str]:
         """Yield the codes that a piece names, none for a label beside a word that is not known; nothing of ages."""
-        rest = "" if piece.endswith(_AGES) else piece
+        rest = "" if self._cues.without_ending(piece).endswith(_AGES) else piece
         for label in self._labels:
             if label in rest:
                 before, _, behind = rest.partition(label)
