@@ -111,6 +111,7 @@ def test_ages_over_counts_are_read_as_ages_under_them() -> None:
         ("松本市 転所希望（令和7年10月1日現在）", "一覧", "list", None),
         ("特例の申込者数", "一覧", "list", None),
         ("定員に対する申込率", "一覧", "list", None),
+        ("受入可能年齢一覧", "一覧", "list", None),
         ("", "保育士数", "list", None),
         ("", "退園予定者数", "空き状況", None),
         ("", "R7.10", "就学前児童数", None),

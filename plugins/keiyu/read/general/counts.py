@@ -129,13 +129,13 @@ class Counts:
         return _Heard(frozenset(codes), strange, count)
 
     def _told(self, piece: str) -> Iterator[str]:
-        """Yield the codes that a piece names, none for a label beside a word that is not known; nothing of ages."""
-        rest = "" if self._cues.without_ending(piece).endswith(_AGES) else piece
+        """Yield the codes that a piece names, none for a label of ages or beside a word that is not known."""
+        rest, ages = piece, self._cues.without_ending(piece).endswith(_AGES)
         for label in self._labels:
             if label in rest:
                 before, _, behind = rest.partition(label)
                 words = before.rpartition(_TAKEN)[2], behind.partition(_TAKEN)[0].partition(_TOPIC)[0]
-                yield self._codes[label] if all(map(self._neutral, words)) else ""
+                yield self._codes[label] if not ages and all(map(self._neutral, words)) else ""
                 rest = rest.replace(label, _TAKEN)
 
     def _neutral(self, piece: str) -> bool:
