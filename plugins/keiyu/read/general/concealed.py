@@ -1,6 +1,7 @@
 """Rows and columns that a sheet does not show and that are read all the same: people may not know of them."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 from typing import NamedTuple
 
 from keiyu.read.general.table import Table
@@ -43,15 +44,9 @@ def concealed(tables: Iterable[Table]) -> Iterator[Concealed]:
 
 def _runs(numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
     """Yield the first and the last of numbers that follow each other."""
-    first = last = None
-    for number in numbers:
-        if first is None or last is None or number != last + 1:
-            if first is not None and last is not None:
-                yield first, last
-            first = number
-        last = number
-    if first is not None and last is not None:
-        yield first, last
+    for _, run in groupby(enumerate(numbers), lambda item: item[1] - item[0]):
+        own = [number for _, number in run]
+        yield own[0], own[-1]
 
 
 def _span(first: int | str, last: int | str) -> str:
